@@ -103,7 +103,9 @@ bool RunTests(TestCounts counts, string name, string[] filter)
     Directory.CreateDirectory(artifacts);
     File.Delete(results);
     string[] tests = [tool.Output("Connectors.Functions.Tests", "Connectors.Functions.Tests.dll"), .. filter];
-    string[] how = ["-noColor", "-longRunning", "120", "-diagnostics", "-result-xml", results];
+
+    // More tests at a time than processors: many wait for a process, a browser or a server.
+    string[] how = ["-maxThreads", "1.5x", "-noColor", "-longRunning", "120", "-diagnostics", "-result-xml", results];
     var exitCode = Programs.Timed("tests", () => programs.Dotnet([.. tests, .. how], TimeSpan.FromMinutes(40)));
     return counts.Add(results, exitCode);
 }

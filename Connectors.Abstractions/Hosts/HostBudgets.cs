@@ -3,7 +3,8 @@ using System.Collections.Concurrent;
 namespace Connectors.Abstractions;
 
 /// <summary>
-/// The budgets of all hosts. One for all syncs of a process, so that they spare a service together. Safe for concurrent use.
+/// The request budgets of all hosts. All syncs of a process share one instance, so that together they stay within each budget. Safe for
+/// concurrent use.
 /// </summary>
 internal sealed class HostBudgets
 {

@@ -17,14 +17,9 @@ internal sealed class EscapingHook : IRenderHook
         public Measurement Measure(RenderOptions options, int maxWidth) => drawn.Measure(options, maxWidth);
 
         public IEnumerable<Segment> Render(RenderOptions options, int maxWidth) =>
-            drawn
-                .Render(options, maxWidth)
-                .Select(segment =>
-                    segment.IsControlCode
-                    || segment.IsLineBreak
-                    || VisibleText.OfLines(segment.Text) is var text && ReferenceEquals(text, segment.Text)
-                        ? segment
-                        : new Segment(text, segment.Style)
-                );
+            drawn.Render(options, maxWidth).Select(Escape);
+
+        private static Segment Escape(Segment segment) =>
+            segment.IsControlCode || segment.IsLineBreak ? segment : new Segment(VisibleText.OfLines(segment.Text), segment.Style);
     }
 }

@@ -75,11 +75,17 @@ internal sealed class CliRun : IDisposable
     {
         Out = new StringWriter { NewLine = "\n" };
         Error = new StringWriter { NewLine = "\n" };
+        return RunIntoAsync(Out, Error, args);
+    }
+
+    /// <summary>Runs a command line as it is, with outputs of its own: others can run meanwhile.</summary>
+    public Task<int> RunIntoAsync(TextWriter output, TextWriter error, params string[] args)
+    {
         var live = Screen is { } screen ? new LiveRegion(screen, () => screen.Told) : null;
         var environment = new CliEnvironment
         {
-            Out = live?.Over(Screen!) ?? Out,
-            Error = live?.Over(Screen!) ?? Error,
+            Out = live?.Over(Screen!) ?? output,
+            Error = live?.Over(Screen!) ?? error,
             In = new StringReader(Input),
             Variables = _variables,
             Width = Screen is null ? 100 : null,

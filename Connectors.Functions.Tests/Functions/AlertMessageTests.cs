@@ -22,24 +22,24 @@ namespace Connectors.Tests.Functions;
 /// by.</summary>
 public sealed class AlertMessageTests
 {
-    private static CancellationToken Token => FunctionsBed.Token;
+    private static CancellationToken Token => AppFixture.Token;
 
     [Fact]
     public async Task AFailedSyncASilentJobAndEveryPollAreToldByName()
     {
         await using var monitor = await FakeMonitor.StartAsync();
         await using var app = await monitor.AppAsync();
-        await using var bed = await new FunctionsBed { LoggerFactory = app.GetRequiredService<ILoggerFactory>() }.StartAsync();
-        var connector = (await bed.Services.Connectors.FindAsync(bed.AddConnector(), Token))!;
-        bed.Source.OnPage = _ => throw new ConnectorException("The collection is gone.");
-        var (jobId, _) = await bed.SyncAsync();
+        await using var fixture = await new MemoryAppFixture { LoggerFactory = app.GetRequiredService<ILoggerFactory>() }.StartAsync();
+        var connector = (await fixture.Services.Connectors.FindAsync(fixture.AddConnector(), Token))!;
+        fixture.Source.OnPage = _ => throw new ConnectorException("The collection is gone.");
+        var (jobId, _) = await fixture.SyncAsync();
         var silent = (
-            await bed.Services.Jobs.CreateAsync(connector, JobType.Full, TriggerMethod.OnDemand, new SyncJobOptions(), key: null, Token)
+            await fixture.Services.Jobs.CreateAsync(connector, JobType.Full, TriggerMethod.OnDemand, new SyncJobOptions(), key: null, Token)
         )!;
-        bed.Store.Edit(ProtocolIndices.SyncJobs, silent.Id, """{"status": "in_progress"}""");
-        await bed.FireAsync("PollConnectors");
-        bed.Clock.Advance(TimeSpan.FromMinutes(6));
-        await bed.FireAsync("CleanUp");
+        fixture.Store.Edit(ProtocolIndices.SyncJobs, silent.Id, """{"status": "in_progress"}""");
+        await fixture.FireAsync("PollConnectors");
+        fixture.Clock.Advance(TimeSpan.FromMinutes(6));
+        await fixture.FireAsync("CleanUp");
 
         var received = await monitor.ReceivedAsync(app);
         var failed = received.Single(item => item.Event == "JobFailed");
@@ -88,9 +88,9 @@ public sealed class AlertMessageTests
     {
         await using var monitor = await FakeMonitor.StartAsync();
         await using var app = await monitor.AppAsync();
-        await using var bed = await new FunctionsBed { LoggerFactory = app.GetRequiredService<ILoggerFactory>() }.StartAsync();
-        bed.AddConnector();
-        bed.Source.OnPage = _ => throw new ConnectorException("The collection is gone.");
+        await using var fixture = await new MemoryAppFixture { LoggerFactory = app.GetRequiredService<ILoggerFactory>() }.StartAsync();
+        fixture.AddConnector();
+        fixture.Source.OnPage = _ => throw new ConnectorException("The collection is gone.");
         var jobs = new HashSet<string?>();
         while (jobs.Count < 12)
         {
@@ -98,7 +98,7 @@ public sealed class AlertMessageTests
             using var call = new System.Diagnostics.Activity("call")
                 .SetParentId(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom())
                 .Start();
-            jobs.Add((await bed.SyncAsync()).JobId);
+            jobs.Add((await fixture.SyncAsync()).JobId);
         }
 
         Assert.Equal(jobs, FailedIn(await monitor.ReceivedAsync(app)));

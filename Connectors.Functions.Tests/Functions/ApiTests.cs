@@ -13,20 +13,20 @@ namespace Connectors.Tests.Functions;
 
 public sealed class ApiTests
 {
-    private static CancellationToken Token => FunctionsBed.Token;
+    private static CancellationToken Token => AppFixture.Token;
 
     [Fact]
     public async Task TheResponseToANewSyncHasItsLocation()
     {
-        await using var bed = await new FunctionsBed().StartAsync();
-        bed.AddConnector();
+        await using var fixture = await new MemoryAppFixture().StartAsync();
+        fixture.AddConnector();
 
-        var answer = await bed.PostAsync("connectors/c1/syncs");
+        var answer = await fixture.PostAsync("connectors/c1/syncs");
 
         Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
-        Assert.Equal($"/api/syncs/{bed.JobIds[0]}", answer.Headers.Location!.ToString());
-        await bed.EndOfAsync(bed.JobIds[0]);
-        var shown = await bed.GetAsync($"syncs/{bed.JobIds[0]}");
+        Assert.Equal($"/api/syncs/{fixture.JobIds[0]}", answer.Headers.Location!.ToString());
+        await fixture.EndOfAsync(fixture.JobIds[0]);
+        var shown = await fixture.GetAsync($"syncs/{fixture.JobIds[0]}");
         Assert.Equal(
             ("completed", 3, 3),
             (shown["status"]!.GetValue<string>(), shown["indexedDocuments"]!.GetValue<int>(), shown["counts"]!["read"]!.GetValue<int>())
@@ -58,35 +58,35 @@ public sealed class ApiTests
     [InlineData("""{"reindex": true, "reindex": false}""", "The body is not a JSON object. Send {} or nothing for an ordinary sync.")]
     public async Task ABodyThatIsWrongIsToldWhatIsWrong(string body, string detail)
     {
-        await using var bed = await new FunctionsBed().StartAsync();
-        bed.AddConnector();
+        await using var fixture = await new MemoryAppFixture().StartAsync();
+        fixture.AddConnector();
 
-        var answer = await bed.PostAsync("connectors/c1/syncs", body);
+        var answer = await fixture.PostAsync("connectors/c1/syncs", body);
 
         Assert.Equal(
             (HttpStatusCode.BadRequest, "application/problem+json"),
             (answer.StatusCode, answer.Content.Headers.ContentType!.MediaType)
         );
         Assert.Equal(detail, JsonNode.Parse(await answer.Content.ReadAsStringAsync(Token))!["detail"]!.GetValue<string>());
-        Assert.Empty(bed.JobIds);
+        Assert.Empty(fixture.JobIds);
     }
 
     [Fact]
     public async Task ASecondSyncOfAConnectorIsRefusedWithTheRunningOne()
     {
-        await using var bed = await new FunctionsBed().StartAsync();
-        bed.AddConnector();
+        await using var fixture = await new MemoryAppFixture().StartAsync();
+        fixture.AddConnector();
         var gate = new TaskCompletionSource();
-        bed.Source.OnPage = _ => gate.Task;
-        var jobId = await bed.StartSyncAsync();
+        fixture.Source.OnPage = _ => gate.Task;
+        var jobId = await fixture.StartSyncAsync();
 
-        var answer = await bed.PostAsync("connectors/c1/syncs");
+        var answer = await fixture.PostAsync("connectors/c1/syncs");
         gate.SetResult();
 
         Assert.Equal(HttpStatusCode.Conflict, answer.StatusCode);
         Assert.Equal(jobId, JsonNode.Parse(await answer.Content.ReadAsStringAsync(Token))!["jobId"]!.GetValue<string>());
-        Assert.Single(bed.JobIds);
-        await bed.EndOfAsync(jobId);
+        Assert.Single(fixture.JobIds);
+        await fixture.EndOfAsync(jobId);
     }
 
     [Theory]
@@ -103,11 +103,11 @@ public sealed class ApiTests
     [InlineData("GET", "syncs?limit=all", 400)]
     public async Task WhatIsNotThereIsAProblem(string method, string path, int status)
     {
-        await using var bed = await new FunctionsBed().StartAsync();
-        bed.AddConnector("bare", """{"index_name": null}""");
+        await using var fixture = await new MemoryAppFixture().StartAsync();
+        fixture.AddConnector("bare", """{"index_name": null}""");
 
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
-        var answer = await bed.Http.SendAsync(request, Token);
+        var answer = await fixture.Http.SendAsync(request, Token);
 
         Assert.Equal((status, "application/problem+json"), ((int)answer.StatusCode, answer.Content.Headers.ContentType!.MediaType));
         var problem = JsonNode.Parse(await answer.Content.ReadAsStringAsync(Token))!;
@@ -119,13 +119,13 @@ public sealed class ApiTests
     [Fact]
     public async Task ConnectorsAreShownWithoutWhatIsSensitive()
     {
-        await using var bed = await new FunctionsBed().StartAsync();
-        bed.AddConnector();
-        bed.AddConnector("foreign", """{"service_type": "unknown"}""");
+        await using var fixture = await new MemoryAppFixture().StartAsync();
+        fixture.AddConnector();
+        fixture.AddConnector("foreign", """{"service_type": "unknown"}""");
 
-        var list = await bed.GetAsync("connectors");
-        var item = await bed.GetAsync("connectors/c1");
-        var foreign = await bed.GetAsync("connectors/foreign");
+        var list = await fixture.GetAsync("connectors");
+        var item = await fixture.GetAsync("connectors/c1");
+        var foreign = await fixture.GetAsync("connectors/foreign");
 
         Assert.Equal(2, list["connectors"]!.AsArray().Count);
         Assert.Equal(["host", "limit"], item["configuration"]!.AsObject().Select(pair => pair.Key).Order());
@@ -136,20 +136,20 @@ public sealed class ApiTests
     [Fact]
     public async Task SyncsAreListedNewestFirstByConnectorAndState()
     {
-        await using var bed = await new FunctionsBed().StartAsync();
-        bed.AddConnector();
-        bed.AddConnector("c2");
-        var first = (await bed.SyncAsync()).JobId;
-        bed.Clock.Advance(TimeSpan.FromMinutes(1));
-        var second = (await bed.SyncAsync()).JobId;
-        bed.Store.Edit(ProtocolIndices.SyncJobs, second, """{"status": "error"}""");
+        await using var fixture = await new MemoryAppFixture().StartAsync();
+        fixture.AddConnector();
+        fixture.AddConnector("c2");
+        var first = (await fixture.SyncAsync()).JobId;
+        fixture.Clock.Advance(TimeSpan.FromMinutes(1));
+        var second = (await fixture.SyncAsync()).JobId;
+        fixture.Store.Edit(ProtocolIndices.SyncJobs, second, """{"status": "error"}""");
 
-        Assert.Equal([second, first], Ids(await bed.GetAsync("syncs")));
-        Assert.Equal([second, first], Ids(await bed.GetAsync("syncs?connector=c1")));
-        Assert.Equal([second], Ids(await bed.GetAsync("syncs?limit=1")));
-        Assert.Empty(Ids(await bed.GetAsync("syncs?status=unfinished")));
-        Assert.Empty(Ids(await bed.GetAsync("syncs?connector=c2")));
-        Assert.Equal([first], Ids(await bed.GetAsync("syncs?connector=c1&status=completed")));
+        Assert.Equal([second, first], Ids(await fixture.GetAsync("syncs")));
+        Assert.Equal([second, first], Ids(await fixture.GetAsync("syncs?connector=c1")));
+        Assert.Equal([second], Ids(await fixture.GetAsync("syncs?limit=1")));
+        Assert.Empty(Ids(await fixture.GetAsync("syncs?status=unfinished")));
+        Assert.Empty(Ids(await fixture.GetAsync("syncs?connector=c2")));
+        Assert.Equal([first], Ids(await fixture.GetAsync("syncs?connector=c1&status=completed")));
 
         static IEnumerable<string> Ids(JsonObject list) => list["syncs"]!.AsArray().Select(sync => sync!["id"]!.GetValue<string>());
     }
@@ -157,55 +157,55 @@ public sealed class ApiTests
     [Fact]
     public async Task ARunningSyncShowsItsProgressAndIsCancelled()
     {
-        await using var bed = await new FunctionsBed { MaxConcurrentSyncs = 1 }.StartAsync();
-        bed.AddConnector();
-        bed.AddConnector("c2");
+        await using var fixture = await new MemoryAppFixture { MaxConcurrentSyncs = 1 }.StartAsync();
+        fixture.AddConnector();
+        fixture.AddConnector("c2");
         var (reached, gate) = (new TaskCompletionSource(), new TaskCompletionSource());
-        bed.Source.OnPage = _ =>
+        fixture.Source.OnPage = _ =>
         {
             reached.TrySetResult();
             return gate.Task;
         };
-        var running = await bed.StartSyncAsync();
+        var running = await fixture.StartSyncAsync();
         await reached.Task;
-        var waiting = await bed.StartSyncAsync("c2");
+        var waiting = await fixture.StartSyncAsync("c2");
 
-        var shown = await bed.GetAsync($"syncs/{running}");
+        var shown = await fixture.GetAsync($"syncs/{running}");
         Assert.Equal(("in_progress", "pages"), (shown["status"]!.GetValue<string>(), shown["progress"]!["phase"]!.GetValue<string>()));
-        Assert.Equal("pending", bed.Status(waiting));
-        Assert.Equal(HttpStatusCode.OK, (await bed.PostAsync($"syncs/{waiting}/cancel")).StatusCode);
-        Assert.Equal(HttpStatusCode.Accepted, (await bed.PostAsync($"syncs/{running}/cancel")).StatusCode);
+        Assert.Equal("pending", fixture.Status(waiting));
+        Assert.Equal(HttpStatusCode.OK, (await fixture.PostAsync($"syncs/{waiting}/cancel")).StatusCode);
+        Assert.Equal(HttpStatusCode.Accepted, (await fixture.PostAsync($"syncs/{running}/cancel")).StatusCode);
         gate.SetResult();
-        await bed.EndOfAsync(running);
-        Assert.Equal(("canceled", "canceled"), (bed.Status(running), bed.Status(waiting)));
-        Assert.Equal(HttpStatusCode.OK, (await bed.PostAsync($"syncs/{running}/cancel")).StatusCode);
-        bed.Clock.Advance(TimeSpan.FromMinutes(1));
-        var completed = await bed.StartSyncAsync();
-        await bed.EndOfAsync(completed);
-        Assert.Equal(HttpStatusCode.Conflict, (await bed.PostAsync($"syncs/{completed}/cancel")).StatusCode);
+        await fixture.EndOfAsync(running);
+        Assert.Equal(("canceled", "canceled"), (fixture.Status(running), fixture.Status(waiting)));
+        Assert.Equal(HttpStatusCode.OK, (await fixture.PostAsync($"syncs/{running}/cancel")).StatusCode);
+        fixture.Clock.Advance(TimeSpan.FromMinutes(1));
+        var completed = await fixture.StartSyncAsync();
+        await fixture.EndOfAsync(completed);
+        Assert.Equal(HttpStatusCode.Conflict, (await fixture.PostAsync($"syncs/{completed}/cancel")).StatusCode);
     }
 
     [Fact]
     public async Task TheStatusPageIsServedWithItsPolicyAndHoldsNoData()
     {
-        await using var bed = await new FunctionsBed().StartAsync();
-        bed.AddConnector();
+        await using var fixture = await new MemoryAppFixture().StartAsync();
+        fixture.AddConnector();
 
-        var answer = await bed.Http.GetAsync(new Uri("ui", UriKind.Relative), Token);
+        var answer = await fixture.Http.GetAsync(new Uri("ui", UriKind.Relative), Token);
 
         Assert.Equal((HttpStatusCode.OK, "text/html"), (answer.StatusCode, answer.Content.Headers.ContentType!.MediaType));
         Assert.Contains("default-src 'none'", Assert.Single(answer.Headers.GetValues("Content-Security-Policy")), StringComparison.Ordinal);
         var page = await answer.Content.ReadAsStringAsync(Token);
         Assert.Equal(Connectors.Sync.Api.StatusPage.Html, page);
         Assert.DoesNotContain("Connector c1", page, StringComparison.Ordinal);
-        Assert.Equal(HttpStatusCode.MethodNotAllowed, (await bed.PostAsync("ui")).StatusCode);
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, (await fixture.PostAsync("ui")).StatusCode);
     }
 
     [Fact]
     public async Task HealthTellsWhatIsReadyAndWhatIsNot()
     {
-        await using var bed = await new FunctionsBed().StartAsync();
-        var health = await bed.GetAsync("health");
+        await using var fixture = await new MemoryAppFixture().StartAsync();
+        var health = await fixture.GetAsync("health");
         Assert.Equal(
             (true, true, "9.5.0"),
             (
@@ -215,11 +215,11 @@ public sealed class ApiTests
             )
         );
 
-        bed.Staging.OnCall = _ => throw new Connectors.Abstractions.ConnectorException("The storage account refused access.");
-        var answer = await bed.Http.GetAsync(new Uri("health", UriKind.Relative), Token);
+        fixture.Staging.OnCall = _ => throw new Connectors.Abstractions.ConnectorException("The storage account refused access.");
+        var answer = await fixture.Http.GetAsync(new Uri("health", UriKind.Relative), Token);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
         Assert.Contains("The storage account refused access.", await answer.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
-        bed.Staging.OnCall = null;
+        fixture.Staging.OnCall = null;
     }
 
     [Fact]
@@ -255,8 +255,8 @@ public sealed class ApiTests
     [Fact]
     public async Task TheDescriptionOfTheApiNamesExactlyTheRoutesThatThereAre()
     {
-        await using var bed = await new FunctionsBed().StartAsync();
-        var described = (await bed.GetAsync("openapi.json"))["paths"]!
+        await using var fixture = await new MemoryAppFixture().StartAsync();
+        var described = (await fixture.GetAsync("openapi.json"))["paths"]!
             .AsObject()
             .SelectMany(path =>
                 path.Value!.AsObject().Select(operation => $"{operation.Key} {path.Key[1..]} {operation.Value!["operationId"]}")

@@ -19,7 +19,7 @@ public sealed class AppFaultTests(AzuriteServer azurite) : IAsyncLifetime
 {
     private EmulatorServer _elasticsearch = null!;
 
-    private static CancellationToken Token => AppBed.Token;
+    private static CancellationToken Token => AppFixture.Token;
 
     public async ValueTask InitializeAsync() => _elasticsearch = await EmulatorServer.StartAsync(new EmulatorOptions(), Token);
 
@@ -30,30 +30,30 @@ public sealed class AppFaultTests(AzuriteServer azurite) : IAsyncLifetime
     [InlineData("the last", 2)]
     public async Task ASourceThatFailsInAPartitionFailsTheJobAndDeletesNothing(string which, int partition)
     {
-        await using var bed = await StartAsync();
-        var connector = await bed.ConnectAsync("a", Of(3, 20));
-        await bed.SyncAsync(connector);
-        bed.Sources["a"] = Of(3, 20, from: 5);
-        bed.Sources["a"].OnPartition = number =>
+        await using var fixture = await StartAsync();
+        var connector = await fixture.ConnectAsync("a", MemorySource.Numbered(3, 20));
+        await fixture.SyncAsync(connector);
+        fixture.Sources["a"] = MemorySource.Numbered(3, 20, from: 5);
+        fixture.Sources["a"].OnPartition = number =>
             number == partition ? throw new ConnectorException($"The collection of {which} partition is gone.") : Task.CompletedTask;
 
-        var end = await bed.SyncAsync(connector);
+        var end = await fixture.SyncAsync(connector);
 
         Assert.Contains("deleted 0", end, StringComparison.Ordinal);
         Assert.EndsWith($"The collection of {which} partition is gone.", end, StringComparison.Ordinal);
         Assert.StartsWith("Error: ", end, StringComparison.Ordinal);
         Assert.All(Enumerable.Range(0, 5), number => Assert.NotNull(_elasticsearch.Get("search-a", $"0-00{number}")));
-        Assert.Empty(await bed.StagedAsync());
-        bed.Sources["a"].OnPartition = null;
-        Assert.StartsWith("Completed: ", await bed.SyncAsync(connector), StringComparison.Ordinal);
-        bed.AssertMirrors("a");
+        Assert.Empty(await fixture.StagedAsync());
+        fixture.Sources["a"].OnPartition = null;
+        Assert.StartsWith("Completed: ", await fixture.SyncAsync(connector), StringComparison.Ordinal);
+        fixture.AssertMirrors("a");
     }
 
     [Fact]
     public async Task AStormOf429IsWaitedOutAndEveryDocumentCountsOnce()
     {
-        await using var bed = await StartAsync();
-        var connector = await bed.ConnectAsync("a", Of(3, 20));
+        await using var fixture = await StartAsync();
+        var connector = await fixture.ConnectAsync("a", MemorySource.Numbered(3, 20));
         var calls = _elasticsearch.Faults.Add(FaultRule.RefuseCall(429) with { Probability = 0.3, Random = new Random(1), Times = 60 });
         var items = _elasticsearch.Faults.Add(FaultRule.RefuseItem(429) with { Probability = 0.3, Random = new Random(2), Times = 60 });
 
@@ -61,27 +61,27 @@ public sealed class AppFaultTests(AzuriteServer azurite) : IAsyncLifetime
         while (jobId.Length == 0)
         {
             // The API tells that Elasticsearch is busy, and one asks again.
-            using var answer = await bed.Http.PostAsync($"connectors/{connector}/syncs", content: null, Token);
+            using var answer = await fixture.Http.PostAsync($"connectors/{connector}/syncs", content: null, Token);
             jobId = answer.StatusCode == HttpStatusCode.Accepted ? answer.Headers.Location!.ToString().Split('/')[^1] : string.Empty;
         }
 
-        var end = await bed.EndOfAsync(jobId);
+        var end = await fixture.CountsOfAsync(jobId);
         while (end.StartsWith("Pending", StringComparison.Ordinal))
         {
-            await bed.FireAsync("PollConnectors");
-            end = await bed.EndOfAsync(jobId);
+            await fixture.FireAsync("PollConnectors");
+            end = await fixture.CountsOfAsync(jobId);
         }
 
         Assert.Equal("Completed: indexed 60, deleted 0, total 60", end);
-        bed.AssertMirrors("a");
+        fixture.AssertMirrors("a");
         Assert.True(calls.Hits > 10 && items.Hits > 10, $"{calls.Hits} calls and {items.Hits} items were refused.");
     }
 
     [Fact]
     public async Task RejectedDocumentsAreCountedAndNamedAndDoNotFailTheSync()
     {
-        await using var bed = await StartAsync();
-        var connector = await bed.ConnectAsync("a", Of(2, 20));
+        await using var fixture = await StartAsync();
+        var connector = await fixture.ConnectAsync("a", MemorySource.Numbered(2, 20));
         _elasticsearch.Faults.Add(
             FaultRule.RefuseItem(400, "document_parsing_exception") with
             {
@@ -89,10 +89,10 @@ public sealed class AppFaultTests(AzuriteServer azurite) : IAsyncLifetime
             }
         );
 
-        var jobId = await bed.StartSyncAsync(connector);
+        var jobId = await fixture.StartSyncAsync(connector);
 
-        Assert.Equal("Completed: indexed 38, deleted 0, total 38", await bed.EndOfAsync(jobId));
-        var shown = await bed.GetAsync($"syncs/{jobId}");
+        Assert.Equal("Completed: indexed 38, deleted 0, total 38", await fixture.CountsOfAsync(jobId));
+        var shown = await fixture.GetAsync($"syncs/{jobId}");
         Assert.Equal(2, shown["counts"]!["rejected"]!.GetValue<int>());
         Assert.Contains("0-003", shown.ToJsonString(), StringComparison.Ordinal);
         Assert.Contains("document_parsing_exception", shown.ToJsonString(), StringComparison.Ordinal);
@@ -105,23 +105,23 @@ public sealed class AppFaultTests(AzuriteServer azurite) : IAsyncLifetime
     [InlineData("/deletes-")]
     public async Task MissingStagedBlobsFailTheJobAndDeleteNothingUntilTheNextSync(string part)
     {
-        await using var bed = await StartAsync();
-        var connector = await bed.ConnectAsync("a", Of(2, 40));
-        await bed.SyncAsync(connector);
-        bed.Sources["a"] = Of(2, 40, from: 5, changed: 30);
-        bed.Staging.Loses = name =>
+        await using var fixture = await StartAsync();
+        var connector = await fixture.ConnectAsync("a", MemorySource.Numbered(2, 40));
+        await fixture.SyncAsync(connector);
+        fixture.Sources["a"] = MemorySource.Numbered(2, 40, from: 5, changed: 30);
+        fixture.Staging.Loses = name =>
             name.Contains(part, StringComparison.Ordinal) && (part == ".batches" || !name.EndsWith(".batches", StringComparison.Ordinal));
 
-        var end = await bed.SyncAsync(connector);
+        var end = await fixture.SyncAsync(connector);
 
-        Assert.NotNull(bed.Staging.Lost);
+        Assert.NotNull(fixture.Staging.Lost);
         Assert.StartsWith("Error: ", end, StringComparison.Ordinal);
         Assert.Contains("is missing from staging. Nothing was deleted because of it. Start the sync again.", end, StringComparison.Ordinal);
         Assert.Contains("deleted 0", end, StringComparison.Ordinal);
         Assert.NotNull(_elasticsearch.Get("search-a", "0-000"));
-        Assert.Empty(await bed.StagedAsync());
-        Assert.StartsWith("Completed: ", await bed.SyncAsync(connector), StringComparison.Ordinal);
-        bed.AssertMirrors("a");
+        Assert.Empty(await fixture.StagedAsync());
+        Assert.StartsWith("Completed: ", await fixture.SyncAsync(connector), StringComparison.Ordinal);
+        fixture.AssertMirrors("a");
     }
 
     [Theory]
@@ -129,52 +129,52 @@ public sealed class AppFaultTests(AzuriteServer azurite) : IAsyncLifetime
     [InlineData("/ids.entries")]
     public async Task APlanThatGoesMissingWhileTheAppIsDownFailsTheJobAndDeletesNothing(string part)
     {
-        await using var bed = await StartAsync();
-        var connector = await bed.ConnectAsync("a", Of(2, 20));
-        await bed.SyncAsync(connector);
-        bed.Sources["a"] = Of(2, 20, from: 5, changed: 10);
+        await using var fixture = await StartAsync();
+        var connector = await fixture.ConnectAsync("a", MemorySource.Numbered(2, 20));
+        await fixture.SyncAsync(connector);
+        fixture.Sources["a"] = MemorySource.Numbered(2, 20, from: 5, changed: 10);
         var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        bed.Sources["a"].OnPage = page =>
+        fixture.Sources["a"].OnPage = page =>
         {
             reached.TrySetResult();
             return page < 5 ? Task.CompletedTask : new TaskCompletionSource().Task;
         };
-        var jobId = await bed.StartSyncAsync(connector);
+        var jobId = await fixture.StartSyncAsync(connector);
         await reached.Task;
-        await bed.Host.KillAsync();
-        foreach (var name in (await bed.StagedAsync()).Where(name => name.EndsWith(part, StringComparison.Ordinal)))
+        await fixture.Host.KillAsync();
+        foreach (var name in (await fixture.StagedAsync()).Where(name => name.EndsWith(part, StringComparison.Ordinal)))
         {
-            await bed.LoseAsync(name);
+            await fixture.LoseAsync(name);
         }
 
-        bed.Sources["a"].OnPage = null;
-        Directory.Delete(bed.StateFolder, recursive: true);
-        await bed.StartAgainAsync();
-        var end = await bed.EndOfAsync(jobId);
+        fixture.Sources["a"].OnPage = null;
+        Directory.Delete(fixture.StateFolder, recursive: true);
+        await fixture.StartAgainAsync();
+        var end = await fixture.CountsOfAsync(jobId);
 
         Assert.StartsWith("Error: ", end, StringComparison.Ordinal);
         Assert.Contains("is missing from staging", end, StringComparison.Ordinal);
         Assert.NotNull(_elasticsearch.Get("search-a", "0-000"));
-        Assert.StartsWith("Completed: ", await bed.SyncAsync(connector), StringComparison.Ordinal);
-        bed.AssertMirrors("a");
+        Assert.StartsWith("Completed: ", await fixture.SyncAsync(connector), StringComparison.Ordinal);
+        fixture.AssertMirrors("a");
     }
 
     [Fact]
     public async Task AnInputThatCantBeReadHarmsNothingAndTheJobIsRun()
     {
-        await using var bed = await StartAsync();
-        var connector = await bed.ConnectAsync("a", Of(1, 5));
-        var record = (await bed.Services.Connectors.FindAsync(connector, Token))!;
+        await using var fixture = await StartAsync();
+        var connector = await fixture.ConnectAsync("a", MemorySource.Numbered(1, 5));
+        var record = (await fixture.Services.Connectors.FindAsync(connector, Token))!;
         var job = (
-            await bed.Services.Jobs.CreateAsync(record, JobType.Full, TriggerMethod.OnDemand, new SyncJobOptions(), key: null, Token)
+            await fixture.Services.Jobs.CreateAsync(record, JobType.Full, TriggerMethod.OnDemand, new SyncJobOptions(), key: null, Token)
         )!;
-        await bed.Host.Client.ScheduleNewOrchestrationInstanceAsync(
+        await fixture.Host.Client.ScheduleNewOrchestrationInstanceAsync(
             nameof(SyncPartition),
             "nonsense",
             new StartOrchestrationOptions("part"),
             Token
         );
-        await bed.Host.Client.ScheduleNewOrchestrationInstanceAsync(
+        await fixture.Host.Client.ScheduleNewOrchestrationInstanceAsync(
             nameof(SyncJob),
             new { Target = "nonsense" },
             new StartOrchestrationOptions(job.Id),
@@ -182,14 +182,12 @@ public sealed class AppFaultTests(AzuriteServer azurite) : IAsyncLifetime
         );
 
         // Nobody had taken the job yet, so it still waits, and is started again as it should be.
-        Assert.StartsWith("Pending: ", await bed.EndOfAsync(job.Id), StringComparison.Ordinal);
-        Assert.Equal(OrchestrationRuntimeStatus.Failed, (await bed.Host.Client.GetInstanceAsync("part", Token))!.RuntimeStatus);
-        await bed.FireAsync("PollConnectors");
-        Assert.Equal("Completed: indexed 5, deleted 0, total 5", await bed.EndOfAsync(job.Id));
-        bed.AssertMirrors("a");
+        Assert.StartsWith("Pending: ", await fixture.CountsOfAsync(job.Id), StringComparison.Ordinal);
+        Assert.Equal(OrchestrationRuntimeStatus.Failed, (await fixture.Host.Client.GetInstanceAsync("part", Token))!.RuntimeStatus);
+        await fixture.FireAsync("PollConnectors");
+        Assert.Equal("Completed: indexed 5, deleted 0, total 5", await fixture.CountsOfAsync(job.Id));
+        fixture.AssertMirrors("a");
     }
 
-    private static MemorySource Of(int partitions, int to, int from = 0, int changed = 0) => AppBed.Of(partitions, to, from, changed);
-
-    private async Task<AppBed> StartAsync() => await AppBed.StartAsync(_elasticsearch, await azurite.EmptyAsync(Token));
+    private async Task<ServerAppFixture> StartAsync() => await ServerAppFixture.StartAsync(_elasticsearch, await azurite.EmptyAsync(Token));
 }

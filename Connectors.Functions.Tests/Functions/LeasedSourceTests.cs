@@ -20,35 +20,35 @@ public sealed class LeasedSourceTests
     [Fact]
     public async Task ASourceThatEnumeratesIsEnumeratedOnceHoweverManyStepsReadIt()
     {
-        await using var bed = await Bed().StartAsync();
-        bed.AddConnector();
+        await using var fixture = await Fixture().StartAsync();
+        fixture.AddConnector();
 
-        var (_, summary) = await bed.SyncAsync();
+        var (_, summary) = await fixture.SyncAsync();
 
         Assert.Equal(("completed", (long)Documents), (summary.Status, summary.Counts.Created));
         Assert.InRange(_given, Documents, Documents * 11 / 10);
-        Assert.Equal(Documents, bed.Index.Documents.Count);
+        Assert.Equal(Documents, fixture.Index.Documents.Count);
         Assert.Equal(_opened, _closed);
     }
 
     [Fact]
     public async Task ALostLeaseCostsOneSkip()
     {
-        await using var bed = await Bed().StartAsync();
-        bed.AddConnector();
+        await using var fixture = await Fixture().StartAsync();
+        fixture.AddConnector();
         var lost = 0;
-        bed.Staging.OnCall = _ =>
+        fixture.Staging.OnCall = _ =>
         {
             if (_given > Documents / 2 && Interlocked.Exchange(ref lost, 1) == 0)
             {
                 // Within a step: the next one finds nothing that was kept before it.
 #pragma warning disable VSTHRD002 // The store calls back within its own call, and nothing that is disposed here waits for another thread.
-                bed.Services.Leases.ForgetAsync(bed.JobIds[0]).GetAwaiter().GetResult();
+                fixture.Services.Leases.ForgetAsync(fixture.JobIds[0]).GetAwaiter().GetResult();
 #pragma warning restore VSTHRD002
             }
         };
 
-        var (_, summary) = await bed.SyncAsync();
+        var (_, summary) = await fixture.SyncAsync();
 
         Assert.Equal(("completed", (long)Documents, 1), (summary.Status, summary.Counts.Created, lost));
         Assert.InRange(_given, Documents, Documents * 21 / 10);
@@ -67,7 +67,7 @@ public sealed class LeasedSourceTests
                 SourcePartition.All,
                 after,
                 new PageLimits(20, 1 << 20),
-                FunctionsBed.Token
+                AppFixture.Token
             );
             after = read.Next;
         }
@@ -101,12 +101,12 @@ public sealed class LeasedSourceTests
         clock.Advance(SourceLeases.MaxWait + SourceLeases.MaxWait);
         while (_closed < _opened)
         {
-            FunctionsBed.Token.ThrowIfCancellationRequested();
+            AppFixture.Token.ThrowIfCancellationRequested();
             await Task.Yield();
         }
     }
 
-    private FunctionsBed Bed() =>
+    private MemoryAppFixture Fixture() =>
         new()
         {
             NewSource = () => new CountedSource(this),

@@ -13,139 +13,143 @@ namespace Connectors.Tests.Functions;
 
 public sealed class TimerTests
 {
-    private static CancellationToken Token => FunctionsBed.Token;
+    private static CancellationToken Token => AppFixture.Token;
 
     [Fact]
     public async Task APollMakesTheJobsThatAreDueAndStartsThem()
     {
-        await using var bed = await new FunctionsBed().StartAsync();
-        bed.AddConnector(
+        await using var fixture = await new MemoryAppFixture().StartAsync();
+        fixture.AddConnector(
             "c1",
             """{"scheduling": {"full": {"enabled": true, "interval": "0 0 0 * * ?"}}, "last_sync_scheduled_at": "2026-01-01T00:00:00Z"}"""
         );
-        bed.AddConnector("c2");
+        fixture.AddConnector("c2");
 
-        await bed.FireAsync("PollConnectors");
-        await bed.EndOfAsync(Assert.Single(bed.JobIds));
-        await bed.FireAsync("PollConnectors");
+        await fixture.FireAsync("PollConnectors");
+        await fixture.EndOfAsync(Assert.Single(fixture.JobIds));
+        await fixture.FireAsync("PollConnectors");
 
-        Assert.Equal("completed", bed.Status(Assert.Single(bed.JobIds)));
-        Assert.Equal("connected", bed.Store[ProtocolIndices.Connectors, "c2"]["status"]!.GetValue<string>());
+        Assert.Equal("completed", fixture.Status(Assert.Single(fixture.JobIds)));
+        Assert.Equal("connected", fixture.Store[ProtocolIndices.Connectors, "c2"]["status"]!.GetValue<string>());
     }
 
     [Fact]
     public async Task NoMoreSyncsRunThanAreAllowedAndTheOthersFollow()
     {
-        await using var bed = await new FunctionsBed { MaxConcurrentSyncs = 1 }.StartAsync();
-        bed.AddConnector("c1");
-        bed.AddConnector("c2");
+        await using var fixture = await new MemoryAppFixture { MaxConcurrentSyncs = 1 }.StartAsync();
+        fixture.AddConnector("c1");
+        fixture.AddConnector("c2");
         var gate = new TaskCompletionSource();
-        bed.Source.OnPage = _ => gate.Task;
-        var first = await bed.StartSyncAsync("c1");
-        var second = await bed.StartSyncAsync("c2");
-        Assert.Equal("pending", bed.Status(second));
-        Assert.Null(await bed.Host.Client.GetInstanceAsync(second, Token));
+        fixture.Source.OnPage = _ => gate.Task;
+        var first = await fixture.StartSyncAsync("c1");
+        var second = await fixture.StartSyncAsync("c2");
+        Assert.Equal("pending", fixture.Status(second));
+        Assert.Null(await fixture.Host.Client.GetInstanceAsync(second, Token));
 
         gate.SetResult();
-        await bed.EndOfAsync(first);
-        await bed.FireAsync("PollConnectors");
-        await bed.EndOfAsync(second);
+        await fixture.EndOfAsync(first);
+        await fixture.FireAsync("PollConnectors");
+        await fixture.EndOfAsync(second);
 
-        Assert.Equal(("completed", "completed"), (bed.Status(first), bed.Status(second)));
+        Assert.Equal(("completed", "completed"), (fixture.Status(first), fixture.Status(second)));
     }
 
     [Fact]
     public async Task AJobThatADeadWorkerLeftBehindIsEndedByTheNextPollAndHoldsUpNobody()
     {
-        await using var bed = await new FunctionsBed { MaxConcurrentSyncs = 1 }.StartAsync();
-        bed.AddConnector("c1");
-        bed.AddConnector("c2");
-        var dead = await LeftBehindAsync(bed, "c1");
-        var waiting = await bed.StartSyncAsync("c2");
-        Assert.Null(await bed.Host.Client.GetInstanceAsync(waiting, Token));
+        await using var fixture = await new MemoryAppFixture { MaxConcurrentSyncs = 1 }.StartAsync();
+        fixture.AddConnector("c1");
+        fixture.AddConnector("c2");
+        var dead = await LeftBehindAsync(fixture, "c1");
+        var waiting = await fixture.StartSyncAsync("c2");
+        Assert.Null(await fixture.Host.Client.GetInstanceAsync(waiting, Token));
 
         // It may be another service's that gave a sign of life a moment ago.
-        bed.Clock.Advance(TimeSpan.FromMinutes(4.9));
-        await bed.FireAsync("PollConnectors");
-        Assert.Equal(("in_progress", "pending"), (bed.Status(dead), bed.Status(waiting)));
+        fixture.Clock.Advance(TimeSpan.FromMinutes(4.9));
+        await fixture.FireAsync("PollConnectors");
+        Assert.Equal(("in_progress", "pending"), (fixture.Status(dead), fixture.Status(waiting)));
 
-        bed.Clock.Advance(TimeSpan.FromMinutes(0.2));
-        await bed.FireAsync("PollConnectors");
-        await bed.EndOfAsync(waiting);
-        Assert.Equal(("error", "completed"), (bed.Status(dead), bed.Status(waiting)));
+        fixture.Clock.Advance(TimeSpan.FromMinutes(0.2));
+        await fixture.FireAsync("PollConnectors");
+        await fixture.EndOfAsync(waiting);
+        Assert.Equal(("error", "completed"), (fixture.Status(dead), fixture.Status(waiting)));
     }
 
     [Fact]
     public async Task ASilentJobThatNoPollHasJudgedYetDoesNotCountAgainstTheLimit()
     {
-        await using var bed = await new FunctionsBed { MaxConcurrentSyncs = 1 }.StartAsync();
-        bed.AddConnector("c1");
-        bed.AddConnector("c2");
-        var dead = await LeftBehindAsync(bed, "c1");
-        bed.Clock.Advance(TimeSpan.FromMinutes(5.1));
+        await using var fixture = await new MemoryAppFixture { MaxConcurrentSyncs = 1 }.StartAsync();
+        fixture.AddConnector("c1");
+        fixture.AddConnector("c2");
+        var dead = await LeftBehindAsync(fixture, "c1");
+        fixture.Clock.Advance(TimeSpan.FromMinutes(5.1));
 
-        var started = await bed.StartSyncAsync("c2");
-        await bed.EndOfAsync(started);
+        var started = await fixture.StartSyncAsync("c2");
+        await fixture.EndOfAsync(started);
 
-        Assert.Equal(("in_progress", "completed"), (bed.Status(dead), bed.Status(started)));
+        Assert.Equal(("in_progress", "completed"), (fixture.Status(dead), fixture.Status(started)));
     }
 
     [Fact]
     public async Task ASilentJobIsEndedUnlessItsOrchestrationLives()
     {
-        await using var bed = await new FunctionsBed().StartAsync();
-        var connector = (await bed.Services.Connectors.FindAsync(bed.AddConnector(), Token))!;
+        await using var fixture = await new MemoryAppFixture().StartAsync();
+        var connector = (await fixture.Services.Connectors.FindAsync(fixture.AddConnector(), Token))!;
         var dead = (
-            await bed.Services.Jobs.CreateAsync(connector, JobType.Full, TriggerMethod.OnDemand, new SyncJobOptions(), key: null, Token)
+            await fixture.Services.Jobs.CreateAsync(connector, JobType.Full, TriggerMethod.OnDemand, new SyncJobOptions(), key: null, Token)
         )!;
         var alive = (
-            await bed.Services.Jobs.CreateAsync(connector, JobType.Full, TriggerMethod.OnDemand, new SyncJobOptions(), key: null, Token)
+            await fixture.Services.Jobs.CreateAsync(connector, JobType.Full, TriggerMethod.OnDemand, new SyncJobOptions(), key: null, Token)
         )!;
         foreach (var job in (SyncJobRecord[])[dead, alive])
         {
-            bed.Store.Edit(ProtocolIndices.SyncJobs, job.Id, """{"status": "in_progress"}""");
+            fixture.Store.Edit(ProtocolIndices.SyncJobs, job.Id, """{"status": "in_progress"}""");
         }
 
-        await bed.Host.Client.ScheduleNewOrchestrationInstanceAsync(
+        await fixture.Host.Client.ScheduleNewOrchestrationInstanceAsync(
             nameof(SyncJob),
             new SyncJobState { Target = SyncJobInput.Of(alive) },
-            new StartOrchestrationOptions(alive.Id, bed.Clock.GetUtcNow().AddHours(1)),
+            new StartOrchestrationOptions(alive.Id, fixture.Clock.GetUtcNow().AddHours(1)),
             Token
         );
-        bed.Clock.Advance(TimeSpan.FromMinutes(6));
-        await bed.FireAsync("CleanUp");
+        fixture.Clock.Advance(TimeSpan.FromMinutes(6));
+        await fixture.FireAsync("CleanUp");
 
-        Assert.Equal(("error", "in_progress"), (bed.Status(dead.Id), bed.Status(alive.Id)));
+        Assert.Equal(("error", "in_progress"), (fixture.Status(dead.Id), fixture.Status(alive.Id)));
     }
 
     [Fact]
     public async Task WhatIsLeftOfSyncsThatEndedIsRemoved()
     {
-        await using var bed = await new FunctionsBed().StartAsync();
-        bed.AddConnector();
-        var (jobId, _) = await bed.SyncAsync();
+        await using var fixture = await new MemoryAppFixture().StartAsync();
+        fixture.AddConnector();
+        var (jobId, _) = await fixture.SyncAsync();
         foreach (var name in (string[])["gone/plan", jobId + "/late"])
         {
-            await bed.Staging.PutAsync(name, Stream.Null, isText: false, Token);
+            await fixture.Staging.PutAsync(name, Stream.Null, isText: false, Token);
         }
 
-        await bed.FireAsync("CleanUp");
-        Assert.Empty(bed.Staging.Contents);
-        Assert.NotNull(await bed.Host.Client.GetInstanceAsync(jobId, Token));
+        await fixture.FireAsync("CleanUp");
+        Assert.Empty(fixture.Staging.Contents);
+        Assert.NotNull(await fixture.Host.Client.GetInstanceAsync(jobId, Token));
 
-        bed.Clock.Advance(TimeSpan.FromDays(8));
-        await bed.FireAsync("CleanUp");
-        Assert.Null(await bed.Host.Client.GetInstanceAsync(jobId, Token));
+        fixture.Clock.Advance(TimeSpan.FromDays(8));
+        await fixture.FireAsync("CleanUp");
+        Assert.Null(await fixture.Host.Client.GetInstanceAsync(jobId, Token));
     }
 
     /// <summary>A job that runs, as far as its document says, with a sign of life at this moment.</summary>
-    private static async Task<string> LeftBehindAsync(FunctionsBed bed, string connectorId)
+    private static async Task<string> LeftBehindAsync(MemoryAppFixture fixture, string connectorId)
     {
-        var connector = (await bed.Services.Connectors.FindAsync(connectorId, Token))!;
+        var connector = (await fixture.Services.Connectors.FindAsync(connectorId, Token))!;
         var job = (
-            await bed.Services.Jobs.CreateAsync(connector, JobType.Full, TriggerMethod.OnDemand, new SyncJobOptions(), key: null, Token)
+            await fixture.Services.Jobs.CreateAsync(connector, JobType.Full, TriggerMethod.OnDemand, new SyncJobOptions(), key: null, Token)
         )!;
-        bed.Store.Edit(ProtocolIndices.SyncJobs, job.Id, $$"""{"status": "in_progress", "last_seen": "{{bed.Clock.GetUtcNow():o}}"}""");
+        fixture.Store.Edit(
+            ProtocolIndices.SyncJobs,
+            job.Id,
+            $$"""{"status": "in_progress", "last_seen": "{{fixture.Clock.GetUtcNow():o}}"}"""
+        );
         return job.Id;
     }
 

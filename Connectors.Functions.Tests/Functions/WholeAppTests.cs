@@ -16,7 +16,7 @@ public sealed class WholeAppTests(AzuriteServer azurite) : IAsyncLifetime
 {
     private EmulatorServer _elasticsearch = null!;
 
-    private static CancellationToken Token => AppBed.Token;
+    private static CancellationToken Token => AppFixture.Token;
 
     public async ValueTask InitializeAsync() => _elasticsearch = await EmulatorServer.StartAsync(new EmulatorOptions(), Token);
 
@@ -25,30 +25,33 @@ public sealed class WholeAppTests(AzuriteServer azurite) : IAsyncLifetime
     [Fact]
     public async Task AFirstSyncAnUnchangedOneAndOneWithChangesAndDeletesOverSeveralPartitions()
     {
-        await using var bed = await StartAsync();
-        var connector = await bed.ConnectAsync("a", Of(3, 20));
+        await using var fixture = await StartAsync();
+        var connector = await fixture.ConnectAsync("a", MemorySource.Numbered(3, 20));
 
-        Assert.Equal("Completed: indexed 60, deleted 0, total 60", await bed.SyncAsync(connector));
-        bed.AssertMirrors("a");
+        Assert.Equal("Completed: indexed 60, deleted 0, total 60", await fixture.SyncAsync(connector));
+        fixture.AssertMirrors("a");
         var writes = _elasticsearch.LastSeqNo("search-a");
 
-        Assert.Equal("Completed: indexed 0, deleted 0, total 60", await bed.SyncAsync(connector));
+        Assert.Equal("Completed: indexed 0, deleted 0, total 60", await fixture.SyncAsync(connector));
         Assert.Equal(writes, _elasticsearch.LastSeqNo("search-a"));
 
-        bed.Sources["a"] = Of(3, 24, from: 6, changed: 10);
-        Assert.Equal("Completed: indexed 24, deleted 18, total 54", await bed.SyncAsync(connector));
-        bed.AssertMirrors("a");
-        Assert.Empty(await bed.StagedAsync());
+        fixture.Sources["a"] = MemorySource.Numbered(3, 24, from: 6, changed: 10);
+        Assert.Equal("Completed: indexed 24, deleted 18, total 54", await fixture.SyncAsync(connector));
+        fixture.AssertMirrors("a");
+        Assert.Empty(await fixture.StagedAsync());
     }
 
     [Fact]
     public async Task TwoConnectorsAreSyncedAtOnce()
     {
-        await using var bed = await StartAsync();
-        var (item, two) = (await bed.ConnectAsync("a", Of(2, 20)), await bed.ConnectAsync("b", Of(2, 30)));
+        await using var fixture = await StartAsync();
+        var (item, two) = (
+            await fixture.ConnectAsync("a", MemorySource.Numbered(2, 20)),
+            await fixture.ConnectAsync("b", MemorySource.Numbered(2, 30))
+        );
         var both = new CountdownEvent(2);
         var met = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        foreach (var source in bed.Sources.Values)
+        foreach (var source in fixture.Sources.Values)
         {
             var hasCome = 0;
             source.OnPage = _ =>
@@ -63,85 +66,85 @@ public sealed class WholeAppTests(AzuriteServer azurite) : IAsyncLifetime
             };
         }
 
-        var (first, second) = (await bed.StartSyncAsync(item), await bed.StartSyncAsync(two));
+        var (first, second) = (await fixture.StartSyncAsync(item), await fixture.StartSyncAsync(two));
 
-        Assert.Equal("Completed: indexed 40, deleted 0, total 40", await bed.EndOfAsync(first));
-        Assert.Equal("Completed: indexed 60, deleted 0, total 60", await bed.EndOfAsync(second));
-        bed.AssertMirrors("a");
-        bed.AssertMirrors("b");
+        Assert.Equal("Completed: indexed 40, deleted 0, total 40", await fixture.CountsOfAsync(first));
+        Assert.Equal("Completed: indexed 60, deleted 0, total 60", await fixture.CountsOfAsync(second));
+        fixture.AssertMirrors("a");
+        fixture.AssertMirrors("b");
     }
 
     [Fact]
     public async Task AJobThatIsCancelledInMidRunStopsDeletesNothingAndTheNextOneIsWhole()
     {
-        await using var bed = await StartAsync();
-        var connector = await bed.ConnectAsync("a", Of(1, 40));
-        await bed.SyncAsync(connector);
-        bed.Sources["a"] = Of(1, 40, from: 10);
+        await using var fixture = await StartAsync();
+        var connector = await fixture.ConnectAsync("a", MemorySource.Numbered(1, 40));
+        await fixture.SyncAsync(connector);
+        fixture.Sources["a"] = MemorySource.Numbered(1, 40, from: 10);
         var jobId = string.Empty;
         var known = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        bed.Sources["a"].OnPage = async page =>
+        fixture.Sources["a"].OnPage = async page =>
         {
             await known.Task;
             if (page == 6)
             {
-                using var answer = await bed.Http.PostAsync($"syncs/{jobId}/cancel", content: null, Token);
+                using var answer = await fixture.Http.PostAsync($"syncs/{jobId}/cancel", content: null, Token);
                 Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
             }
         };
 
-        jobId = await bed.StartSyncAsync(connector);
+        jobId = await fixture.StartSyncAsync(connector);
         known.SetResult();
-        var end = await bed.EndOfAsync(jobId);
+        var end = await fixture.CountsOfAsync(jobId);
 
         Assert.StartsWith("Canceled: indexed", end, StringComparison.Ordinal);
         Assert.Contains("deleted 0", end, StringComparison.Ordinal);
         Assert.True(_elasticsearch.Get("search-a", "0-000") is not null);
-        Assert.Empty(await bed.StagedAsync());
-        Assert.Equal("canceled", (await bed.GetAsync($"syncs/{jobId}"))["status"]!.GetValue<string>());
-        bed.Sources["a"].OnPage = null;
-        Assert.StartsWith("Completed: ", await bed.SyncAsync(connector), StringComparison.Ordinal);
-        bed.AssertMirrors("a");
+        Assert.Empty(await fixture.StagedAsync());
+        Assert.Equal("canceled", (await fixture.GetAsync($"syncs/{jobId}"))["status"]!.GetValue<string>());
+        fixture.Sources["a"].OnPage = null;
+        Assert.StartsWith("Completed: ", await fixture.SyncAsync(connector), StringComparison.Ordinal);
+        fixture.AssertMirrors("a");
     }
 
     [Fact]
     public async Task APausedOrchestrationIsNotTakenForDeadAndGoesOnWhereItWas()
     {
-        await using var bed = await StartAsync();
-        var connector = await bed.ConnectAsync("a", Of(2, 20));
+        await using var fixture = await StartAsync();
+        var connector = await fixture.ConnectAsync("a", MemorySource.Numbered(2, 20));
         var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        bed.Sources["a"].OnPage = page =>
+        fixture.Sources["a"].OnPage = page =>
         {
             reached.TrySetResult();
             return page >= 4 ? gate.Task : Task.CompletedTask;
         };
-        var jobId = await bed.StartSyncAsync(connector);
+        var jobId = await fixture.StartSyncAsync(connector);
         await reached.Task;
-        await bed.Host.Client.SuspendInstanceAsync(jobId, "somebody looks at it", Token);
+        await fixture.Host.Client.SuspendInstanceAsync(jobId, "somebody looks at it", Token);
         gate.SetResult();
-        await bed.Host.WhenQuietAsync(Token);
-        var paused = await bed.Host.Client.GetInstanceAsync(jobId, Token);
+        await fixture.Host.WhenQuietAsync(Token);
+        var paused = await fixture.Host.Client.GetInstanceAsync(jobId, Token);
         Assert.Equal(OrchestrationRuntimeStatus.Suspended, paused!.RuntimeStatus);
 
-        bed.Advance(TimeSpan.FromHours(1));
-        await bed.FireAsync("PollConnectors");
-        await bed.FireAsync("CleanUp");
-        Assert.Equal(JobStatus.InProgress, (await bed.JobAsync(jobId)).Status);
-        await bed.Host.Client.ResumeInstanceAsync(jobId, "it may go on", Token);
+        fixture.Clock.Advance(TimeSpan.FromHours(1));
+        await fixture.FireAsync("PollConnectors");
+        await fixture.FireAsync("CleanUp");
+        Assert.Equal(JobStatus.InProgress, (await fixture.JobAsync(jobId)).Status);
+        await fixture.Host.Client.ResumeInstanceAsync(jobId, "it may go on", Token);
 
-        Assert.Equal("Completed: indexed 40, deleted 0, total 40", await bed.EndOfAsync(jobId));
-        bed.AssertMirrors("a");
+        Assert.Equal("Completed: indexed 40, deleted 0, total 40", await fixture.CountsOfAsync(jobId));
+        fixture.AssertMirrors("a");
     }
 
     [Fact]
     public async Task AnAppThatIsStoppedInMidRunGoesOnWhereItWas()
     {
-        await using var bed = await StartAsync();
-        var connector = await bed.ConnectAsync("a", Of(2, 20));
+        await using var fixture = await StartAsync();
+        var connector = await fixture.ConnectAsync("a", MemorySource.Numbered(2, 20));
         var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var never = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        bed.Sources["a"].OnPage = page =>
+        fixture.Sources["a"].OnPage = page =>
         {
             if (page < 8)
             {
@@ -151,22 +154,22 @@ public sealed class WholeAppTests(AzuriteServer azurite) : IAsyncLifetime
             reached.TrySetResult();
             return never.Task;
         };
-        var jobId = await bed.StartSyncAsync(connector);
+        var jobId = await fixture.StartSyncAsync(connector);
         await reached.Task;
-        var stopping = bed.Host.StopAsync(Token);
-        bed.Sources["a"].OnPage = null;
+        var stopping = fixture.Host.StopAsync(Token);
+        fixture.Sources["a"].OnPage = null;
         never.SetException(new OperationCanceledException());
         await stopping;
-        await bed.Host.DisposeAsync();
-        var pages = bed.Sources["a"].PagesRead;
+        await fixture.Host.DisposeAsync();
+        var pages = fixture.Sources["a"].PagesRead;
 
-        await bed.StartAgainAsync();
+        await fixture.StartAgainAsync();
 
-        Assert.Equal("Completed: indexed 40, deleted 0, total 40", await bed.EndOfAsync(jobId));
-        bed.AssertMirrors("a");
+        Assert.Equal("Completed: indexed 40, deleted 0, total 40", await fixture.CountsOfAsync(jobId));
+        fixture.AssertMirrors("a");
 
         // 14 pages of three documents in all; what was read and recorded before is not read again.
-        Assert.InRange(bed.Sources["a"].PagesRead - pages, 1, 13);
+        Assert.InRange(fixture.Sources["a"].PagesRead - pages, 1, 13);
     }
 
     [Theory]
@@ -175,23 +178,23 @@ public sealed class WholeAppTests(AzuriteServer azurite) : IAsyncLifetime
     [InlineData(ActivityDelivery.Once, 3)]
     public async Task ActivitiesThatRunTwiceAndAnswersOutOfOrderChangeNothing(ActivityDelivery delivery, int seed)
     {
-        await using var bed = await AppBed.StartAsync(_elasticsearch, await azurite.EmptyAsync(Token), with: options =>
+        await using var fixture = await ServerAppFixture.StartAsync(_elasticsearch, await azurite.EmptyAsync(Token), with: options =>
             options with
             {
                 Delivery = delivery,
                 ShuffleResults = new Random(seed),
             }
         );
-        var connector = await bed.ConnectAsync("a", Of(3, 20));
+        var connector = await fixture.ConnectAsync("a", MemorySource.Numbered(3, 20));
 
-        Assert.Equal("Completed: indexed 60, deleted 0, total 60", await bed.SyncAsync(connector));
-        bed.Sources["a"] = Of(3, 18, from: 2);
-        Assert.StartsWith("Completed: indexed 0, deleted ", await bed.SyncAsync(connector), StringComparison.Ordinal);
+        Assert.Equal("Completed: indexed 60, deleted 0, total 60", await fixture.SyncAsync(connector));
+        fixture.Sources["a"] = MemorySource.Numbered(3, 18, from: 2);
+        Assert.StartsWith("Completed: indexed 0, deleted ", await fixture.SyncAsync(connector), StringComparison.Ordinal);
 
         // What went on behind the orchestrator's back may stage something after its end: the clean-up finds it.
-        bed.AssertMirrors("a");
-        await bed.FireAsync("CleanUp");
-        Assert.Empty(await bed.StagedAsync());
+        fixture.AssertMirrors("a");
+        await fixture.FireAsync("CleanUp");
+        Assert.Empty(await fixture.StagedAsync());
     }
 
     [Theory]
@@ -200,12 +203,12 @@ public sealed class WholeAppTests(AzuriteServer azurite) : IAsyncLifetime
     public async Task TwoAppsOverTheSameIndicesRunEachJobOnce(string container)
     {
         var storage = await azurite.EmptyAsync(Token);
-        await using var item = await AppBed.StartAsync(_elasticsearch, storage, "staging");
-        await using var other = await AppBed.StartAsync(_elasticsearch, storage, container);
+        await using var item = await ServerAppFixture.StartAsync(_elasticsearch, storage, "staging");
+        await using var other = await ServerAppFixture.StartAsync(_elasticsearch, storage, container);
         string[] names = ["a", "b", "c", "d", "e", "f"];
         foreach (var name in names)
         {
-            item.Sources[name] = other.Sources[name] = Of(2, 10);
+            item.Sources[name] = other.Sources[name] = MemorySource.Numbered(2, 10);
             var connector = await item.ConnectAsync(name);
             await item.Services.Jobs.CreateAsync(
                 (await item.Services.Connectors.FindAsync(connector, Token))!,
@@ -238,7 +241,5 @@ public sealed class WholeAppTests(AzuriteServer azurite) : IAsyncLifetime
         Assert.Empty((await item.StagedAsync()).Concat(await other.StagedAsync()));
     }
 
-    private static MemorySource Of(int partitions, int to, int from = 0, int changed = 0) => AppBed.Of(partitions, to, from, changed);
-
-    private async Task<AppBed> StartAsync() => await AppBed.StartAsync(_elasticsearch, await azurite.EmptyAsync(Token));
+    private async Task<ServerAppFixture> StartAsync() => await ServerAppFixture.StartAsync(_elasticsearch, await azurite.EmptyAsync(Token));
 }

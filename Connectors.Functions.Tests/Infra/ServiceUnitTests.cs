@@ -23,8 +23,8 @@ public sealed class ServiceUnitTests
     public async Task SigtermEndsTheServiceInOrderWithTheCodeThatTheUnitCallsSuccess()
     {
         await using var server = await EmulatorServer.StartAsync(new EmulatorOptions(), TestContext.Current.CancellationToken);
-        using var bed = new ProcessBed(server.Uri);
-        await using var service = IngestProcess.Poll(bed.Configure(server.Uri));
+        using var fixture = new ProcessFixture(server.Uri);
+        await using var service = IngestProcess.Poll(fixture.Configure(server.Uri));
         await service.WritesAsync("Polled 0 connectors", TestContext.Current.CancellationToken);
         service.Terminate();
         await service.WritesAsync("The service stops", TestContext.Current.CancellationToken);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Connectors.Emulator;
 using Connectors.LocalHost.DevHost;
@@ -23,29 +22,29 @@ public sealed class KilledAppTests
     public async Task AfterTwentyKillsAtRandomPointsTheIndexEqualsTheSourceCountsAreExactAndNothingIsLeft()
     {
         using var folder = new TemporaryFolder();
-        using var tree = TemporaryFolder.With(Enumerable.Range(0, Files).Select(Name));
+        using var tree = ChangingTree.With(Files);
         await using var emulator = await EmulatorServer.StartAsync(new EmulatorOptions(), Token);
         await using var proxy = await ElasticsearchProxy.StartAsync(emulator.Uri, Token);
-        using var bed = new ProcessBed(emulator.Uri);
-        var connector = await bed.ConnectAsync("dir", Index, new Dictionary<string, JsonNode?> { ["directory"] = tree.Path });
+        using var fixture = new ProcessFixture(emulator.Uri);
+        var connector = await fixture.ConnectAsync("dir", Index, new Dictionary<string, JsonNode?> { ["directory"] = tree.Path });
         var random = new Random(20_262);
         var story = new List<string>();
         var jobs = new List<string>();
         var (kills, inMidSync) = (0, 0);
         for (var round = 0; round == 0 || kills < Kills; round++)
         {
-            var (written, deleted) = round == 0 ? (Files, 0) : Change(tree, round);
-            var job = await bed.StartSyncAsync(connector.Id);
+            var (written, deleted) = round == 0 ? (Files, 0) : ChangingTree.Change(tree, round, 60);
+            var job = await fixture.StartSyncAsync(connector.Id);
             jobs.Add(job);
             while (true)
             {
                 var plan = KillPlan.Draw(random, folder.Path, kills < Kills);
                 var started = TimeProvider.System.GetTimestamp();
                 var code = await RunAsync(plan, proxy, folder.Path, () => IsOver(emulator, job) && Staged(folder.Path).Count == 0);
-                var state = await bed.JobAsync(job);
+                var state = await fixture.JobAsync(job);
                 story.Add(
                     $"round {round}: {plan.Text}, exit {code} after {TimeProvider.System.GetElapsedTime(started).TotalSeconds:0.0} s, "
-                        + $"{ProcessBed.Counts(state)}"
+                        + $"{ProcessFixture.Counts(state)}"
                 );
                 if (code != 137)
                 {
@@ -58,11 +57,11 @@ public sealed class KilledAppTests
             }
 
             Assert.True(
-                ProcessBed.Counts(await bed.JobAsync(job))
+                ProcessFixture.Counts(await fixture.JobAsync(job))
                     == $"Completed: indexed {written}, deleted {deleted}, total {tree.Files.Count()}",
                 string.Join('\n', story)
             );
-            AssertMirrored(tree, await bed.DocumentsAsync(Index));
+            AssertMirrored(tree, await fixture.DocumentsAsync(Index));
             Assert.Empty(Staged(folder.Path));
         }
 
@@ -71,8 +70,6 @@ public sealed class KilledAppTests
         Assert.All(jobs, job => Assert.True(IsOver(emulator, job)));
         await AssertOrchestrationsEndedAsync(folder.Path, jobs, emulator.Uri);
     }
-
-    private static string Name(int number) => string.Create(CultureInfo.InvariantCulture, $"{number % 7}/{number:0000}.txt");
 
     private static bool IsOver(EmulatorServer server, string job) => SyncJobs.StatusOf(server, job) is "completed" or "error" or "canceled";
 
@@ -119,28 +116,6 @@ public sealed class KilledAppTests
         }
 
         return await exit;
-    }
-
-    /// <summary>Changes some files, removes some and adds some.</summary>
-    private static (int Written, int Deleted) Change(TemporaryFolder tree, int round)
-    {
-        var files = tree.Files.Order(StringComparer.Ordinal).ToList();
-        var changed = files.Where((_, place) => place % 3 == 0).ToList();
-        var removed = files.Where((_, place) => place % 3 == 1).Take(60).ToList();
-        foreach (var file in changed)
-        {
-            // Another time stamp even where the clock of the file system is coarse.
-            tree.Write(file, $"{file} in round {round}");
-            File.SetLastWriteTimeUtc(tree[file], new DateTime(2030, 1, 1, 0, 0, 0, DateTimeKind.Utc).AddDays(round));
-        }
-
-        removed.ForEach(file => File.Delete(tree[file]));
-        for (var number = 0; number < 60; number++)
-        {
-            tree.Write(Name(number + (10_000 * round)), "new");
-        }
-
-        return (changed.Count + 60, removed.Count);
     }
 
     private static void AssertMirrored(TemporaryFolder tree, SortedDictionary<string, JsonObject> documents)

@@ -20,28 +20,28 @@ public sealed partial class KilledProcessTests
     public async Task AfterTwentyKillsAtRandomPointsTheIndexEqualsTheSourceAndEveryCountIsExact()
     {
         using var data = new TemporaryFolder();
-        using var tree = TemporaryFolder.With(Enumerable.Range(0, 1_000).Select(Name));
+        using var tree = ChangingTree.With(1_000);
         await using var emulator = await EmulatorProcess.StartAsync(data.Path, Token);
         await using var proxy = await ElasticsearchProxy.StartAsync(emulator.Uri, Token);
-        using var bed = new ProcessBed(emulator.Uri);
-        var config = bed.Configure(proxy.Uri, pageDocuments: 40, chunkSize: 20, partitions: 2);
-        var connector = await bed.ConnectAsync("dir", Index, new Dictionary<string, JsonNode?> { ["directory"] = tree.Path });
+        using var fixture = new ProcessFixture(emulator.Uri);
+        var config = fixture.Configure(proxy.Uri, pageDocuments: 40, chunkSize: 20, partitions: 2);
+        var connector = await fixture.ConnectAsync("dir", Index, new Dictionary<string, JsonNode?> { ["directory"] = tree.Path });
         var random = new Random(20_261);
         var story = new List<string>();
         var (kills, inMidSync, resumed) = (0, 0, 0);
         for (var round = 0; round == 0 || kills < Kills; round++)
         {
-            var (written, deleted) = round == 0 ? (1_000, 0) : Change(tree, round);
-            var job = await bed.StartSyncAsync(connector.Id);
+            var (written, deleted) = round == 0 ? (1_000, 0) : ChangingTree.Change(tree, round, 100);
+            var job = await fixture.StartSyncAsync(connector.Id);
             while (true)
             {
                 var sentBefore = proxy.Operations;
-                var hasFinishedPages = bed.KeptState.Any(file => Path.GetFileName(file) == "journal" && new FileInfo(file).Length > 0);
+                var hasFinishedPages = fixture.KeptState.Any(file => Path.GetFileName(file) == "journal" && new FileInfo(file).Length > 0);
                 await using var service = Start(config, proxy, random, round == 0 ? 14 : 30, kills < Kills, out var plan);
                 var code = await service.ExitAsync(Token);
-                var state = await bed.JobAsync(job);
+                var state = await fixture.JobAsync(job);
                 resumed += hasFinishedPages && state.Status == JobStatus.InProgress ? 1 : 0;
-                story.Add($"round {round}: {plan}, exit {code}, {ProcessBed.Counts(state)}");
+                story.Add($"round {round}: {plan}, exit {code}, {ProcessFixture.Counts(state)}");
                 if (code != 137)
                 {
                     Assert.True(code == 0, $"{string.Join('\n', story)}\n{service.Output}");
@@ -57,20 +57,18 @@ public sealed partial class KilledProcessTests
             }
 
             Assert.True(
-                ProcessBed.Counts(await bed.JobAsync(job))
+                ProcessFixture.Counts(await fixture.JobAsync(job))
                     == $"Completed: indexed {written}, deleted {deleted}, total {tree.Files.Count()}",
                 string.Join('\n', story)
             );
-            AssertMirrored(tree, await bed.DocumentsAsync(Index));
-            Assert.Empty(bed.KeptState);
+            AssertMirrored(tree, await fixture.DocumentsAsync(Index));
+            Assert.Empty(fixture.KeptState);
         }
 
         TestContext.Current.TestOutputHelper!.WriteLine(string.Join('\n', story));
         Assert.True(inMidSync >= 15, $"Only {inMidSync} kills hit a running sync.\n{string.Join('\n', story)}");
         Assert.True(resumed >= 3, $"Only {resumed} runs had finished pages to go on after.\n{string.Join('\n', story)}");
     }
-
-    private static string Name(int number) => string.Create(CultureInfo.InvariantCulture, $"{number % 7}/{number:0000}.txt");
 
     /// <summary>Starts the service with a moment chosen at which it is killed: at its n-th bulk request or its n-th request of any kind,
     /// before that is carried out or after it, without its answer.</summary>
@@ -108,28 +106,6 @@ public sealed partial class KilledProcessTests
 
     [GeneratedRegex(@"goes on where it was: \d+ documents read, (?<written>\d+) written", RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex Resumed();
-
-    /// <summary>Changes some files, removes some and adds some.</summary>
-    private static (int Written, int Deleted) Change(TemporaryFolder tree, int round)
-    {
-        var files = tree.Files.Order(StringComparer.Ordinal).ToList();
-        var changed = files.Where((_, place) => place % 3 == 0).ToList();
-        var removed = files.Where((_, place) => place % 3 == 1).Take(100).ToList();
-        foreach (var file in changed)
-        {
-            // Another time stamp even where the clock of the file system is coarse.
-            tree.Write(file, $"{file} in round {round}");
-            File.SetLastWriteTimeUtc(tree[file], new DateTime(2030, 1, 1, 0, 0, 0, DateTimeKind.Utc).AddDays(round));
-        }
-
-        removed.ForEach(file => File.Delete(tree[file]));
-        for (var number = 0; number < 100; number++)
-        {
-            tree.Write(Name(number + (10_000 * round)), "new");
-        }
-
-        return (changed.Count + 100, removed.Count);
-    }
 
     private static void AssertMirrored(TemporaryFolder tree, SortedDictionary<string, JsonObject> documents)
     {

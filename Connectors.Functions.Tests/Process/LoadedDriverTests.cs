@@ -60,15 +60,18 @@ public sealed class LoadedDriverTests
     {
         using var folder = TemporaryFolder.With();
         await using var elasticsearch = await EmulatorServer.StartAsync(new EmulatorOptions(), Token);
-        using var bed = new ProcessBed(elasticsearch.Uri);
-        var connector = await bed.ConnectAsync(serviceType, "search-loaded", settings);
-        var job = await bed.StartSyncAsync(connector.Id);
+        using var fixture = new ProcessFixture(elasticsearch.Uri);
+        var connector = await fixture.ConnectAsync(serviceType, "search-loaded", settings);
+        var job = await fixture.StartSyncAsync(connector.Id);
         await using var service = IngestProcess.OneSync(
-            bed.Configure(elasticsearch.Uri, sourceRetryTimeLimit: 0, serviceTypes: "dir, redis"),
+            fixture.Configure(elasticsearch.Uri, sourceRetryTimeLimit: 0, serviceTypes: "dir, redis"),
             loadedAssemblies: folder["loaded.txt"]
         );
         var code = await service.ExitAsync(Token);
-        Assert.True(isCompleted == (code == 0), $"It ended with {code}: {ProcessBed.Counts(await bed.JobAsync(job))}\n{service.Output}");
+        Assert.True(
+            isCompleted == (code == 0),
+            $"It ended with {code}: {ProcessFixture.Counts(await fixture.JobAsync(job))}\n{service.Output}"
+        );
         return await File.ReadAllLinesAsync(folder["loaded.txt"], Token);
     }
 }

@@ -27,8 +27,8 @@ public sealed class ProcessFaultTests : IDisposable
     public async Task AStormOf429IsWaitedOutAndEveryDocumentCountsOnce()
     {
         await using var server = await EmulatorServer.StartAsync(new EmulatorOptions(), Token);
-        using var bed = new ProcessBed(server.Uri);
-        var (config, job) = await PrepareAsync(bed, server.Uri);
+        using var fixture = new ProcessFixture(server.Uri);
+        var (config, job) = await PrepareAsync(fixture, server.Uri);
         var calls = server.Faults.Add(FaultRule.RefuseCall(429) with { Probability = 0.3, Random = new Random(1), Times = 20 });
         var items = server.Faults.Add(FaultRule.RefuseItem(429) with { Probability = 0.2, Random = new Random(2), Times = 100 });
 
@@ -36,7 +36,7 @@ public sealed class ProcessFaultTests : IDisposable
         await service.ExitsWithAsync(0, Token);
 
         Assert.True(calls.Hits > 5 && items.Hits > 50, $"{calls.Hits} calls and {items.Hits} items were refused.");
-        await AssertMirroredAsync(bed, job, Completed(Files, 0, Files));
+        await AssertMirroredAsync(fixture, job, Completed(Files, 0, Files));
     }
 
     [Fact]
@@ -45,8 +45,8 @@ public sealed class ProcessFaultTests : IDisposable
         using var data = new TemporaryFolder();
         await using var first = await EmulatorProcess.StartAsync(data.Path, Token);
         await using var proxy = await ElasticsearchProxy.StartAsync(first.Uri, Token);
-        using var bed = new ProcessBed(first.Uri);
-        var (config, job) = await PrepareAsync(bed, proxy.Uri);
+        using var fixture = new ProcessFixture(first.Uri);
+        var (config, job) = await PrepareAsync(fixture, proxy.Uri);
         var down = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var bulks = 0;
         proxy.Done = request =>
@@ -68,23 +68,23 @@ public sealed class ProcessFaultTests : IDisposable
         await using var second = await EmulatorProcess.StartAsync(data.Path, Token, first.Uri.Port);
         await service.ExitsWithAsync(0, Token);
 
-        await AssertMirroredAsync(bed, job, Completed(Files, 0, Files));
+        await AssertMirroredAsync(fixture, job, Completed(Files, 0, Files));
     }
 
     [Fact]
     public async Task WhenTheFolderIsReplacedInMidListingTheJobFailsNothingIsDeletedAndTheNextSyncIsFine()
     {
         await using var server = await EmulatorServer.StartAsync(new EmulatorOptions(), Token);
-        using var bed = new ProcessBed(server.Uri);
-        var (config, firstJob) = await PrepareAsync(bed, server.Uri);
+        using var fixture = new ProcessFixture(server.Uri);
+        var (config, firstJob) = await PrepareAsync(fixture, server.Uri);
         await using var filled = IngestProcess.OneSync(config);
         await filled.ExitsWithAsync(0, Token);
-        await AssertMirroredAsync(bed, firstJob, Completed(Files, 0, Files));
+        await AssertMirroredAsync(fixture, firstJob, Completed(Files, 0, Files));
         Touch(Enumerable.Range(0, Files));
         var gate = new RequestGate();
         server.Faults.Add(FaultRule.Hold(gate) with { Route = "_bulk" });
 
-        var job = await bed.StartSyncAsync((await bed.JobAsync(firstJob)).ConnectorId);
+        var job = await fixture.StartSyncAsync((await fixture.JobAsync(firstJob)).ConnectorId);
         await using var service = IngestProcess.OneSync(config);
         await gate.WaitForAsync(1, Token).WaitAsync(TimeSpan.FromMinutes(2), TimeProvider.System, Token);
         Directory.Move(_tree.Path, _tree.Path + ".away");
@@ -94,7 +94,7 @@ public sealed class ProcessFaultTests : IDisposable
         Directory.Delete(_tree.Path);
         Directory.Move(_tree.Path + ".away", _tree.Path);
 
-        var failed = await bed.JobAsync(job);
+        var failed = await fixture.JobAsync(job);
         Assert.Equal((JobStatus.Error, 0L, (long)Files), (failed.Status, failed.DeletedDocumentCount, failed.TotalDocumentCount));
         Assert.Equal(
             $"directory: '{_tree.Path}' is not the folder that this sync began with; it was unmounted or replaced. Mount it if it should "
@@ -102,15 +102,15 @@ public sealed class ProcessFaultTests : IDisposable
             failed.Error
         );
         Assert.Equal(Files, server.Count(Index));
-        Assert.Empty(bed.KeptState);
-        var next = await bed.StartSyncAsync(failed.ConnectorId);
+        Assert.Empty(fixture.KeptState);
+        var next = await fixture.StartSyncAsync(failed.ConnectorId);
         await using var again = IngestProcess.OneSync(config);
         await again.ExitsWithAsync(0, Token);
 
         // Files that were listed, but not there any more when they were to be read, are written again too.
-        var end = await bed.JobAsync(next);
+        var end = await fixture.JobAsync(next);
         Assert.InRange(end.IndexedDocumentCount, Files - failed.IndexedDocumentCount, Files);
-        await AssertMirroredAsync(bed, next, Completed((int)end.IndexedDocumentCount, 0, Files));
+        await AssertMirroredAsync(fixture, next, Completed((int)end.IndexedDocumentCount, 0, Files));
     }
 
     [Theory]
@@ -119,27 +119,27 @@ public sealed class ProcessFaultTests : IDisposable
     public async Task AFullDiskFailsTheJobByNameOfTheSettingAndDeletesNothing(int before)
     {
         await using var server = await EmulatorServer.StartAsync(new EmulatorOptions(), Token);
-        using var bed = new ProcessBed(server.Uri);
-        var (config, job) = await PrepareAsync(bed, server.Uri);
+        using var fixture = new ProcessFixture(server.Uri);
+        var (config, job) = await PrepareAsync(fixture, server.Uri);
         if (before > 0)
         {
             await using var filled = IngestProcess.OneSync(config);
             await filled.ExitsWithAsync(0, Token);
-            job = await bed.StartSyncAsync((await bed.JobAsync(job)).ConnectorId);
+            job = await fixture.StartSyncAsync((await fixture.JobAsync(job)).ConnectorId);
             File.Delete(_tree[Name(1)]);
         }
 
         await using var service = IngestProcess.OneSyncWithSmallFiles(config, maxKibibytes: 4);
         await service.ExitsWithAsync(1, Token);
 
-        var failed = await bed.JobAsync(job);
+        var failed = await fixture.JobAsync(job);
         Assert.Equal((JobStatus.Error, 0L), (failed.Status, failed.DeletedDocumentCount));
         Assert.Contains("service.state_dir", failed.Error, StringComparison.Ordinal);
-        Assert.Empty(bed.KeptState);
-        var next = await bed.StartSyncAsync(failed.ConnectorId);
+        Assert.Empty(fixture.KeptState);
+        var next = await fixture.StartSyncAsync(failed.ConnectorId);
         await using var again = IngestProcess.OneSync(config);
         await again.ExitsWithAsync(0, Token);
-        var end = await bed.JobAsync(next);
+        var end = await fixture.JobAsync(next);
         Assert.Equal((JobStatus.Completed, before > 0 ? 1L : 0L), (end.Status, end.DeletedDocumentCount));
         Assert.Equal(_tree.Files.Count(), server.Count(Index));
     }
@@ -150,13 +150,13 @@ public sealed class ProcessFaultTests : IDisposable
     public async Task TwoServicesOverTheSameIndicesRunEachJobOnce(bool sharedState)
     {
         await using var server = await EmulatorServer.StartAsync(new EmulatorOptions(), Token);
-        using var bed = new ProcessBed(server.Uri);
-        string[] configs = [bed.Configure(server.Uri), bed.Configure(server.Uri, sharedState ? null : bed.StateFolder + "-2")];
+        using var fixture = new ProcessFixture(server.Uri);
+        string[] configs = [fixture.Configure(server.Uri), fixture.Configure(server.Uri, sharedState ? null : fixture.StateFolder + "-2")];
         var jobs = new List<string>();
         for (var number = 0; number < 4; number++)
         {
-            var connector = await bed.ConnectAsync("dir", $"{Index}-{number}", new() { ["directory"] = _tree.Path });
-            jobs.Add(await bed.StartSyncAsync(connector.Id));
+            var connector = await fixture.ConnectAsync("dir", $"{Index}-{number}", new() { ["directory"] = _tree.Path });
+            jobs.Add(await fixture.StartSyncAsync(connector.Id));
         }
 
         var over = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -177,21 +177,21 @@ public sealed class ProcessFaultTests : IDisposable
 
         for (var number = 0; number < 4; number++)
         {
-            Assert.Equal(Completed(Files, 0, Files), ProcessBed.Counts(await bed.JobAsync(jobs[number])));
+            Assert.Equal(Completed(Files, 0, Files), ProcessFixture.Counts(await fixture.JobAsync(jobs[number])));
 
             // Each document was written once.
             Assert.Equal(Files - 1, server.LastSeqNo($"{Index}-{number}"));
         }
 
-        Assert.Empty(ProcessBed.KeptIn(bed.StateFolder).Concat(ProcessBed.KeptIn(bed.StateFolder + "-2")));
+        Assert.Empty(ProcessFixture.KeptIn(fixture.StateFolder).Concat(ProcessFixture.KeptIn(fixture.StateFolder + "-2")));
     }
 
     [Fact]
     public async Task CtrlCSuspendsAndTheNextStartGoesOnWhereItWas()
     {
         await using var server = await EmulatorServer.StartAsync(new EmulatorOptions(), Token);
-        using var bed = new ProcessBed(server.Uri);
-        var (config, job) = await PrepareAsync(bed, server.Uri);
+        using var fixture = new ProcessFixture(server.Uri);
+        var (config, job) = await PrepareAsync(fixture, server.Uri);
         var gate = new RequestGate();
         server.Faults.Add(FaultRule.Hold(gate) with { Route = "_bulk", After = 4 });
 
@@ -202,12 +202,12 @@ public sealed class ProcessFaultTests : IDisposable
         gate.Open();
         await service.ExitsWithAsync(130, Token);
 
-        var suspended = await bed.JobAsync(job);
+        var suspended = await fixture.JobAsync(job);
         Assert.Equal(JobStatus.Suspended, suspended.Status);
         Assert.InRange(suspended.IndexedDocumentCount, 1, Files - 1);
         await using var next = IngestProcess.OneSync(config);
         await next.ExitsWithAsync(0, Token);
-        await AssertMirroredAsync(bed, job, Completed(Files, 0, Files));
+        await AssertMirroredAsync(fixture, job, Completed(Files, 0, Files));
         Assert.Equal(Files - 1, server.LastSeqNo(Index));
     }
 
@@ -215,8 +215,8 @@ public sealed class ProcessFaultTests : IDisposable
     public async Task ASecondCtrlCStopsAtOnceAndTheNextStartGoesOn()
     {
         await using var server = await EmulatorServer.StartAsync(new EmulatorOptions(), Token);
-        using var bed = new ProcessBed(server.Uri);
-        var (config, job) = await PrepareAsync(bed, server.Uri);
+        using var fixture = new ProcessFixture(server.Uri);
+        var (config, job) = await PrepareAsync(fixture, server.Uri);
         var gate = new RequestGate();
         server.Faults.Add(FaultRule.Hold(gate) with { Route = "_bulk", After = 4 });
 
@@ -227,11 +227,11 @@ public sealed class ProcessFaultTests : IDisposable
         service.Interrupt();
         await service.ExitsWithAsync(130, Token);
 
-        Assert.Equal(JobStatus.InProgress, (await bed.JobAsync(job)).Status);
+        Assert.Equal(JobStatus.InProgress, (await fixture.JobAsync(job)).Status);
         gate.Open();
         await using var next = IngestProcess.OneSync(config);
         await next.ExitsWithAsync(0, Token);
-        await AssertMirroredAsync(bed, job, Completed(Files, 0, Files));
+        await AssertMirroredAsync(fixture, job, Completed(Files, 0, Files));
     }
 
     private static string Name(int number) => string.Create(CultureInfo.InvariantCulture, $"{number % 5}/{number:0000}.txt");
@@ -252,21 +252,21 @@ public sealed class ProcessFaultTests : IDisposable
     }
 
     /// <summary>A configuration, a connector for the tree, and a job that waits.</summary>
-    private async Task<(string Config, string Job)> PrepareAsync(ProcessBed bed, Uri elasticsearch)
+    private async Task<(string Config, string Job)> PrepareAsync(ProcessFixture fixture, Uri elasticsearch)
     {
-        var config = bed.Configure(elasticsearch, pageDocuments: 40, chunkSize: 20, partitions: 1);
-        var connector = await bed.ConnectAsync("dir", Index, new() { ["directory"] = _tree.Path });
-        return (config, await bed.StartSyncAsync(connector.Id));
+        var config = fixture.Configure(elasticsearch, pageDocuments: 40, chunkSize: 20, partitions: 1);
+        var connector = await fixture.ConnectAsync("dir", Index, new() { ["directory"] = _tree.Path });
+        return (config, await fixture.StartSyncAsync(connector.Id));
     }
 
-    private async Task AssertMirroredAsync(ProcessBed bed, string job, string counts)
+    private async Task AssertMirroredAsync(ProcessFixture fixture, string job, string counts)
     {
-        Assert.Equal(counts, ProcessBed.Counts(await bed.JobAsync(job)));
-        var documents = await bed.DocumentsAsync(Index);
+        Assert.Equal(counts, ProcessFixture.Counts(await fixture.JobAsync(job)));
+        var documents = await fixture.DocumentsAsync(Index);
         Assert.Equal(_tree.Files.Select(_tree.IdOf).Order(StringComparer.Ordinal), documents.Keys);
         Assert.All(documents.Values, document =>
             Assert.Equal(File.ReadAllText(document["path"]!.GetValue<string>()), document["body"]!.GetValue<string>())
         );
-        Assert.Empty(bed.KeptState);
+        Assert.Empty(fixture.KeptState);
     }
 }

@@ -22,9 +22,9 @@ public sealed class StoppedProcessTests
         var isWell = false;
         await using var source = await JsonServer.StartAsync(AnswerAsync, Token);
         await using var server = await EmulatorServer.StartAsync(new EmulatorOptions(), Token);
-        using var bed = new ProcessBed(server.Uri);
-        var config = bed.Configure(server.Uri, pageDocuments: 2, sourceRetryTimeLimit: 3_600);
-        var connector = await bed.ConnectAsync(
+        using var fixture = new ProcessFixture(server.Uri);
+        var config = fixture.Configure(server.Uri, pageDocuments: 2, sourceRetryTimeLimit: 3_600);
+        var connector = await fixture.ConnectAsync(
             "http_json",
             "search-stopped",
             new Dictionary<string, JsonNode?>
@@ -37,7 +37,7 @@ public sealed class StoppedProcessTests
                 ["request_timeout"] = 3_600,
             }
         );
-        var job = await bed.StartSyncAsync(connector.Id);
+        var job = await fixture.StartSyncAsync(connector.Id);
 
         await using (var service = IngestProcess.OneSync(config))
         {
@@ -46,13 +46,13 @@ public sealed class StoppedProcessTests
             await service.ExitAsync(Token);
         }
 
-        Assert.Equal(JobStatus.Suspended, (await bed.JobAsync(job)).Status);
-        Assert.NotEmpty(bed.KeptState);
+        Assert.Equal(JobStatus.Suspended, (await fixture.JobAsync(job)).Status);
+        Assert.NotEmpty(fixture.KeptState);
 
         isWell = true;
         await using var next = IngestProcess.OneSync(config);
         await next.ExitsWithAsync(0, Token);
-        Assert.Equal("Completed: indexed 12, deleted 0, total 12", ProcessBed.Counts(await bed.JobAsync(job)));
+        Assert.Equal("Completed: indexed 12, deleted 0, total 12", ProcessFixture.Counts(await fixture.JobAsync(job)));
 
         async Task AnswerAsync(HttpContext context)
         {

@@ -106,9 +106,9 @@ public sealed class FunctionsZipTests
             Path.Combine(PublishedPrograms.DotnetRoot, "dotnet"),
             [Path.Combine(PublishedPrograms.FunctionsFolder, "Connectors.Extraction.dll")]
         );
-        await using var bench = new ExtractionBench(new LocalExtractionOptions { Processes = 1, Command = command });
+        await using var fixture = new ExtractionFixture(new LocalExtractionOptions { Processes = 1, Command = command });
 
-        Assert.Equal((ContentOutcome.Text, "first\nsecond"), await bench.ReadAsync("letter.docx", MadeFiles.Word("first", "second")));
+        Assert.Equal((ContentOutcome.Text, "first\nsecond"), await fixture.ReadAsync("letter.docx", MadeFiles.Word("first", "second")));
     }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;

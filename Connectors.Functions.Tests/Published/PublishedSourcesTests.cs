@@ -148,16 +148,16 @@ public sealed class PublishedSourcesTests
     )
     {
         await using var elasticsearch = await EmulatorServer.StartAsync(new EmulatorOptions(), Token);
-        using var bed = new ProcessBed(elasticsearch.Uri);
+        using var fixture = new ProcessFixture(elasticsearch.Uri);
         var jobs = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (serviceType, settings) in connectors)
         {
             var values = settings.ToDictionary(item => item.Key, item => item.Value?.DeepClone());
-            var connector = await bed.ConnectAsync(serviceType, IndexOf(serviceType), values);
-            jobs[serviceType] = await bed.StartSyncAsync(connector.Id);
+            var connector = await fixture.ConnectAsync(serviceType, IndexOf(serviceType), values);
+            jobs[serviceType] = await fixture.StartSyncAsync(connector.Id);
         }
 
-        var config = bed.Configure(elasticsearch.Uri, sourceRetryTimeLimit: 0, serviceTypes: string.Join(", ", connectors.Keys));
+        var config = fixture.Configure(elasticsearch.Uri, sourceRetryTimeLimit: 0, serviceTypes: string.Join(", ", connectors.Keys));
         await File.AppendAllTextAsync(config, "\nlocal_extraction:\n  enabled: true\n", Token);
         await using (var service = start(config))
         {
@@ -167,8 +167,10 @@ public sealed class PublishedSourcesTests
         var outcomes = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var (serviceType, job) in jobs)
         {
-            var text = new StringBuilder(ProcessBed.Counts(await bed.JobAsync(job)));
-            var documents = elasticsearch.IndexNames.Contains(IndexOf(serviceType)) ? await bed.DocumentsAsync(IndexOf(serviceType)) : [];
+            var text = new StringBuilder(ProcessFixture.Counts(await fixture.JobAsync(job)));
+            var documents = elasticsearch.IndexNames.Contains(IndexOf(serviceType))
+                ? await fixture.DocumentsAsync(IndexOf(serviceType))
+                : [];
             foreach (var (id, document) in documents)
             {
                 // The time of this sync, for documents that have none of their own.

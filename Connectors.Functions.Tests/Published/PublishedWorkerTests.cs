@@ -78,8 +78,8 @@ public sealed class PublishedWorkerTests : IAsyncLifetime
     [Fact]
     public async Task ItsTimerPollsTheConnectors()
     {
-        using var bed = new ProcessBed(_elasticsearch.Uri);
-        var connector = await bed.ConnectAsync(
+        using var fixture = new ProcessFixture(_elasticsearch.Uri);
+        var connector = await fixture.ConnectAsync(
             "dir",
             "search-notes",
             new Dictionary<string, JsonNode?> { ["directory"] = _folder["notes"] }
@@ -87,7 +87,7 @@ public sealed class PublishedWorkerTests : IAsyncLifetime
 
         await _worker.Session.FireAsync("PollConnectors", Token);
 
-        var polled = await bed.Connectors.FindAsync(connector.Id, Token);
+        var polled = await fixture.Connectors.FindAsync(connector.Id, Token);
         Assert.Equal((ConnectorStatus.Connected, true), (polled!.Status, polled.LastSeen is not null));
     }
 }

@@ -6,7 +6,7 @@ namespace Connectors.Tests.Security;
 
 /// <summary>A marked secret where no secret belongs: in each field of each source by itself, in every form in which somebody may enter it
 /// there.</summary>
-public sealed class MarkedFieldsTests : MarkedBed
+public sealed class MarkedFieldsTests : MarkedTests
 {
     public static TheoryData<string> ServiceTypes { get; } = [.. MarkedConnectors.ServiceTypes];
 

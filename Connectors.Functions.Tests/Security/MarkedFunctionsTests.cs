@@ -15,7 +15,7 @@ namespace Connectors.Tests.Security;
 
 /// <summary>A marked secret in every field of every source, in the function app: its histories, answers, logs and documents are searched
 /// for it.</summary>
-public sealed class MarkedFunctionsTests : MarkedBed
+public sealed class MarkedFunctionsTests : MarkedTests
 {
     private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 1, 31, 12, 0, 0, TimeSpan.Zero));
 

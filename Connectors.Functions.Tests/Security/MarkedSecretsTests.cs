@@ -5,7 +5,7 @@ namespace Connectors.Tests.Security;
 
 /// <summary>A marked secret in every field of every source, against servers that fail in every way; then everything that
 /// <c>elastic-ingest</c> left is searched for it.</summary>
-public sealed class MarkedSecretsTests : MarkedBed
+public sealed class MarkedSecretsTests : MarkedTests
 {
     public static TheoryData<string, string> Cases { get; } =
     [.. MarkedConnectors.ServiceTypes.SelectMany(type => OddServer.KindsFor(type).Select(kind => (type, kind)))];

@@ -5,10 +5,14 @@ namespace Connectors.Tests.Support;
 /// of a minute and more guard against something that hangs (time limits of requests and pings) and take their real time.
 /// </summary>
 /// <param name="shortestGuard">From how long on a timer is a guard; a minute when it is <see langword="null"/>.</param>
-internal sealed class FastForwardTimeProvider(TimeSpan? shortestGuard = null) : TimeProvider
+internal class FastForwardTimeProvider(TimeSpan? shortestGuard = null) : TimeProvider
 {
     private readonly TimeSpan _shortestGuard = shortestGuard ?? TimeSpan.FromMinutes(1);
     private long _ticks = new DateTimeOffset(2026, 1, 31, 12, 0, 0, TimeSpan.Zero).UtcTicks;
+
+    /// <summary>A clock that begins at another time.</summary>
+    protected FastForwardTimeProvider(DateTimeOffset start)
+        : this() => _ticks = start.UtcTicks;
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
@@ -18,7 +22,7 @@ internal sealed class FastForwardTimeProvider(TimeSpan? shortestGuard = null) : 
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        if (dueTime >= _shortestGuard)
+        if (IsGuard(dueTime))
         {
             return System.CreateTimer(callback, state, dueTime, period);
         }
@@ -38,6 +42,9 @@ internal sealed class FastForwardTimeProvider(TimeSpan? shortestGuard = null) : 
 
         return timer;
     }
+
+    /// <summary>Whether a timer takes its real time.</summary>
+    protected virtual bool IsGuard(TimeSpan dueTime) => dueTime >= _shortestGuard;
 
     private sealed class FiredTimer : ITimer
     {

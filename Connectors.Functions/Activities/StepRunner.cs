@@ -24,17 +24,7 @@ public sealed class StepRunner(ConnectorApp app, ILogger<StepRunner> logger)
         Func<StepContext, CancellationToken, Task<T>> step,
         CancellationToken cancellationToken,
         [CallerMemberName] string name = ""
-    ) =>
-        GuardAsync(
-            target,
-            name,
-            async services =>
-            {
-                var (context, stop) = await StepContext.OpenAsync(services, target, mayBeOver: false, cancellationToken);
-                return context is null ? new StepResult<T>(default, stop) : await RunAsync(context, step, cancellationToken);
-            },
-            cancellationToken
-        );
+    ) => OpenAndRunAsync(target, step, name, mayBeOver: false, cancellationToken);
 
     /// <summary>Runs a step that asks the source. What may pass there is an answer too: the orchestrator waits, and not an
     /// activity.</summary>
@@ -106,17 +96,7 @@ public sealed class StepRunner(ConnectorApp app, ILogger<StepRunner> logger)
         Func<StepContext, CancellationToken, Task<T>> step,
         CancellationToken cancellationToken,
         [CallerMemberName] string name = ""
-    ) =>
-        GuardAsync(
-            target,
-            name,
-            async services =>
-            {
-                var (context, stop) = await StepContext.OpenAsync(services, target, mayBeOver: true, cancellationToken);
-                return context is null ? new StepResult<T>(default, stop) : await RunAsync(context, step, cancellationToken);
-            },
-            cancellationToken
-        );
+    ) => OpenAndRunAsync(target, step, name, mayBeOver: true, cancellationToken);
 
     /// <summary>Runs a step that looks for the job itself.</summary>
     /// <exception cref="ConnectorException">It failed in a way that may pass.</exception>
@@ -153,6 +133,24 @@ public sealed class StepRunner(ConnectorApp app, ILogger<StepRunner> logger)
             return new StepResult<T>(default, StopReason.Failed, UnexpectedError.Message(failure));
         }
     }
+
+    private Task<StepResult<T>> OpenAndRunAsync<T>(
+        SyncJobInput target,
+        Func<StepContext, CancellationToken, Task<T>> step,
+        string name,
+        bool mayBeOver,
+        CancellationToken cancellationToken
+    ) =>
+        GuardAsync(
+            target,
+            name,
+            async services =>
+            {
+                var (context, stop) = await StepContext.OpenAsync(services, target, mayBeOver, cancellationToken);
+                return context is null ? new StepResult<T>(default, stop) : await RunAsync(context, step, cancellationToken);
+            },
+            cancellationToken
+        );
 
     private async Task<StepResult<T>> RunAsync<T>(
         StepContext context,

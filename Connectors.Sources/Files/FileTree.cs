@@ -46,6 +46,8 @@ internal sealed class FileTree : IFileTree
 
     public PosixAcl? FindAcl(string path) => LinuxAccess.FindAcl(path);
 
+    public byte[]? FindSecurityDescriptor(string path) => OperatingSystem.IsLinux() ? LinuxAccess.FindSecurityDescriptor(path) : null;
+
     public string? Resolve(string path) =>
         OperatingSystem.IsLinux()
             ? LinuxAccess.Resolve(path)

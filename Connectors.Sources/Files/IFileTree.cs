@@ -21,6 +21,11 @@ internal interface IFileTree
     /// <exception cref="IOException">It can't be told.</exception>
     PosixAcl? FindAcl(string path);
 
+    /// <summary>The security descriptor of Windows of what is at <paramref name="path"/>, links followed; <see langword="null"/> when its
+    /// file system has none.</summary>
+    /// <exception cref="IOException">It can't be told.</exception>
+    byte[]? FindSecurityDescriptor(string path) => null;
+
     /// <summary>The path with every symbolic link in it followed; <see langword="null"/> when nothing is there.</summary>
     /// <exception cref="IOException">It can't be told.</exception>
     string? Resolve(string path);

@@ -7,7 +7,7 @@ internal readonly record struct ScreenSize(int Columns, int Rows)
 {
     private static readonly ScreenSize Usual = new(80, 24);
 
-    /// <summary>That of this process's terminal, now; 80 by 24 when it does not tell.</summary>
+    /// <summary>The present size of this process's terminal; 80 by 24 when it is not known.</summary>
     public static ScreenSize OfProcess()
     {
         try

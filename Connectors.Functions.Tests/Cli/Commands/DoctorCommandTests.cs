@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Connectors.Emulator;
-using Connectors.Sync.Configuration;
 using Connectors.Tests.Sync.Elasticsearch;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Time.Testing;
@@ -239,7 +238,7 @@ public sealed class DoctorCommandTests
                 """{"username":"u","has_all_requested":false,"cluster":{},"index":{"search-b":{"manage":false,"write":true},"search-a":{"write":false}},"application":{}}"""
             );
         });
-        using var gateway = GatewayBench.GatewayOf(new ElasticsearchOptions { Hosts = [server.Uri] });
+        using var gateway = GatewayFixture.GatewayOf(server.Uri);
 
         Assert.Equal(
             ["manage on search-b", "write on search-a"],
@@ -298,7 +297,7 @@ public sealed class DoctorCommandTests
             await http.Response.WriteAsync("{}");
         });
         var clock = new FakeTimeProvider(new DateTimeOffset(2026, 11, 24, 10, 0, 0, TimeSpan.Zero));
-        using var gateway = GatewayBench.GatewayOf(new ElasticsearchOptions { Hosts = [server.Uri] }, clock);
+        using var gateway = GatewayFixture.GatewayOf(server.Uri, clock);
 
         Assert.Equal(seconds, (await gateway.Checkup.ClockSkewAsync(Token))?.TotalSeconds);
     }

@@ -5,66 +5,26 @@ using Xunit;
 
 namespace Connectors.Tests.Cli.Ui;
 
-/// <summary>The status page in Chromium, with everything that the browser complains about.</summary>
+/// <summary>The status page in a window of the browser, with everything that the browser complains about.</summary>
 internal sealed class BrowserPage : IAsyncDisposable
 {
-    private readonly IPlaywright _playwright;
-    private readonly IBrowser _browser;
-
-    private BrowserPage(IPlaywright playwright, IBrowser browser, IPage page) =>
-        (_playwright, _browser, Page) = (playwright, browser, page);
+    public BrowserPage(IPage page)
+    {
+        Page = page;
+        page.Console += (_, message) =>
+        {
+            if (message.Type is "error" or "warning")
+            {
+                Complaints.Enqueue(message.Text);
+            }
+        };
+        page.PageError += (_, error) => Complaints.Enqueue(error);
+    }
 
     public IPage Page { get; }
 
     /// <summary>Errors in the console and in scripts; what the content security policy kept back is among them.</summary>
     public ConcurrentQueue<string> Complaints { get; } = new();
-
-    private static string Program => Environment.GetEnvironmentVariable("CONNECTORS_CHROMIUM") ?? "/usr/bin/chromium";
-
-    public static void Require() =>
-        Assert.SkipUnless(File.Exists(Program), $"There is no browser at {Program}: install chromium, or name one in CONNECTORS_CHROMIUM.");
-
-    public static async Task<BrowserPage> OpenAsync(int width = 1280, int height = 900, ColorScheme colors = ColorScheme.Light)
-    {
-        Assertions.SetDefaultExpectTimeout(60_000);
-        var playwright = await Playwright.CreateAsync();
-        var browser = await playwright.Chromium.LaunchAsync(
-            new BrowserTypeLaunchOptions
-            {
-                ExecutablePath = Program,
-                Args =
-                [
-                    "--no-sandbox",
-                    "--disable-gpu",
-                    "--disable-quic",
-                    "--no-first-run",
-                    "--disable-background-networking",
-                    "--disable-component-update",
-                    "--disable-sync",
-                ],
-            }
-        );
-        var page = await browser.NewPageAsync(
-            new BrowserNewPageOptions
-            {
-                ViewportSize = new ViewportSize { Width = width, Height = height },
-                ColorScheme = colors,
-                TimezoneId = "UTC",
-                Locale = "en-GB",
-            }
-        );
-        page.SetDefaultTimeout(60_000);
-        var opened = new BrowserPage(playwright, browser, page);
-        page.Console += (_, message) =>
-        {
-            if (message.Type is "error" or "warning")
-            {
-                opened.Complaints.Enqueue(message.Text);
-            }
-        };
-        page.PageError += (_, error) => opened.Complaints.Enqueue(error);
-        return opened;
-    }
 
     /// <summary>Keeps a picture among the artifacts, for a person to look at.</summary>
     public async Task ShootAsync(string name)
@@ -129,9 +89,5 @@ internal sealed class BrowserPage : IAsyncDisposable
             """
         );
 
-    public async ValueTask DisposeAsync()
-    {
-        await _browser.DisposeAsync();
-        _playwright.Dispose();
-    }
+    public async ValueTask DisposeAsync() => await Page.Context.CloseAsync();
 }

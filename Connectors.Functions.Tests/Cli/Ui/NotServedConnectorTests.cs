@@ -5,22 +5,22 @@ using static Microsoft.Playwright.Assertions;
 namespace Connectors.Tests.Cli.Ui;
 
 /// <summary>A connector of another service, on the status page of this one.</summary>
-public sealed class NotServedConnectorTests
+public sealed class NotServedConnectorTests(Browser chromium)
 {
     [Fact]
     public async Task SyncNowAndDryRunAreOfferedOnlyForWhatIsServedHere()
     {
-        BrowserPage.Require();
-        await using var bed = await PollBed.OpenAsync();
-        await bed.MirrorAsync("near", "Near", 1);
-        bed.Elasticsearch.Put(
+        Browser.Require();
+        await using var fixture = await PollFixture.OpenAsync();
+        await fixture.MirrorAsync("near", "Near", 1);
+        fixture.Elasticsearch.Put(
             ".elastic-connectors",
             "far",
             """{"name": "Far", "service_type": "of_another", "index_name": "search-far", "status": "connected", "configuration": {}}"""
         );
-        await bed.StartAsync();
-        await using var browser = await BrowserPage.OpenAsync();
-        await browser.Page.GotoAsync(bed.Page.ToString());
+        await fixture.StartAsync();
+        await using var browser = await chromium.OpenAsync();
+        await browser.Page.GotoAsync(fixture.Page.ToString());
 
         foreach (var (button, other) in new[] { ("Sync Near now", "Sync Far now"), ("Dry run of Near", "Dry run of Far") })
         {

@@ -6,20 +6,20 @@ using static Microsoft.Playwright.Assertions;
 namespace Connectors.Tests.Cli.Ui;
 
 /// <summary>The status page as a person has it: in a browser, over a service that runs.</summary>
-public sealed class StatusPageBrowserTests
+public sealed class StatusPageBrowserTests(Browser chromium)
 {
     [Fact]
     public async Task ASyncIsStartedWatchedAndCancelledWithTheKeyboardAlone()
     {
-        BrowserPage.Require();
-        await using var bed = await PollBed.OpenAsync();
-        await bed.MirrorAsync("f1", "Files", 5);
-        await bed.StartAsync();
+        Browser.Require();
+        await using var fixture = await PollFixture.OpenAsync();
+        await fixture.MirrorAsync("f1", "Files", 5);
+        await fixture.StartAsync();
         var gate = new RequestGate();
-        bed.Elasticsearch.Faults.Add(FaultRule.Hold(gate) with { Route = "_bulk" });
-        await using var browser = await BrowserPage.OpenAsync();
+        fixture.Elasticsearch.Faults.Add(FaultRule.Hold(gate) with { Route = "_bulk" });
+        await using var browser = await chromium.OpenAsync();
         var page = browser.Page;
-        await page.GotoAsync(bed.Page.ToString());
+        await page.GotoAsync(fixture.Page.ToString());
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Sync Files now" })).ToBeEnabledAsync();
 
         await TabToAsync(page, "Sync Files now");
@@ -42,20 +42,20 @@ public sealed class StatusPageBrowserTests
     [Fact]
     public async Task AGuessIsMarkedAsOneAndAWaitingSyncTellsWhatItWaitsFor()
     {
-        BrowserPage.Require();
-        await using var bed = await PollBed.OpenAsync();
-        await bed.MirrorAsync("f1", "Files", 5);
-        await bed.MirrorAsync("f2", "Others", 5);
-        await bed.StartAsync();
-        await using var browser = await BrowserPage.OpenAsync(390, 844);
+        Browser.Require();
+        await using var fixture = await PollFixture.OpenAsync();
+        await fixture.MirrorAsync("f1", "Files", 5);
+        await fixture.MirrorAsync("f2", "Others", 5);
+        await fixture.StartAsync();
+        await using var browser = await chromium.OpenAsync(390, 844);
         var page = browser.Page;
-        await page.GotoAsync(bed.Page.ToString());
+        await page.GotoAsync(fixture.Page.ToString());
         await page.GetByRole(AriaRole.Button, new() { Name = "Sync Files now" }).ClickAsync();
         await Expect(page.Locator("#list > li").First).ToContainTextAsync("completed");
         var gate = new RequestGate();
-        bed.Elasticsearch.Faults.Add(FaultRule.Hold(gate) with { Route = "_bulk" });
-        await File.AppendAllTextAsync(Path.Combine(bed.FolderOf("f1"), "0.txt"), "More.", TestContext.Current.CancellationToken);
-        await File.AppendAllTextAsync(Path.Combine(bed.FolderOf("f2"), "0.txt"), "More.", TestContext.Current.CancellationToken);
+        fixture.Elasticsearch.Faults.Add(FaultRule.Hold(gate) with { Route = "_bulk" });
+        await File.AppendAllTextAsync(Path.Combine(fixture.FolderOf("f1"), "0.txt"), "More.", TestContext.Current.CancellationToken);
+        await File.AppendAllTextAsync(Path.Combine(fixture.FolderOf("f2"), "0.txt"), "More.", TestContext.Current.CancellationToken);
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Sync Files now" }).ClickAsync();
         await Expect(page.Locator("#running")).ToContainTextAsync("of about 5");
@@ -73,13 +73,13 @@ public sealed class StatusPageBrowserTests
     [Fact]
     public async Task ADryRunShowsWhatWouldChangeAndWritesNothing()
     {
-        BrowserPage.Require();
-        await using var bed = await PollBed.OpenAsync();
-        await bed.MirrorAsync("f1", "Files", 5);
-        await bed.StartAsync();
-        await using var browser = await BrowserPage.OpenAsync();
+        Browser.Require();
+        await using var fixture = await PollFixture.OpenAsync();
+        await fixture.MirrorAsync("f1", "Files", 5);
+        await fixture.StartAsync();
+        await using var browser = await chromium.OpenAsync();
         var page = browser.Page;
-        await page.GotoAsync(bed.Page.ToString());
+        await page.GotoAsync(fixture.Page.ToString());
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Dry run of Files" }).ClickAsync();
         await Expect(page.GetByText("A full sync would add 5, update 0 and delete 0; 0 documents are unchanged. Nothing was written."))
@@ -88,21 +88,21 @@ public sealed class StatusPageBrowserTests
         await Expect(page.Locator(".ids li")).ToHaveCountAsync(5);
         await browser.ShootAsync("status-page-dry-run");
 
-        Assert.Equal(0, bed.Elasticsearch.Count("search-f1"));
-        Assert.Equal(0, bed.Elasticsearch.Count(".elastic-connectors-sync-jobs"));
+        Assert.Equal(0, fixture.Elasticsearch.Count("search-f1"));
+        Assert.Equal(0, fixture.Elasticsearch.Count(".elastic-connectors-sync-jobs"));
         Assert.Empty(browser.Complaints);
     }
 
     [Fact]
     public async Task ADryRunNamesFilesAndTellsWhichDeletesTheGuardWouldHoldBack()
     {
-        BrowserPage.Require();
-        await using var bed = await PollBed.OpenAsync();
-        var folder = await bed.MirrorAsync("f1", "Files", 30);
-        await bed.StartAsync();
-        await using var browser = await BrowserPage.OpenAsync();
+        Browser.Require();
+        await using var fixture = await PollFixture.OpenAsync();
+        var folder = await fixture.MirrorAsync("f1", "Files", 30);
+        await fixture.StartAsync();
+        await using var browser = await chromium.OpenAsync();
         var page = browser.Page;
-        await page.GotoAsync(bed.Page.ToString());
+        await page.GotoAsync(fixture.Page.ToString());
         await page.GetByRole(AriaRole.Button, new() { Name = "Sync Files now" }).ClickAsync();
         await Expect(page.GetByText(", completed").First).ToBeVisibleAsync();
         Directory.GetFiles(folder, "1*.txt").Concat(Directory.GetFiles(folder, "2*.txt")).ToList().ForEach(File.Delete);
@@ -118,18 +118,18 @@ public sealed class StatusPageBrowserTests
             .ToBeVisibleAsync();
         await page.GetByText("Which documents").ClickAsync();
         await Expect(page.Locator(".ids li", new() { HasText = $"- {folder}/17.txt" })).ToHaveCountAsync(1);
-        Assert.Equal(30, bed.Elasticsearch.Count("search-f1"));
+        Assert.Equal(30, fixture.Elasticsearch.Count("search-f1"));
         Assert.Empty(browser.Complaints);
     }
 
     [Fact]
     public async Task TheFunctionKeyIsAskedForOnceAndStaysInTheTab()
     {
-        BrowserPage.Require();
-        await using var bed = await PollBed.OpenAsync();
-        await bed.MirrorAsync("f1", "Files", 5);
-        await bed.StartAsync();
-        await using var browser = await BrowserPage.OpenAsync(width: 700, height: 500);
+        Browser.Require();
+        await using var fixture = await PollFixture.OpenAsync();
+        await fixture.MirrorAsync("f1", "Files", 5);
+        await fixture.StartAsync();
+        await using var browser = await chromium.OpenAsync(width: 700, height: 500);
         var page = browser.Page;
 
         // The Functions host refuses so, with an empty body, before the app is asked.
@@ -138,7 +138,7 @@ public sealed class StatusPageBrowserTests
                 ? route.ContinueAsync()
                 : route.FulfillAsync(new RouteFulfillOptions { Status = 401 })
         );
-        await page.GotoAsync(bed.Page.ToString());
+        await page.GotoAsync(fixture.Page.ToString());
 
         await Expect(page.GetByLabel("Key", new() { Exact = true })).ToBeFocusedAsync();
         await Expect(page.GetByText("There are no connectors yet.")).ToBeHiddenAsync();
@@ -160,13 +160,13 @@ public sealed class StatusPageBrowserTests
     [Fact]
     public async Task AServerThatIsGoneIsSaidAndNothingIsForgotten()
     {
-        BrowserPage.Require();
-        await using var bed = await PollBed.OpenAsync();
-        await bed.MirrorAsync("f1", "Files", 5);
-        await bed.StartAsync();
-        await using var browser = await BrowserPage.OpenAsync();
+        Browser.Require();
+        await using var fixture = await PollFixture.OpenAsync();
+        await fixture.MirrorAsync("f1", "Files", 5);
+        await fixture.StartAsync();
+        await using var browser = await chromium.OpenAsync();
         var page = browser.Page;
-        await page.GotoAsync(bed.Page.ToString());
+        await page.GotoAsync(fixture.Page.ToString());
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Files" })).ToBeVisibleAsync();
 
         await page.RouteAsync("**/api/**", route => route.AbortAsync());
@@ -181,17 +181,17 @@ public sealed class StatusPageBrowserTests
     [Fact]
     public async Task MarkupInNamesIdsAndMessagesIsTextOnEveryView()
     {
-        BrowserPage.Require();
-        await using var bed = await PollBed.OpenAsync();
-        await bed.StartAsync();
-        await using var browser = await BrowserPage.OpenAsync();
+        Browser.Require();
+        await using var fixture = await PollFixture.OpenAsync();
+        await fixture.StartAsync();
+        await using var browser = await chromium.OpenAsync();
         var page = browser.Page;
         await page.AddInitScriptAsync(
             "window.violations = []; document.addEventListener('securitypolicyviolation', event => "
                 + "window.violations.push(`${event.violatedDirective} ${event.sample}`));"
         );
         await page.RouteAsync("**/api/{connectors,syncs}**", route => route.FulfillAsync(HostileAnswers.To(route.Request)));
-        await page.GotoAsync(bed.Page.ToString());
+        await page.GotoAsync(fixture.Page.ToString());
 
         // Each view in turn: the list, what runs, a connector with its settings and history, the history as a table, a dry run with its
         // ids, a dialog, and a refusal.

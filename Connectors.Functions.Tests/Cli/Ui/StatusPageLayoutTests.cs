@@ -10,7 +10,7 @@ using static Microsoft.Playwright.Assertions;
 namespace Connectors.Tests.Cli.Ui;
 
 /// <summary>The status page as it lies on a screen: everything is there, nothing is cut off, nothing scrolls sideways.</summary>
-public sealed class StatusPageLayoutTests
+public sealed class StatusPageLayoutTests(Browser chromium)
 {
     private const string Hostile = "<img src=x onerror=document.title=\"taken\">";
 
@@ -28,19 +28,19 @@ public sealed class StatusPageLayoutTests
     [MemberData(nameof(Screens))]
     public async Task EverythingIsSeenOnEveryScreenInEveryLight(string name, int width, int height, ColorScheme colors)
     {
-        BrowserPage.Require();
+        Browser.Require();
         await using var mongo = await MongoWireServer.StartAsync();
         mongo.AddCollection(
             "shop",
             "orders",
             Enumerable.Range(0, 12_000).Select(number => new BsonDocument { ["_id"] = number, ["text"] = $"Order {number}" })
         );
-        await using var bed = await PollBed.OpenAsync(new EmulatorOptions { WritesPerSecond = 600 });
-        await FillAsync(bed, mongo);
-        await bed.StartAsync();
-        await using var browser = await BrowserPage.OpenAsync(width, height, colors);
+        await using var fixture = await PollFixture.OpenAsync(new EmulatorOptions { WritesPerSecond = 600 });
+        await FillAsync(fixture, mongo);
+        await fixture.StartAsync();
+        await using var browser = await chromium.OpenAsync(width, height, colors);
         var page = browser.Page;
-        await page.GotoAsync(bed.Page.ToString());
+        await page.GotoAsync(fixture.Page.ToString());
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Sync Orders now" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Details of Handbook" }).ClickAsync();
@@ -74,12 +74,12 @@ public sealed class StatusPageLayoutTests
     [Fact]
     public async Task OnAPhoneEverySettingHasALineOfItsOwn()
     {
-        BrowserPage.Require();
-        await using var bed = await PollBed.OpenAsync();
-        await bed.MirrorAsync("f1", "Files", 1);
-        await bed.StartAsync();
-        await using var browser = await BrowserPage.OpenAsync(390, 844);
-        await browser.Page.GotoAsync(bed.Page.ToString());
+        Browser.Require();
+        await using var fixture = await PollFixture.OpenAsync();
+        await fixture.MirrorAsync("f1", "Files", 1);
+        await fixture.StartAsync();
+        await using var browser = await chromium.OpenAsync(390, 844);
+        await browser.Page.GotoAsync(fixture.Page.ToString());
         await browser.Page.GetByRole(AriaRole.Button, new() { Name = "Details of Files" }).ClickAsync();
         await Expect(browser.Page.Locator("#detail dl.settings")).ToContainTextAsync("directory");
 
@@ -94,18 +94,18 @@ public sealed class StatusPageLayoutTests
     [Fact]
     public async Task SyncsOfOneDayAreToldApartByTheirTimes()
     {
-        BrowserPage.Require();
-        await using var bed = await PollBed.OpenAsync();
-        await bed.MirrorAsync("f1", "Files", 1);
+        Browser.Require();
+        await using var fixture = await PollFixture.OpenAsync();
+        await fixture.MirrorAsync("f1", "Files", 1);
         foreach (var hour in Enumerable.Range(2, 9))
         {
             var start = new DateTimeOffset(2026, 10, 20, hour, 5, 0, TimeSpan.Zero);
-            bed.AddJob($"job-{hour}", "f1", start, TimeSpan.FromSeconds(40), 10, 0);
+            fixture.AddJob($"job-{hour}", "f1", start, TimeSpan.FromSeconds(40), 10, 0);
         }
 
-        await bed.StartAsync();
-        await using var browser = await BrowserPage.OpenAsync();
-        await browser.Page.GotoAsync(bed.Page.ToString());
+        await fixture.StartAsync();
+        await using var browser = await chromium.OpenAsync();
+        await browser.Page.GotoAsync(fixture.Page.ToString());
         await browser.Page.GetByRole(AriaRole.Button, new() { Name = "Details of Files" }).ClickAsync();
 
         await Expect(browser.Page.Locator("#detail svg text")).ToContainTextAsync(["10", "20/10/2026, 02:05", "10:05"]);
@@ -115,27 +115,27 @@ public sealed class StatusPageLayoutTests
     [Fact]
     public async Task WhatIsMissingIsNamedAndWhatNobodyServesIsNotOffered()
     {
-        BrowserPage.Require();
-        await using var bed = await PollBed.OpenAsync();
+        Browser.Require();
+        await using var fixture = await PollFixture.OpenAsync();
         foreach (var id in (string[])["empty", "nobody", "python"])
         {
-            await bed.MirrorAsync(id, $"The {id} one", 1);
+            await fixture.MirrorAsync(id, $"The {id} one", 1);
         }
 
-        bed.Edit("empty", connector =>
+        fixture.Edit("empty", connector =>
         {
             connector["status"] = "needs_configuration";
             connector["configuration"]!["directory"]!["value"] = string.Empty;
         });
-        bed.Edit("nobody", connector => connector["service_type"] = "unknown");
-        bed.Edit("python", connector =>
+        fixture.Edit("nobody", connector => connector["service_type"] = "unknown");
+        fixture.Edit("python", connector =>
         {
             connector["service_type"] = "oracle";
             connector["last_seen"] = TimeProvider.System.GetUtcNow().ToString("O");
         });
-        await bed.StartAsync();
-        await using var browser = await BrowserPage.OpenAsync(390, 844);
-        await browser.Page.GotoAsync(bed.Page.ToString());
+        await fixture.StartAsync();
+        await using var browser = await chromium.OpenAsync(390, 844);
+        await browser.Page.GotoAsync(fixture.Page.ToString());
 
         var empty = Card("The empty one");
         await Expect(empty).ToContainTextAsync("directory: ");
@@ -158,9 +158,9 @@ public sealed class StatusPageLayoutTests
         Assert.Empty(await browser.CutOffAsync());
     }
 
-    private static async Task FillAsync(PollBed bed, MongoWireServer mongo)
+    private static async Task FillAsync(PollFixture fixture, MongoWireServer mongo)
     {
-        await bed.CreateAsync(
+        await fixture.CreateAsync(
             "--id",
             "orders",
             "--name",
@@ -176,9 +176,9 @@ public sealed class StatusPageLayoutTests
             "--set",
             "collection=orders"
         );
-        await bed.MirrorAsync("handbook", "Handbook", 3, "--schedule", "0 0 2 * * ?");
-        await bed.MirrorAsync("hostile", Hostile, 1);
-        await bed.CreateAsync(
+        await fixture.MirrorAsync("handbook", "Handbook", 3, "--schedule", "0 0 2 * * ?");
+        await fixture.MirrorAsync("hostile", Hostile, 1);
+        await fixture.CreateAsync(
             "--id",
             "gone",
             "--name",
@@ -214,7 +214,7 @@ public sealed class StatusPageLayoutTests
             var (status, error) = day is 12 or 23
                 ? ("error", "The folder /srv/handbook can't be read. See whether it is mounted.")
                 : ("completed", null);
-            bed.AddJob(
+            fixture.AddJob(
                 $"job-{day}",
                 "handbook",
                 start.AddDays(day),
@@ -228,7 +228,7 @@ public sealed class StatusPageLayoutTests
             );
         }
 
-        bed.Edit("handbook", connector =>
+        fixture.Edit("handbook", connector =>
         {
             connector["last_synced"] = start.AddDays(33).ToString("O");
             connector["last_sync_status"] = "completed";

@@ -17,22 +17,22 @@ namespace Connectors.Tests.Cli.Ui;
 public sealed partial class StatusPageTests : IAsyncLifetime
 {
     private readonly HttpClient _http = new(new HttpClientHandler { AllowAutoRedirect = false });
-    private PollBed _bed = null!;
+    private PollFixture _fixture = null!;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync()
     {
-        _bed = await PollBed.OpenAsync();
-        await _bed.MirrorAsync("f1", "files", 3);
-        await _bed.StartAsync();
-        _http.BaseAddress = new Uri(_bed.Page, "/api/");
+        _fixture = await PollFixture.OpenAsync();
+        await _fixture.MirrorAsync("f1", "files", 3);
+        await _fixture.StartAsync();
+        _http.BaseAddress = new Uri(_fixture.Page, "/api/");
     }
 
     public async ValueTask DisposeAsync()
     {
         _http.Dispose();
-        await _bed.DisposeAsync();
+        await _fixture.DisposeAsync();
     }
 
     [Fact]
@@ -123,7 +123,7 @@ public sealed partial class StatusPageTests : IAsyncLifetime
 
         Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
         Assert.Equal("application/problem+json", answer.Content.Headers.ContentType?.MediaType);
-        Assert.Equal(0, _bed.Elasticsearch.Count(".elastic-connectors-sync-jobs"));
+        Assert.Equal(0, _fixture.Elasticsearch.Count(".elastic-connectors-sync-jobs"));
     }
 
     [Theory]
@@ -146,9 +146,9 @@ public sealed partial class StatusPageTests : IAsyncLifetime
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "connectors/f1/syncs")
         {
-            Headers = { { "Origin", _bed.Page.GetLeftPart(UriPartial.Authority) }, { "Sec-Fetch-Site", "same-origin" } },
+            Headers = { { "Origin", _fixture.Page.GetLeftPart(UriPartial.Authority) }, { "Sec-Fetch-Site", "same-origin" } },
         };
-        var ended = _bed.Out.LineAsync("files: completed");
+        var ended = _fixture.Out.LineAsync("files: completed");
 
         using var answer = await _http.SendAsync(request, Token);
 
@@ -165,7 +165,7 @@ public sealed partial class StatusPageTests : IAsyncLifetime
     public async Task ARunningSyncTellsItsProgressAndIsNotStartedTwice()
     {
         var gate = new RequestGate();
-        _bed.Elasticsearch.Faults.Add(FaultRule.Hold(gate) with { Route = "_bulk" });
+        _fixture.Elasticsearch.Faults.Add(FaultRule.Hold(gate) with { Route = "_bulk" });
         using var first = await _http.PostAsync("connectors/f1/syncs", null, Token);
         var id = (await first.Content.ReadFromJsonAsync<JsonObject>(Token))!["id"]!.GetValue<string>();
         await gate.WaitForAsync(1, Token);

@@ -19,15 +19,15 @@ public sealed class BothEnginesTests
     [InlineData(true)]
     public async Task AFirstSyncAndOneWithNothingChanged(bool isOfficial)
     {
-        await using var bed = await EngineBed.StartAsync(isOfficial, new FunctionsBed());
+        await using var fixture = await BothEnginesFixture.StartAsync(isOfficial, new MemoryAppFixture());
 
         Assert.Equal(
             "Completed, completed, completed: 3 read, 0 skipped, 3 added, 0 updated, 0 deleted, 3 in the index, 0 staged",
-            await bed.SyncAsync()
+            await fixture.SyncAsync()
         );
         Assert.Equal(
             "Completed, completed, completed: 3 read, 3 skipped, 0 added, 0 updated, 0 deleted, 3 in the index, 0 staged",
-            await bed.SyncAsync()
+            await fixture.SyncAsync()
         );
     }
 
@@ -36,9 +36,9 @@ public sealed class BothEnginesTests
     [InlineData(true)]
     public async Task WhatIsNewIsAddedWhatChangedIsUpdatedWhatIsGoneIsDeleted(bool isOfficial)
     {
-        await using var bed = await EngineBed.StartAsync(isOfficial, new FunctionsBed());
-        await bed.SyncAsync();
-        bed.App.Source = new MemorySource
+        await using var fixture = await BothEnginesFixture.StartAsync(isOfficial, new MemoryAppFixture());
+        await fixture.SyncAsync();
+        fixture.App.Source = new MemorySource
         {
             Partitions =
             [
@@ -48,7 +48,7 @@ public sealed class BothEnginesTests
 
         Assert.Equal(
             "Completed, completed, completed: 3 read, 1 skipped, 1 added, 1 updated, 1 deleted, 3 in the index, 0 staged",
-            await bed.SyncAsync()
+            await fixture.SyncAsync()
         );
     }
 
@@ -57,11 +57,14 @@ public sealed class BothEnginesTests
     [InlineData(true)]
     public async Task SeveralPartitions(bool isOfficial)
     {
-        await using var bed = await EngineBed.StartAsync(isOfficial, new FunctionsBed { Source = AppBed.Of(3, 5) });
+        await using var fixture = await BothEnginesFixture.StartAsync(
+            isOfficial,
+            new MemoryAppFixture { Source = MemorySource.Numbered(3, 5) }
+        );
 
         Assert.Equal(
             "Completed, completed, completed: 15 read, 0 skipped, 15 added, 0 updated, 0 deleted, 15 in the index, 0 staged",
-            await bed.SyncAsync()
+            await fixture.SyncAsync()
         );
     }
 
@@ -71,16 +74,16 @@ public sealed class BothEnginesTests
     public async Task APartitionThatContinuesAsNew(bool isOfficial)
     {
         // One page more than it takes to continue as new, three documents each.
-        await using var bed = await EngineBed.StartAsync(
+        await using var fixture = await BothEnginesFixture.StartAsync(
             isOfficial,
-            new FunctionsBed { Source = AppBed.Of(1, 3 * (SyncPartition.MaxPages + 1)) }
+            new MemoryAppFixture { Source = MemorySource.Numbered(1, 3 * (SyncPartition.MaxPages + 1)) }
         );
 
         Assert.Equal(
             "Completed, completed, completed: 27 read, 0 skipped, 27 added, 0 updated, 0 deleted, 27 in the index, 0 staged",
-            await bed.SyncAsync()
+            await fixture.SyncAsync()
         );
-        Assert.Equal(SyncPartition.MaxPages + 1, bed.App.Source.PagesRead);
+        Assert.Equal(SyncPartition.MaxPages + 1, fixture.App.Source.PagesRead);
     }
 
     [Theory]
@@ -88,23 +91,26 @@ public sealed class BothEnginesTests
     [InlineData(true)]
     public async Task AJobThatIsCancelledInMidRun(bool isOfficial)
     {
-        await using var bed = await EngineBed.StartAsync(isOfficial, new FunctionsBed { Source = AppBed.Of(1, 9) });
+        await using var fixture = await BothEnginesFixture.StartAsync(
+            isOfficial,
+            new MemoryAppFixture { Source = MemorySource.Numbered(1, 9) }
+        );
         var job = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
-        bed.App.Source.OnPage = async page =>
+        fixture.App.Source.OnPage = async page =>
         {
             if (page == 2)
             {
-                await bed.App.Services.Api.CancelAsync(await job.Task, FunctionsBed.Token);
+                await fixture.App.Services.Api.CancelAsync(await job.Task, AppFixture.Token);
             }
         };
-        job.SetResult(await bed.StartSyncAsync());
+        job.SetResult(await fixture.StartSyncAsync());
 
         // The page before was written meanwhile or not: it may be either. Nothing after it is.
-        var end = await bed.EndOfAsync(await job.Task);
+        var end = await fixture.EndOfAsync(await job.Task);
         Assert.StartsWith("Completed, canceled, canceled: ", end, StringComparison.Ordinal);
         Assert.EndsWith(", 0 staged", end, StringComparison.Ordinal);
-        Assert.Equal(2, bed.App.Source.PagesRead);
-        Assert.InRange(bed.App.Index.Documents.Count, 0, 3);
+        Assert.Equal(2, fixture.App.Source.PagesRead);
+        Assert.InRange(fixture.App.Index.Documents.Count, 0, 3);
     }
 
     [Theory]
@@ -112,14 +118,14 @@ public sealed class BothEnginesTests
     [InlineData(true)]
     public async Task AnActivityThatFailsIsTriedAgain(bool isOfficial)
     {
-        await using var bed = await EngineBed.StartAsync(isOfficial, new FunctionsBed());
-        bed.App.Source.OnPage = page => page == 1 ? throw new ConnectorException(FailureKind.Retry, "reset") : Task.CompletedTask;
+        await using var fixture = await BothEnginesFixture.StartAsync(isOfficial, new MemoryAppFixture());
+        fixture.App.Source.OnPage = page => page == 1 ? throw new ConnectorException(FailureKind.Retry, "reset") : Task.CompletedTask;
 
         Assert.Equal(
             "Completed, completed, completed: 3 read, 0 skipped, 3 added, 0 updated, 0 deleted, 3 in the index, 0 staged",
-            await bed.SyncAsync()
+            await fixture.SyncAsync()
         );
-        Assert.Equal(2, bed.App.Source.PagesRead);
+        Assert.Equal(2, fixture.App.Source.PagesRead);
     }
 
     [Theory]
@@ -127,14 +133,14 @@ public sealed class BothEnginesTests
     [InlineData(true)]
     public async Task WhatNoRetryCanHelpEndsTheJobWithItsSentence(bool isOfficial)
     {
-        await using var bed = await EngineBed.StartAsync(isOfficial, new FunctionsBed());
-        bed.App.Source.OnPage = _ => throw new ConnectorException("The collection is gone.");
+        await using var fixture = await BothEnginesFixture.StartAsync(isOfficial, new MemoryAppFixture());
+        fixture.App.Source.OnPage = _ => throw new ConnectorException("The collection is gone.");
 
         Assert.Equal(
             "Completed, error, error: 0 read, 0 skipped, 0 added, 0 updated, 0 deleted, 0 in the index, 0 staged (The collection is gone.)",
-            await bed.SyncAsync()
+            await fixture.SyncAsync()
         );
-        Assert.Equal(1, bed.App.Source.PagesRead);
+        Assert.Equal(1, fixture.App.Source.PagesRead);
     }
 
     [Theory]
@@ -142,14 +148,14 @@ public sealed class BothEnginesTests
     [InlineData(true)]
     public async Task ADryRunWritesNothing(bool isOfficial)
     {
-        await using var bed = await EngineBed.StartAsync(isOfficial, new FunctionsBed());
+        await using var fixture = await BothEnginesFixture.StartAsync(isOfficial, new MemoryAppFixture());
         var target = new SyncJobInput(SyncJobInput.DryRunPrefix + "1", "c1", DryRun: true);
 
-        Assert.True(await bed.StartAsync(target));
+        Assert.True(await fixture.StartAsync(target));
 
         Assert.Equal(
             "Completed, completed, no job: 3 read, 0 skipped, 3 added, 0 updated, 0 deleted, 0 in the index, 0 staged",
-            await bed.EndOfAsync(target.JobId)
+            await fixture.EndOfAsync(target.JobId)
         );
     }
 
@@ -158,28 +164,28 @@ public sealed class BothEnginesTests
     [InlineData(true)]
     public async Task AJobIsStartedOnceWhileItRuns(bool isOfficial)
     {
-        await using var bed = await EngineBed.StartAsync(isOfficial, new FunctionsBed());
+        await using var fixture = await BothEnginesFixture.StartAsync(isOfficial, new MemoryAppFixture());
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        bed.App.Source.OnPage = _ => gate.Task;
-        var job = await bed.StartSyncAsync();
+        fixture.App.Source.OnPage = _ => gate.Task;
+        var job = await fixture.StartSyncAsync();
 
-        Assert.False(await bed.StartAsync(new SyncJobInput(job, "c1")));
+        Assert.False(await fixture.StartAsync(new SyncJobInput(job, "c1")));
         await Assert.ThrowsAsync<OrchestrationAlreadyExistsException>(() =>
-            bed.Client.ScheduleNewOrchestrationInstanceAsync(
+            fixture.Client.ScheduleNewOrchestrationInstanceAsync(
                 nameof(SyncJob),
                 new SyncJobState { Target = new SyncJobInput(job, "c1") },
                 new StartOrchestrationOptions(SyncJobInput.InstanceIdOf(job)).WithDedupeStatuses(
                     OrchestrationRuntimeStatus.Running,
                     OrchestrationRuntimeStatus.Pending
                 ),
-                FunctionsBed.Token
+                AppFixture.Token
             )
         );
         gate.SetResult();
 
         Assert.Equal(
             "Completed, completed, completed: 3 read, 0 skipped, 3 added, 0 updated, 0 deleted, 3 in the index, 0 staged",
-            await bed.EndOfAsync(job)
+            await fixture.EndOfAsync(job)
         );
     }
 
@@ -188,14 +194,14 @@ public sealed class BothEnginesTests
     [InlineData(true)]
     public async Task WhatTheJobsDocumentLostIsNotRun(bool isOfficial)
     {
-        await using var bed = await EngineBed.StartAsync(isOfficial, new FunctionsBed());
+        await using var fixture = await BothEnginesFixture.StartAsync(isOfficial, new MemoryAppFixture());
 
-        Assert.True(await bed.StartAsync(new SyncJobInput("gone", "c1")));
+        Assert.True(await fixture.StartAsync(new SyncJobInput("gone", "c1")));
 
         Assert.Equal(
             "Completed, lost, no job: 0 read, 0 skipped, 0 added, 0 updated, 0 deleted, 0 in the index, 0 staged",
-            await bed.EndOfAsync("gone")
+            await fixture.EndOfAsync("gone")
         );
-        Assert.Equal(0, bed.App.Source.PagesRead);
+        Assert.Equal(0, fixture.App.Source.PagesRead);
     }
 }

@@ -1,15 +1,13 @@
 using System.Text.Json.Nodes;
 using Connectors.Abstractions;
-using Connectors.Emulator;
 using Connectors.Sources;
 using Connectors.Sources.Files;
-using Connectors.Sync.Configuration;
-using Connectors.Sync.Elasticsearch;
 using Connectors.Sync.Protocol;
 using Connectors.Sync.Protocol.Connectors;
 using Connectors.Sync.Protocol.Jobs;
 using Connectors.Sync.Sources;
 using Connectors.Tests.Support;
+using Connectors.Tests.Sync.Elasticsearch;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
@@ -19,37 +17,29 @@ namespace Connectors.Tests.Functions.Orchestrations;
 public sealed class AccessControlOrchestrationTests : IAsyncLifetime
 {
     private readonly SharedFolder _folder = new();
-    private EmulatorServer _server = null!;
-    private ElasticsearchGateway _gateway = null!;
+    private GatewayFixture _elasticsearch = null!;
 
-    private static CancellationToken Token => FunctionsBed.Token;
+    private static CancellationToken Token => AppFixture.Token;
 
     public async ValueTask InitializeAsync()
     {
-        _server = await EmulatorServer.StartAsync(new EmulatorOptions(), Token);
-        _gateway = new ElasticsearchGateway(
-            new ElasticsearchOptions { Hosts = [_server.Uri] },
-            new FastForwardTimeProvider(),
-            new Random(1),
-            NullLoggerFactory.Instance
-        );
+        _elasticsearch = await GatewayFixture.StartAsync();
     }
 
     public async ValueTask DisposeAsync()
     {
-        _gateway.Dispose();
-        await _server.DisposeAsync();
+        await _elasticsearch.DisposeAsync();
         _folder.Dispose();
     }
 
     [Fact]
     public async Task EachUserFindsWhatItMayReadAndNothingElse()
     {
-        await using var bed = await StartAsync();
-        using var search = new AccessSearch(_server, "search-files");
+        await using var fixture = await StartAsync();
+        using var search = new AccessSearch(_elasticsearch.Server, "search-files");
 
-        var (contentJob, content) = await bed.SyncAsync();
-        var (identityJob, identities) = await bed.SyncAsync("""{"type": "access_control"}""");
+        var (contentJob, content) = await fixture.SyncAsync();
+        var (identityJob, identities) = await fixture.SyncAsync("""{"type": "access_control"}""");
 
         Assert.Equal(("completed", 6L), (content.Status, content.Counts.Created));
         Assert.Equal(("completed", 3L, 3L), (identities.Status, identities.Counts.Created, identities.TotalDocuments));
@@ -58,11 +48,11 @@ public sealed class AccessControlOrchestrationTests : IAsyncLifetime
         Assert.Equal(["all.txt"], await search.FilesOfAsync("carol", _folder.Files));
         Assert.Empty(await search.FilesOfAsync("mallory", _folder.Files));
         Assert.Equal(("full", "access_control"), (await TypeAsync(contentJob), await TypeAsync(identityJob)));
-        var connector = (await _gateway.Documents.GetAsync(ProtocolIndices.Connectors, "c1", Token))!.Source;
+        var connector = (await _elasticsearch.Gateway.Documents.GetAsync(ProtocolIndices.Connectors, "c1", Token))!.Source;
         Assert.Equal("completed", connector["last_access_control_sync_status"]!.GetValue<string>());
 
         _folder.Set("all.txt", 0x180);
-        var (_, again) = await bed.SyncAsync();
+        var (_, again) = await fixture.SyncAsync();
         Assert.Equal((1L, 5L), (again.Counts.Updated, again.Counts.Skipped));
         Assert.Empty(await search.FilesOfAsync("carol", _folder.Files));
     }
@@ -70,21 +60,21 @@ public sealed class AccessControlOrchestrationTests : IAsyncLifetime
     [Fact]
     public async Task ADryRunOfIdentitiesWritesNothing()
     {
-        await using var bed = await StartAsync();
+        await using var fixture = await StartAsync();
 
-        var (_, summary) = await bed.SyncAsync("""{"type": "access_control", "dryRun": true}""");
+        var (_, summary) = await fixture.SyncAsync("""{"type": "access_control", "dryRun": true}""");
 
         Assert.Equal(("completed", 3L), (summary.Status, summary.Counts.Created));
         Assert.Equal(["alice", "bob", "carol"], summary.Preview!.Added.Order());
-        Assert.Null(await _gateway.Content.InspectAsync(".search-acl-filter-search-files", Token));
+        Assert.Null(await _elasticsearch.Gateway.Content.InspectAsync(".search-acl-filter-search-files", Token));
     }
 
     [Fact]
     public async Task TheTimerRunsTheScheduleOfBothSideBySide()
     {
-        await using var bed = await StartAsync();
+        await using var fixture = await StartAsync();
         var daily = new JsonObject { ["enabled"] = true, ["interval"] = "0 0 0 * * ?" };
-        await _gateway.Documents.UpdateAsync(
+        await _elasticsearch.Gateway.Documents.UpdateAsync(
             ProtocolIndices.Connectors,
             "c1",
             new JsonObject
@@ -97,16 +87,16 @@ public sealed class AccessControlOrchestrationTests : IAsyncLifetime
             Token
         );
 
-        await bed.FireAsync("PollConnectors");
+        await fixture.FireAsync("PollConnectors");
 
-        var jobs = await new SyncJobIndex(_gateway.Documents, bed.Clock).OfConnectorAsync("c1", Token).ToListAsync(Token);
+        var jobs = await new SyncJobIndex(_elasticsearch.Gateway.Documents, fixture.Clock).OfConnectorAsync("c1", Token).ToListAsync(Token);
         Assert.Equal([JobType.Full, JobType.AccessControl], jobs.Select(job => job.Type!.Value).Order());
         foreach (var job in jobs)
         {
-            await bed.EndOfAsync(job.Id);
+            await fixture.EndOfAsync(job.Id);
         }
 
-        var connector = (await _gateway.Documents.GetAsync(ProtocolIndices.Connectors, "c1", Token))!.Source;
+        var connector = (await _elasticsearch.Gateway.Documents.GetAsync(ProtocolIndices.Connectors, "c1", Token))!.Source;
         Assert.Equal(
             ("completed", "completed"),
             (connector["last_sync_status"]!.GetValue<string>(), connector["last_access_control_sync_status"]!.GetValue<string>())
@@ -115,19 +105,19 @@ public sealed class AccessControlOrchestrationTests : IAsyncLifetime
     }
 
     private async Task<string> TypeAsync(string job) =>
-        (await _gateway.Documents.GetAsync(ProtocolIndices.SyncJobs, job, Token))!.Source["job_type"]!.GetValue<string>();
+        (await _elasticsearch.Gateway.Documents.GetAsync(ProtocolIndices.SyncJobs, job, Token))!.Source["job_type"]!.GetValue<string>();
 
-    private async Task<FunctionsBed> StartAsync()
+    private async Task<MemoryAppFixture> StartAsync()
     {
-        var bed = await new FunctionsBed
+        var fixture = await new MemoryAppFixture
         {
             MaxConcurrentSyncs = 1,
             WithParts = parts =>
                 parts with
                 {
                     Configuration = parts.Configuration with { NativeServiceTypes = ["dir"] },
-                    Store = _gateway.Documents,
-                    IndexOf = _ => _gateway.Content,
+                    Store = _elasticsearch.Gateway.Documents,
+                    IndexOf = _ => _elasticsearch.Gateway.Content,
                     Sources = new SourceCatalog(BuiltInSources.Classes, Path.GetTempPath(), NullLoggerFactory.Instance, parts.Time),
                 },
         }.StartAsync();
@@ -143,8 +133,8 @@ public sealed class AccessControlOrchestrationTests : IAsyncLifetime
                 _folder.Configuration()
             ),
         };
-        await ProtocolIndices.EnsureAsync(_gateway.Documents, Token);
-        await new ConnectorIndex(_gateway.Documents, bed.Clock).CreateAsync(connector, Token);
-        return bed;
+        await ProtocolIndices.EnsureAsync(_elasticsearch.Gateway.Documents, Token);
+        await new ConnectorIndex(_elasticsearch.Gateway.Documents, fixture.Clock).CreateAsync(connector, Token);
+        return fixture;
     }
 }

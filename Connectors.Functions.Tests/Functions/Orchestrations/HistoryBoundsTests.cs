@@ -15,41 +15,41 @@ public sealed class HistoryBoundsTests
     private const int MaxEvents = 1_000;
     private const int MaxPayload = 16 * 1024;
 
-    private static CancellationToken Token => FunctionsBed.Token;
+    private static CancellationToken Token => AppFixture.Token;
 
     [Fact]
     public async Task FourMillionDocumentsInFourPartitionsAndFourMillionDeletes()
     {
-        await using var bed = new FunctionsBed { Source = Many(4, 200), Limits = OneDocumentAStep };
-        await bed.StartAsync();
-        bed.AddConnector();
-        var (_, first) = await bed.SyncAsync();
+        await using var fixture = new MemoryAppFixture { Source = Many(4, 200), Limits = OneDocumentAStep };
+        await fixture.StartAsync();
+        fixture.AddConnector();
+        var (_, first) = await fixture.SyncAsync();
         Assert.Equal(("completed", 800L), (first.Status, first.Counts.Created));
-        await AssertBoundsAsync(bed);
+        await AssertBoundsAsync(fixture);
 
-        bed.Source = Many(4, 100);
-        var (_, second) = await bed.SyncAsync("""{"allowMassDelete": true}""");
+        fixture.Source = Many(4, 100);
+        var (_, second) = await fixture.SyncAsync("""{"allowMassDelete": true}""");
         Assert.Equal(
             ("completed", 400L, 0L, 400L),
             (second.Status, second.Counts.Deleted, second.Counts.AlreadyGone, second.Counts.Skipped)
         );
-        await AssertBoundsAsync(bed);
+        await AssertBoundsAsync(fixture);
     }
 
     [Fact]
     public async Task AMillionDocumentsInOnePartitionAreOneInstanceThatContinuesAsNew()
     {
-        await using var bed = new FunctionsBed { Source = Many(1, 200), Limits = OneDocumentAStep };
-        await bed.StartAsync();
-        bed.AddConnector();
+        await using var fixture = new MemoryAppFixture { Source = Many(1, 200), Limits = OneDocumentAStep };
+        await fixture.StartAsync();
+        fixture.AddConnector();
 
-        var (_, summary) = await bed.SyncAsync();
+        var (_, summary) = await fixture.SyncAsync();
 
         Assert.Equal(("completed", 200L), (summary.Status, summary.Counts.Created));
-        var most = await AssertBoundsAsync(bed);
+        var most = await AssertBoundsAsync(fixture);
 
         // The job, and its one partition: 200 pages would be 2,000 events without.
-        Assert.Equal(2, await bed.Host.Client.GetAllInstancesAsync().CountAsync(Token));
+        Assert.Equal(2, await fixture.Host.Client.GetAllInstancesAsync().CountAsync(Token));
         Assert.InRange(most, 30, 200);
     }
 
@@ -57,62 +57,62 @@ public sealed class HistoryBoundsTests
     public async Task AMillionChanges()
     {
         var feed = new MemoryFeed(MemorySource.Holding("a"));
-        await using var bed = new FunctionsBed { Feed = feed, Limits = OneDocumentAStep };
-        await bed.StartAsync();
-        bed.AddConnector();
-        await bed.SyncAsync();
+        await using var fixture = new MemoryAppFixture { Feed = feed, Limits = OneDocumentAStep };
+        await fixture.StartAsync();
+        fixture.AddConnector();
+        await fixture.SyncAsync();
         for (var page = 0; page < 200; page++)
         {
             feed.Then("v2", "id-" + page, "-a");
         }
 
-        var (_, summary) = await bed.SyncAsync("""{"type": "incremental"}""");
+        var (_, summary) = await fixture.SyncAsync("""{"type": "incremental"}""");
 
         Assert.Equal(("completed", 200L, 400L), (summary.Status, summary.Counts.Created, summary.Counts.Read));
-        await AssertBoundsAsync(bed);
+        await AssertBoundsAsync(fixture);
     }
 
     [Fact]
     public async Task ASlowSourceThatIsAskedAgainAndAgain()
     {
-        await using var bed = new FunctionsBed
+        await using var fixture = new MemoryAppFixture
         {
             Source = Many(2, 40),
             Limits = OneDocumentAStep,
             SourceRetryTimeLimit = TimeSpan.FromHours(1),
         };
-        await bed.StartAsync();
-        bed.AddConnector();
+        await fixture.StartAsync();
+        fixture.AddConnector();
         var reads = 0;
-        bed.Source.OnPage = _ =>
+        fixture.Source.OnPage = _ =>
             Interlocked.Increment(ref reads) % 4 == 0 ? Task.CompletedTask : throw new ConnectorException(FailureKind.Retry, "slow down");
-        var start = bed.Clock.GetUtcNow();
+        var start = fixture.Clock.GetUtcNow();
 
-        var (_, summary) = await bed.SyncAsync();
+        var (_, summary) = await fixture.SyncAsync();
 
         Assert.Equal(("completed", 80L), (summary.Status, summary.Counts.Created));
-        Assert.InRange(bed.Clock.GetUtcNow() - start, TimeSpan.FromMinutes(20), TimeSpan.FromDays(2));
-        await AssertBoundsAsync(bed);
+        Assert.InRange(fixture.Clock.GetUtcNow() - start, TimeSpan.FromMinutes(20), TimeSpan.FromDays(2));
+        await AssertBoundsAsync(fixture);
     }
 
     [Fact]
     public async Task AStepThatIsTriedAgainUntilItIsGivenUp()
     {
-        await using var bed = new FunctionsBed
+        await using var fixture = new MemoryAppFixture
         {
             Source = Many(4, 50),
             Limits = OneDocumentAStep,
             SourceRetryTimeLimit = TimeSpan.FromDays(1),
         };
-        await bed.StartAsync();
-        bed.AddConnector();
-        bed.Source.OnPage = page =>
+        await fixture.StartAsync();
+        fixture.AddConnector();
+        fixture.Source.OnPage = page =>
             page < 150 ? Task.CompletedTask : throw new ConnectorException(FailureKind.Retry, "The backend does not answer.");
 
-        var (_, summary) = await bed.SyncAsync();
+        var (_, summary) = await fixture.SyncAsync();
 
         Assert.Equal("error", summary.Status);
-        await AssertBoundsAsync(bed);
+        await AssertBoundsAsync(fixture);
     }
 
     private static StagedSyncOptions OneDocumentAStep =>
@@ -123,11 +123,11 @@ public sealed class HistoryBoundsTests
             DeletesPerPart = 1,
         };
 
-    private static async Task<int> AssertBoundsAsync(FunctionsBed bed)
+    private static async Task<int> AssertBoundsAsync(MemoryAppFixture fixture)
     {
-        var facts = await bed
+        var facts = await fixture
             .Host.Client.GetAllInstancesAsync()
-            .Select(instance => bed.Host.StatisticsOf(instance.InstanceId)!)
+            .Select(instance => fixture.Host.StatisticsOf(instance.InstanceId)!)
             .ToListAsync(Token);
         Assert.InRange(facts.Max(item => item.MostEvents), 30, MaxEvents);
         Assert.InRange(facts.Max(item => item.LargestPayload), 100, MaxPayload);

@@ -36,7 +36,7 @@ public sealed class KilledHostPropertyTests
         await Stories.SampleAsync(
             async story =>
             {
-                await using var bed = await new FunctionsBed
+                await using var fixture = await new MemoryAppFixture
                 {
                     Source = story.Source(story.Before),
                     StepTime = new FastForwardTimeProvider(),
@@ -48,20 +48,23 @@ public sealed class KilledHostPropertyTests
                             ShuffleResults = story.Seed % 2 == 0 ? new Random(story.Seed) : null,
                         },
                 }.StartAsync();
-                bed.AddConnector();
-                await bed.SyncAsync();
-                var before = bed.Index.Documents.Keys.ToHashSet(StringComparer.Ordinal);
-                bed.Index.Deleted.Clear();
+                fixture.AddConnector();
+                await fixture.SyncAsync();
+                var before = fixture.Index.Documents.Keys.ToHashSet(StringComparer.Ordinal);
+                fixture.Index.Deleted.Clear();
 
-                var (jobId, summary) = await RunWithFaultsAsync(bed, story);
+                var (jobId, summary) = await RunWithFaultsAsync(fixture, story);
 
                 var listed = story.After.Select(document => document.Id).Distinct(StringComparer.Ordinal).ToList();
-                Assert.Equal(("completed", "completed", null), (summary.Status, bed.Status(jobId), (string?)bed.Job(jobId)["error"]));
-                Assert.Equal(listed.Order(), bed.Index.Documents.Keys.Order());
-                Assert.DoesNotContain(bed.Index.Deleted, listed.Contains);
+                Assert.Equal(
+                    ("completed", "completed", null),
+                    (summary.Status, fixture.Status(jobId), (string?)fixture.Job(jobId)["error"])
+                );
+                Assert.Equal(listed.Order(), fixture.Index.Documents.Keys.Order());
+                Assert.DoesNotContain(fixture.Index.Deleted, listed.Contains);
 
                 // Of a document that is listed twice the last listing wins, unless a step is executed twice at the same moment.
-                Assert.All(bed.Index.Documents, pair =>
+                Assert.All(fixture.Index.Documents, pair =>
                     Assert.Contains(
                         pair.Value["text"]!.GetValue<string>(),
                         story
@@ -78,9 +81,9 @@ public sealed class KilledHostPropertyTests
 
                 // Of two that delete the same at the same moment, the one whose answer is kept may find that the other was faster.
                 Assert.Equal(before.Count(id => !listed.Contains(id)), counts.Deleted + counts.AlreadyGone);
-                var job = bed.Job(jobId);
+                var job = fixture.Job(jobId);
                 Assert.Equal(
-                    (counts.Indexed, counts.Deleted, bed.Index.Documents.Count),
+                    (counts.Indexed, counts.Deleted, fixture.Index.Documents.Count),
                     (
                         job["indexed_document_count"]!.GetValue<long>(),
                         job["deleted_document_count"]!.GetValue<long>(),
@@ -90,19 +93,19 @@ public sealed class KilledHostPropertyTests
                 if (story.Delivery == ActivityDelivery.TwiceAtOnce || story.Kills.Length > 0)
                 {
                     // What went on behind the orchestrator's back may stage something after its end: the clean-up finds it.
-                    bed.Staging.OnCall = null;
-                    await bed.FireAsync("CleanUp");
+                    fixture.Staging.OnCall = null;
+                    await fixture.FireAsync("CleanUp");
                 }
 
-                Assert.Empty(bed.Staging.Contents);
+                Assert.Empty(fixture.Staging.Contents);
             },
             iter: 60,
             threads: 2
         );
 
-    private static async Task<(string JobId, SyncSummary Summary)> RunWithFaultsAsync(FunctionsBed bed, Story story)
+    private static async Task<(string JobId, SyncSummary Summary)> RunWithFaultsAsync(MemoryAppFixture fixture, Story story)
     {
-        bed.Index.OnBulk = request =>
+        fixture.Index.OnBulk = request =>
             story.Faults[request % story.Faults.Length] switch
             {
                 0 => new BulkFault(429),
@@ -112,14 +115,14 @@ public sealed class KilledHostPropertyTests
                 4 => new BulkFault(413),
                 _ => BulkFault.None,
             };
-        bed.Source = story.Source(story.After);
-        bed.Source.OnPage = page =>
+        fixture.Source = story.Source(story.After);
+        fixture.Source.OnPage = page =>
             story.Faults[page % story.Faults.Length] == 1 && page < 60
                 ? throw new ConnectorException(FailureKind.Retry, "reset")
                 : Task.CompletedTask;
         var kills = new Queue<int>(story.Kills);
         var (calls, killing) = (0, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-        bed.Staging.OnCall = name =>
+        fixture.Staging.OnCall = name =>
         {
             lock (kills)
             {
@@ -135,25 +138,25 @@ public sealed class KilledHostPropertyTests
                 }
             }
         };
-        var jobId = await bed.StartSyncAsync();
+        var jobId = await fixture.StartSyncAsync();
         while (true)
         {
-            await Task.WhenAny(killing.Task, bed.Host.WhenQuietAsync(FunctionsBed.Token));
+            await Task.WhenAny(killing.Task, fixture.Host.WhenQuietAsync(AppFixture.Token));
             if (killing.Task.IsCompleted)
             {
-                await bed.Host.KillAsync();
+                await fixture.Host.KillAsync();
                 killing = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-                await bed.StartAsync();
+                await fixture.StartAsync();
             }
             else if (
-                await bed.Host.Client.GetInstanceAsync(jobId, getInputsAndOutputs: true, FunctionsBed.Token) is { IsCompleted: true } end
+                await fixture.Host.Client.GetInstanceAsync(jobId, getInputsAndOutputs: true, AppFixture.Token) is { IsCompleted: true } end
             )
             {
                 return (jobId, end.ReadOutputAs<SyncSummary>()!);
             }
             else
             {
-                bed.Clock.Advance(TimeSpan.FromSeconds(30));
+                fixture.Clock.Advance(TimeSpan.FromSeconds(30));
             }
         }
     }
@@ -169,17 +172,6 @@ public sealed class KilledHostPropertyTests
         int Seed
     )
     {
-        /// <summary>The source with these documents: those with the same id in the same partition.</summary>
-        public MemorySource Source(List<MemoryDocument> documents) =>
-            new()
-            {
-                PageSize = PageSize,
-                Partitions =
-                [
-                    .. Enumerable
-                        .Range(0, Partitions)
-                        .Select(number => documents.Where(document => int.Parse(document.Id.AsSpan(3)) % Partitions == number).ToList()),
-                ],
-            };
+        public MemorySource Source(List<MemoryDocument> documents) => MemorySource.Partitioned(documents, Partitions, PageSize);
     }
 }

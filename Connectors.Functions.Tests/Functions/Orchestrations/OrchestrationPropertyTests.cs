@@ -36,22 +36,22 @@ public sealed class OrchestrationPropertyTests
         await Stories.SampleAsync(
             async story =>
             {
-                await using var bed = await FilledAsync(story);
-                var before = Ids(bed);
-                bed.Feed!.Documents = story.Source(story.ChangesAfter);
+                await using var fixture = await FilledAsync(story);
+                var before = Ids(fixture);
+                fixture.Feed!.Documents = story.Source(story.ChangesAfter);
 
-                var (jobId, counts) = await RunAsync(bed, story, "full");
+                var (jobId, counts) = await RunAsync(fixture, story, "full");
 
                 var listed = story.ChangesAfter.Select(document => document.Id).ToHashSet(StringComparer.Ordinal);
-                Assert.Equal(Last(story.ChangesAfter), Held(bed));
-                Assert.DoesNotContain(bed.Index.Deleted, listed.Contains);
+                Assert.Equal(Last(story.ChangesAfter), Held(fixture));
+                Assert.DoesNotContain(fixture.Index.Deleted, listed.Contains);
                 Assert.Equal((story.ChangesAfter.Count, 0L), (counts.Read, counts.AlreadyGone));
                 Assert.Equal(
                     (listed.Count(id => !before.Contains(id)), before.Count(id => !listed.Contains(id))),
                     (counts.Created, counts.Deleted)
                 );
                 Assert.Equal(counts.Read, counts.Skipped + counts.Indexed + counts.Duplicates);
-                AssertTold(bed, jobId, counts, place: "0");
+                AssertTold(fixture, jobId, counts, place: "0");
             },
             iter: 20,
             threads: 1
@@ -62,23 +62,28 @@ public sealed class OrchestrationPropertyTests
         await Stories.SampleAsync(
             async story =>
             {
-                await using var bed = await FilledAsync(story);
-                var state = bed.Index.Documents.ToDictionary(
+                await using var fixture = await FilledAsync(story);
+                var state = fixture.Index.Documents.ToDictionary(
                     pair => pair.Key,
                     pair => pair.Value["text"]!.GetValue<string>(),
                     StringComparer.Ordinal
                 );
                 foreach (var page in story.ChangesAfter.Chunk(story.PageSize))
                 {
-                    bed.Feed!.Play(page, state);
+                    fixture.Feed!.Play(page, state);
                 }
 
-                var (jobId, counts) = await RunAsync(bed, story, "incremental");
+                var (jobId, counts) = await RunAsync(fixture, story, "incremental");
 
-                Assert.Equal(state.Select(pair => $"{pair.Key}={pair.Value}").Order(), Held(bed));
-                Assert.Equal(bed.Feed!.Pages.Sum(page => page.Count), counts.Read);
+                Assert.Equal(state.Select(pair => $"{pair.Key}={pair.Value}").Order(), Held(fixture));
+                Assert.Equal(fixture.Feed!.Pages.Sum(page => page.Count), counts.Read);
                 Assert.Equal(counts.Read, counts.Skipped + counts.Indexed + counts.Deleted + counts.AlreadyGone);
-                AssertTold(bed, jobId, counts, place: bed.Feed.Pages.Count.ToString(System.Globalization.CultureInfo.InvariantCulture));
+                AssertTold(
+                    fixture,
+                    jobId,
+                    counts,
+                    place: fixture.Feed.Pages.Count.ToString(System.Globalization.CultureInfo.InvariantCulture)
+                );
             },
             iter: 20,
             threads: 1
@@ -89,18 +94,18 @@ public sealed class OrchestrationPropertyTests
         await Stories.SampleAsync(
             async story =>
             {
-                await using var bed = await FilledAsync(story);
-                var before = Held(bed).ToList();
-                bed.Feed!.Documents = story.Source(story.ChangesAfter);
+                await using var fixture = await FilledAsync(story);
+                var before = Held(fixture).ToList();
+                fixture.Feed!.Documents = story.Source(story.ChangesAfter);
 
-                var (jobId, counts) = await RunAsync(bed, story, "deletes_only");
+                var (jobId, counts) = await RunAsync(fixture, story, "deletes_only");
 
                 var listed = story.ChangesAfter.Select(document => document.Id).ToHashSet(StringComparer.Ordinal);
                 var left = before.Where(held => listed.Contains(held.Split('=')[0])).ToList();
-                Assert.Equal(left, Held(bed));
+                Assert.Equal(left, Held(fixture));
                 Assert.Equal((before.Count - left.Count, 0L, 0L), (counts.Deleted, counts.AlreadyGone, counts.Indexed));
-                Assert.Empty(bed.Index.Written);
-                AssertTold(bed, jobId, counts, place: "0");
+                Assert.Empty(fixture.Index.Written);
+                AssertTold(fixture, jobId, counts, place: "0");
             },
             iter: 10,
             threads: 1
@@ -111,25 +116,28 @@ public sealed class OrchestrationPropertyTests
         await Stories.SampleAsync(
             async story =>
             {
-                await using var bed = await FilledAsync(story);
-                var before = Ids(bed);
-                bed.Feed!.Documents = story.Source(story.ChangesAfter);
+                await using var fixture = await FilledAsync(story);
+                var before = Ids(fixture);
+                fixture.Feed!.Documents = story.Source(story.ChangesAfter);
 
-                var (jobId, counts) = await RunAsync(bed, story, "no_deletes");
+                var (jobId, counts) = await RunAsync(fixture, story, "no_deletes");
 
-                Assert.Equal(before.Union(story.ChangesAfter.Select(document => document.Id)).Order(), Ids(bed).Order());
-                Assert.Superset(Last(story.ChangesAfter).ToHashSet(StringComparer.Ordinal), Held(bed).ToHashSet(StringComparer.Ordinal));
+                Assert.Equal(before.Union(story.ChangesAfter.Select(document => document.Id)).Order(), Ids(fixture).Order());
+                Assert.Superset(
+                    Last(story.ChangesAfter).ToHashSet(StringComparer.Ordinal),
+                    Held(fixture).ToHashSet(StringComparer.Ordinal)
+                );
                 Assert.Equal(counts.Read, counts.Skipped + counts.Indexed + counts.Duplicates);
-                Assert.Empty(bed.Index.Deleted);
-                AssertTold(bed, jobId, counts, place: "0");
+                Assert.Empty(fixture.Index.Deleted);
+                AssertTold(fixture, jobId, counts, place: "0");
             },
             iter: 10,
             threads: 1
         );
 
-    private static async Task<FunctionsBed> FilledAsync(Story story)
+    private static async Task<MemoryAppFixture> FilledAsync(Story story)
     {
-        var bed = await new FunctionsBed
+        var fixture = await new MemoryAppFixture
         {
             Feed = new MemoryFeed(story.Source(story.Before)),
             Limits = new()
@@ -140,16 +148,16 @@ public sealed class OrchestrationPropertyTests
             },
             With = options => options with { Delivery = story.Delivery, ShuffleResults = new Random(story.Seed) },
         }.StartAsync();
-        bed.AddConnector();
-        await bed.SyncAsync();
-        bed.Clock.Advance(TimeSpan.FromMinutes(1));
-        bed.Index.Written.Clear();
-        return bed;
+        fixture.AddConnector();
+        await fixture.SyncAsync();
+        fixture.Clock.Advance(TimeSpan.FromMinutes(1));
+        fixture.Index.Written.Clear();
+        return fixture;
     }
 
-    private static async Task<(string JobId, SyncCounts Counts)> RunAsync(FunctionsBed bed, Story story, string type)
+    private static async Task<(string JobId, SyncCounts Counts)> RunAsync(MemoryAppFixture fixture, Story story, string type)
     {
-        bed.Index.OnBulk = request =>
+        fixture.Index.OnBulk = request =>
             story.Fault(request) switch
             {
                 0 => new BulkFault(429),
@@ -159,15 +167,15 @@ public sealed class OrchestrationPropertyTests
                 4 => new BulkFault(413),
                 _ => BulkFault.None,
             };
-        bed.Feed!.Documents.OnPage = page =>
+        fixture.Feed!.Documents.OnPage = page =>
             story.Fault(page) == 1 && page < 40 ? throw new ConnectorException(FailureKind.Retry, "reset") : Task.CompletedTask;
         var asked = 0;
-        bed.Feed.OnChanges = _ =>
+        fixture.Feed.OnChanges = _ =>
             Interlocked.Increment(ref asked) is var page && story.Fault(page) == 2 && page < 40
                 ? throw new ConnectorException(FailureKind.Retry, "reset")
                 : Task.CompletedTask;
         var staged = 0;
-        bed.Staging.OnCall = _ =>
+        fixture.Staging.OnCall = _ =>
         {
             if (Interlocked.Increment(ref staged) is var call && story.Fault(call) == 3 && call < 40)
             {
@@ -175,30 +183,30 @@ public sealed class OrchestrationPropertyTests
             }
         };
 
-        var (jobId, summary) = await bed.SyncAsync($$"""{"type": "{{type}}"}""");
+        var (jobId, summary) = await fixture.SyncAsync($$"""{"type": "{{type}}"}""");
 
-        Assert.Equal(("completed", "completed"), (summary.Status, bed.Status(jobId)));
+        Assert.Equal(("completed", "completed"), (summary.Status, fixture.Status(jobId)));
         return (jobId, summary.Counts);
     }
 
-    private static void AssertTold(FunctionsBed bed, string jobId, SyncCounts counts, string place)
+    private static void AssertTold(MemoryAppFixture fixture, string jobId, SyncCounts counts, string place)
     {
-        var job = bed.Job(jobId);
+        var job = fixture.Job(jobId);
         Assert.Equal(
-            (counts.Indexed, counts.Deleted, (long)bed.Index.Documents.Count),
+            (counts.Indexed, counts.Deleted, (long)fixture.Index.Documents.Count),
             (
                 job["indexed_document_count"]!.GetValue<long>(),
                 job["deleted_document_count"]!.GetValue<long>(),
                 job["total_document_count"]!.GetValue<long>()
             )
         );
-        Assert.Equal(place, bed.Store[ProtocolIndices.Connectors, "c1"]["sync_cursor"]!["place"]!.GetValue<string>());
+        Assert.Equal(place, fixture.Store[ProtocolIndices.Connectors, "c1"]["sync_cursor"]!["place"]!.GetValue<string>());
     }
 
-    private static HashSet<string> Ids(FunctionsBed bed) => bed.Index.Documents.Keys.ToHashSet(StringComparer.Ordinal);
+    private static HashSet<string> Ids(MemoryAppFixture fixture) => fixture.Index.Documents.Keys.ToHashSet(StringComparer.Ordinal);
 
-    private static IEnumerable<string> Held(FunctionsBed bed) =>
-        bed.Index.Documents.Select(pair => $"{pair.Key}={pair.Value["text"]}").Order();
+    private static IEnumerable<string> Held(MemoryAppFixture fixture) =>
+        fixture.Index.Documents.Select(pair => $"{pair.Key}={pair.Value["text"]}").Order();
 
     /// <summary>Of several listings of a document the last one.</summary>
     private static IEnumerable<string> Last(IEnumerable<MemoryDocument> documents) =>
@@ -221,23 +229,6 @@ public sealed class OrchestrationPropertyTests
 
         public int Fault(int number) => Faults[number % Faults.Length];
 
-        public MemorySource Source(List<MemoryDocument> documents) =>
-            new()
-            {
-                PageSize = PageSize,
-                Partitions =
-                [
-                    .. Enumerable
-                        .Range(0, Partitions)
-                        .Select(number =>
-                            documents
-                                .Where(document =>
-                                    int.Parse(document.Id.AsSpan(3), System.Globalization.CultureInfo.InvariantCulture) % Partitions
-                                    == number
-                                )
-                                .ToList()
-                        ),
-                ],
-            };
+        public MemorySource Source(List<MemoryDocument> documents) => MemorySource.Partitioned(documents, Partitions, PageSize);
     }
 }

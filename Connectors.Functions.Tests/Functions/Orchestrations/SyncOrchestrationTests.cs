@@ -12,43 +12,43 @@ namespace Connectors.Tests.Functions.Orchestrations;
 
 public sealed class SyncOrchestrationTests
 {
-    private static CancellationToken Token => FunctionsBed.Token;
+    private static CancellationToken Token => AppFixture.Token;
 
     [Fact]
     public async Task AJobWhoseConnectorIsDeletedEndsAtItsNextSignOfLife()
     {
-        await using var bed = await new FunctionsBed().StartAsync();
-        bed.AddConnector();
+        await using var fixture = await new MemoryAppFixture().StartAsync();
+        fixture.AddConnector();
         var (reached, gate) = (
             new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously),
             new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
         );
-        bed.Source.OnPage = _ =>
+        fixture.Source.OnPage = _ =>
         {
             reached.TrySetResult();
             return gate.Task;
         };
-        var job = await bed.StartSyncAsync();
+        var job = await fixture.StartSyncAsync();
         await reached.Task;
-        bed.Store.Edit(ProtocolIndices.Connectors, "c1", """{"deleted": true}""");
+        fixture.Store.Edit(ProtocolIndices.Connectors, "c1", """{"deleted": true}""");
 
-        bed.Clock.Advance(TimeSpan.FromSeconds(31));
-        while (bed.Status(job) == "in_progress")
+        fixture.Clock.Advance(TimeSpan.FromSeconds(31));
+        while (fixture.Status(job) == "in_progress")
         {
-            FunctionsBed.Token.ThrowIfCancellationRequested();
+            AppFixture.Token.ThrowIfCancellationRequested();
             await Task.Yield();
         }
 
         gate.SetResult();
-        await bed.EndOfAsync(job);
+        await fixture.EndOfAsync(job);
 
-        Assert.Equal("error", bed.Status(job));
+        Assert.Equal("error", fixture.Status(job));
         Assert.StartsWith(
             "The connector was deleted while this job ran.",
-            bed.Job(job)["error"]!.GetValue<string>(),
+            fixture.Job(job)["error"]!.GetValue<string>(),
             StringComparison.Ordinal
         );
-        Assert.DoesNotContain(bed.Store.Updates, update =>
+        Assert.DoesNotContain(fixture.Store.Updates, update =>
             update.Index == ProtocolIndices.Connectors && update.Partial.ContainsKey("last_synced")
         );
     }
@@ -56,19 +56,19 @@ public sealed class SyncOrchestrationTests
     [Fact]
     public async Task ASyncRunsFromTheRequestToTheJobsEnd()
     {
-        await using var bed = await new FunctionsBed().StartAsync();
-        bed.AddConnector();
-        await bed.SyncAsync();
-        bed.Source = new MemorySource
+        await using var fixture = await new MemoryAppFixture().StartAsync();
+        fixture.AddConnector();
+        await fixture.SyncAsync();
+        fixture.Source = new MemorySource
         {
             Partitions =
             [
                 [new("a", "v1"), new("b", "v2"), new("d", "v1")],
             ],
         };
-        bed.Clock.Advance(TimeSpan.FromMinutes(1));
+        fixture.Clock.Advance(TimeSpan.FromMinutes(1));
 
-        var (jobId, summary) = await bed.SyncAsync();
+        var (jobId, summary) = await fixture.SyncAsync();
 
         Assert.Equal(
             ("completed", 1, 1, 1, 1, 3),
@@ -81,19 +81,19 @@ public sealed class SyncOrchestrationTests
                 summary.TotalDocuments
             )
         );
-        Assert.Equal(["a", "b", "d"], bed.Index.Documents.Keys.Order());
-        var job = bed.Job(jobId);
+        Assert.Equal(["a", "b", "d"], fixture.Index.Documents.Keys.Order());
+        var job = fixture.Job(jobId);
         Assert.Equal(
             ("completed", 2, 1, 3),
             (
-                bed.Status(jobId),
+                fixture.Status(jobId),
                 job["indexed_document_count"]!.GetValue<int>(),
                 job["deleted_document_count"]!.GetValue<int>(),
                 job["total_document_count"]!.GetValue<int>()
             )
         );
-        Assert.Equal("completed", bed.Store[ProtocolIndices.Connectors, "c1"]["last_sync_status"]!.GetValue<string>());
-        Assert.Empty(bed.Staging.Contents);
+        Assert.Equal("completed", fixture.Store[ProtocolIndices.Connectors, "c1"]["last_sync_status"]!.GetValue<string>());
+        Assert.Empty(fixture.Staging.Contents);
     }
 
     [Theory]
@@ -103,103 +103,106 @@ public sealed class SyncOrchestrationTests
     {
         for (var seed = 1; seed <= 3; seed++)
         {
-            await using var bed = await new FunctionsBed
+            await using var fixture = await new MemoryAppFixture
             {
                 With = options => options with { Delivery = delivery, ShuffleResults = new Random(seed) },
                 Source = Many(3, 25),
             }.StartAsync();
-            bed.AddConnector();
-            await bed.SyncAsync();
-            bed.Source = Many(3, 23);
+            fixture.AddConnector();
+            await fixture.SyncAsync();
+            fixture.Source = Many(3, 23);
 
-            var (_, summary) = await bed.SyncAsync();
+            var (_, summary) = await fixture.SyncAsync();
 
             Assert.Equal(
                 ("completed", 69L, 6L, 0L),
                 (summary.Status, summary.Counts.Skipped, summary.Counts.Deleted, summary.Counts.AlreadyGone)
             );
-            Assert.Equal(bed.Source.All.Select(document => document.Id).Order(), bed.Index.Documents.Keys.Order());
+            Assert.Equal(fixture.Source.All.Select(document => document.Id).Order(), fixture.Index.Documents.Keys.Order());
         }
     }
 
     [Fact]
     public async Task AHostThatIsKilledAgainAndAgainGoesOnWhereItWas()
     {
-        await using var bed = await new FunctionsBed { Source = Many(2, 90, pageSize: 3) }.StartAsync();
-        bed.AddConnector();
+        await using var fixture = await new MemoryAppFixture { Source = Many(2, 90, pageSize: 3) }.StartAsync();
+        fixture.AddConnector();
         var random = new Random(3);
         var kills = 0;
         var wanted = 4;
         TaskCompletionSource killing = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        bed.Staging.OnCall = _ =>
+        fixture.Staging.OnCall = _ =>
         {
             if (kills < 5 && Interlocked.Decrement(ref wanted) == 0)
             {
                 killing.TrySetResult();
             }
         };
-        var jobId = await bed.StartSyncAsync();
+        var jobId = await fixture.StartSyncAsync();
         while (kills < 5)
         {
-            await Task.WhenAny(killing.Task, bed.Host.WhenQuietAsync(FunctionsBed.Token));
+            await Task.WhenAny(killing.Task, fixture.Host.WhenQuietAsync(AppFixture.Token));
             if (!killing.Task.IsCompleted)
             {
                 // What was under way when the host died is tried again after a while.
-                Assert.False((await bed.Host.Client.GetInstanceAsync(jobId, FunctionsBed.Token))!.IsCompleted, $"over after {kills} kills");
-                bed.Clock.Advance(TimeSpan.FromSeconds(30));
+                Assert.False(
+                    (await fixture.Host.Client.GetInstanceAsync(jobId, AppFixture.Token))!.IsCompleted,
+                    $"over after {kills} kills"
+                );
+                fixture.Clock.Advance(TimeSpan.FromSeconds(30));
                 continue;
             }
 
-            await bed.Host.KillAsync();
+            await fixture.Host.KillAsync();
             kills++;
             killing = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             Interlocked.Exchange(ref wanted, random.Next(3, 12));
-            await bed.StartAsync();
+            await fixture.StartAsync();
         }
 
-        bed.Staging.OnCall = null;
-        var end = (await bed.EndOfAsync(jobId)).ReadOutputAs<SyncSummary>()!;
+        fixture.Staging.OnCall = null;
+        var end = (await fixture.EndOfAsync(jobId)).ReadOutputAs<SyncSummary>()!;
 
         Assert.Equal(("completed", 180L, 180L), (end.Status, end.Counts.Created, end.Counts.Read));
-        Assert.Equal(180, bed.Index.Documents.Count);
-        Assert.Equal("completed", bed.Status(jobId));
+        Assert.Equal(180, fixture.Index.Documents.Count);
+        Assert.Equal("completed", fixture.Status(jobId));
     }
 
     [Fact]
     public async Task WhatMayPassIsTriedAgainWithPauses()
     {
-        await using var bed = await new FunctionsBed().StartAsync();
-        bed.AddConnector();
-        var start = bed.Clock.GetUtcNow();
-        bed.Source.OnPage = page => page <= 3 ? throw new ConnectorException(FailureKind.Retry, "reset") : Task.CompletedTask;
+        await using var fixture = await new MemoryAppFixture().StartAsync();
+        fixture.AddConnector();
+        var start = fixture.Clock.GetUtcNow();
+        fixture.Source.OnPage = page => page <= 3 ? throw new ConnectorException(FailureKind.Retry, "reset") : Task.CompletedTask;
 
-        var (_, summary) = await bed.SyncAsync();
+        var (_, summary) = await fixture.SyncAsync();
 
         Assert.Equal(("completed", 3L), (summary.Status, summary.Counts.Created));
-        Assert.True(bed.Clock.GetUtcNow() - start >= (TimeSpan.FromSeconds(5 + 10 + 20) / 2));
+        Assert.True(fixture.Clock.GetUtcNow() - start >= (TimeSpan.FromSeconds(5 + 10 + 20) / 2));
     }
 
     [Fact]
     public async Task WhatLastsTooLongFailsTheJobWithItsSentence()
     {
-        await using var bed = await new FunctionsBed().StartAsync();
-        bed.AddConnector();
-        var start = bed.Clock.GetUtcNow();
-        bed.Source.OnPage = _ => throw new ConnectorException(FailureKind.Retry, "The backend does not answer.");
+        await using var fixture = await new MemoryAppFixture().StartAsync();
+        fixture.AddConnector();
+        var start = fixture.Clock.GetUtcNow();
+        fixture.Source.OnPage = _ => throw new ConnectorException(FailureKind.Retry, "The backend does not answer.");
 
-        var (jobId, summary) = await bed.SyncAsync();
+        var (jobId, summary) = await fixture.SyncAsync();
 
         Assert.Equal(("error", "The backend does not answer."), (summary.Status, summary.Message));
-        Assert.Equal(("error", "The backend does not answer."), (bed.Status(jobId), bed.Job(jobId)["error"]!.GetValue<string>()));
-        Assert.InRange(bed.Clock.GetUtcNow() - start, TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(15));
-        Assert.InRange(bed.Source.PagesRead, 3, 20);
-        Assert.Empty(bed.Staging.Contents);
+        Assert.Equal(("error", "The backend does not answer."), (fixture.Status(jobId), fixture.Job(jobId)["error"]!.GetValue<string>()));
+        Assert.InRange(fixture.Clock.GetUtcNow() - start, TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(15));
+        Assert.InRange(fixture.Source.PagesRead, 3, 20);
+        Assert.Empty(fixture.Staging.Contents);
     }
 
     [Fact]
     public async Task WhatNoRetryCanHelpIsNotTriedAgain()
     {
-        await using var bed = await new FunctionsBed
+        await using var fixture = await new MemoryAppFixture
         {
             Source = new MemorySource
             {
@@ -211,104 +214,107 @@ public sealed class SyncOrchestrationTests
                 ],
             },
         }.StartAsync();
-        bed.AddConnector();
-        var start = bed.Clock.GetUtcNow();
-        bed.Source.OnPage = page => page == 2 ? throw new ConnectorException("The collection is gone.") : Task.CompletedTask;
+        fixture.AddConnector();
+        var start = fixture.Clock.GetUtcNow();
+        fixture.Source.OnPage = page => page == 2 ? throw new ConnectorException("The collection is gone.") : Task.CompletedTask;
 
-        var (jobId, summary) = await bed.SyncAsync();
+        var (jobId, summary) = await fixture.SyncAsync();
 
-        Assert.Equal(("error", "The collection is gone.", start), (summary.Status, summary.Message, bed.Clock.GetUtcNow()));
-        Assert.Equal(("error", 2L), (bed.Status(jobId), summary.Counts.Created));
-        Assert.Empty(bed.Index.Deleted);
+        Assert.Equal(("error", "The collection is gone.", start), (summary.Status, summary.Message, fixture.Clock.GetUtcNow()));
+        Assert.Equal(("error", 2L), (fixture.Status(jobId), summary.Counts.Created));
+        Assert.Empty(fixture.Index.Deleted);
     }
 
     [Fact]
     public async Task AnUnexpectedFailureIsToldWithoutItsText()
     {
-        await using var bed = await new FunctionsBed { Ping = () => throw new InvalidOperationException("password=hunter2") }.StartAsync();
-        bed.AddConnector();
+        await using var fixture = await new MemoryAppFixture
+        {
+            Ping = () => throw new InvalidOperationException("password=hunter2"),
+        }.StartAsync();
+        fixture.AddConnector();
 
-        var (jobId, _) = await bed.SyncAsync();
+        var (jobId, _) = await fixture.SyncAsync();
 
         Assert.StartsWith(
             "Unexpected error (InvalidOperationException).",
-            bed.Job(jobId)["error"]!.GetValue<string>(),
+            fixture.Job(jobId)["error"]!.GetValue<string>(),
             StringComparison.Ordinal
         );
-        Assert.DoesNotContain("hunter2", bed.Job(jobId)["error"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", fixture.Job(jobId)["error"]!.GetValue<string>(), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task CancellingTakesEffectWithinAPage()
     {
-        await using var bed = await new FunctionsBed { Source = Many(1, 30, pageSize: 3) }.StartAsync();
-        bed.AddConnector();
-        bed.Source.OnPage = async page =>
+        await using var fixture = await new MemoryAppFixture { Source = Many(1, 30, pageSize: 3) }.StartAsync();
+        fixture.AddConnector();
+        fixture.Source.OnPage = async page =>
         {
             if (page == 4)
             {
-                await bed.PostAsync($"syncs/{bed.JobIds[0]}/cancel");
+                await fixture.PostAsync($"syncs/{fixture.JobIds[0]}/cancel");
             }
         };
 
-        var (jobId, summary) = await bed.SyncAsync();
+        var (jobId, summary) = await fixture.SyncAsync();
 
-        Assert.Equal(("canceled", "canceled"), (summary.Status, bed.Status(jobId)));
-        Assert.Equal(4, bed.Source.PagesRead);
-        Assert.Empty(bed.Staging.Contents);
+        Assert.Equal(("canceled", "canceled"), (summary.Status, fixture.Status(jobId)));
+        Assert.Equal(4, fixture.Source.PagesRead);
+        Assert.Empty(fixture.Staging.Contents);
     }
 
     [Fact]
     public async Task WhileAStepWaitsForItsNextTryTheJobGivesSignsOfLife()
     {
-        await using var bed = await new FunctionsBed { SourceRetryTimeLimit = TimeSpan.FromHours(1) }.StartAsync();
-        bed.AddConnector();
-        bed.Source.OnPage = page => page < 9 ? throw new ConnectorException(FailureKind.Retry, "reset") : Task.CompletedTask;
-        var start = bed.Clock.GetUtcNow();
-        var jobId = await bed.StartSyncAsync();
+        await using var fixture = await new MemoryAppFixture { SourceRetryTimeLimit = TimeSpan.FromHours(1) }.StartAsync();
+        fixture.AddConnector();
+        fixture.Source.OnPage = page => page < 9 ? throw new ConnectorException(FailureKind.Retry, "reset") : Task.CompletedTask;
+        var start = fixture.Clock.GetUtcNow();
+        var jobId = await fixture.StartSyncAsync();
         while (true)
         {
-            await bed.Host.WhenQuietAsync(Token);
-            if (bed.Status(jobId) == "completed")
+            await fixture.Host.WhenQuietAsync(Token);
+            if (fixture.Status(jobId) == "completed")
             {
                 break;
             }
 
-            var lastSeen = DateTimeOffset.Parse(bed.Job(jobId)["last_seen"]!.GetValue<string>(), CultureInfo.InvariantCulture);
-            Assert.InRange(bed.Clock.GetUtcNow() - lastSeen, TimeSpan.Zero, TimeSpan.FromSeconds(30));
-            bed.Clock.Advance(TimeSpan.FromSeconds(10));
+            var lastSeen = DateTimeOffset.Parse(fixture.Job(jobId)["last_seen"]!.GetValue<string>(), CultureInfo.InvariantCulture);
+            Assert.InRange(fixture.Clock.GetUtcNow() - lastSeen, TimeSpan.Zero, TimeSpan.FromSeconds(30));
+            fixture.Clock.Advance(TimeSpan.FromSeconds(10));
         }
 
-        Assert.True(bed.Clock.GetUtcNow() - start > TimeSpan.FromMinutes(6));
+        Assert.True(fixture.Clock.GetUtcNow() - start > TimeSpan.FromMinutes(6));
     }
 
     [Fact]
     public async Task AJobThatAnotherWorkerEndedIsLeftAlone()
     {
-        await using var bed = await new FunctionsBed { Source = Many(1, 30, pageSize: 3) }.StartAsync();
-        bed.AddConnector();
-        bed.Source.OnPage = page =>
+        await using var fixture = await new MemoryAppFixture { Source = Many(1, 30, pageSize: 3) }.StartAsync();
+        fixture.AddConnector();
+        fixture.Source.OnPage = page =>
         {
             if (page == 3)
             {
-                bed.Store.Edit(ProtocolIndices.SyncJobs, bed.JobIds[0], """{"status": "error", "error": "ended by hand"}""");
+                fixture.Store.Edit(ProtocolIndices.SyncJobs, fixture.JobIds[0], """{"status": "error", "error": "ended by hand"}""");
             }
 
             return Task.CompletedTask;
         };
 
-        var (jobId, summary) = await bed.SyncAsync();
+        var (jobId, summary) = await fixture.SyncAsync();
 
-        Assert.Equal(("lost", "ended by hand"), (summary.Status, bed.Job(jobId)["error"]!.GetValue<string>()));
+        Assert.Equal(("lost", "ended by hand"), (summary.Status, fixture.Job(jobId)["error"]!.GetValue<string>()));
     }
 
     [Fact]
     public async Task RefusedDeletesEndTheJobAsAnErrorAndUpsertsStand()
     {
-        await using var bed = await new FunctionsBed { Source = Many(1, 30) }.StartAsync();
-        bed.AddConnector();
-        await bed.SyncAsync();
-        bed.Source = new MemorySource
+        await using var fixture = await new MemoryAppFixture { Source = Many(1, 30) }.StartAsync();
+        fixture.AddConnector();
+        await fixture.SyncAsync();
+        fixture.Source = new MemorySource
         {
             Partitions =
             [
@@ -316,12 +322,15 @@ public sealed class SyncOrchestrationTests
             ],
         };
 
-        var (jobId, summary) = await bed.SyncAsync();
+        var (jobId, summary) = await fixture.SyncAsync();
 
-        Assert.Equal(("error", 1L, 0L, 31), (summary.Status, summary.Counts.Created, summary.Counts.Deleted, bed.Index.Documents.Count));
+        Assert.Equal(
+            ("error", 1L, 0L, 31),
+            (summary.Status, summary.Counts.Created, summary.Counts.Deleted, fixture.Index.Documents.Count)
+        );
         Assert.StartsWith(
             "Nothing was deleted: 20 of the index's 30 documents",
-            bed.Job(jobId)["error"]!.GetValue<string>(),
+            fixture.Job(jobId)["error"]!.GetValue<string>(),
             StringComparison.Ordinal
         );
     }
@@ -329,7 +338,7 @@ public sealed class SyncOrchestrationTests
     [Fact]
     public async Task RejectionsAreCountedOverTheWholeJob()
     {
-        await using var bed = new FunctionsBed
+        await using var fixture = new MemoryAppFixture
         {
             Source = Many(1, 60),
             Rejections = new RejectionLimits
@@ -339,42 +348,42 @@ public sealed class SyncOrchestrationTests
                 MaxRate = 1,
             },
         };
-        await bed.StartAsync();
-        bed.AddConnector();
-        bed.Index.Reject = id => id.EndsWith("00", StringComparison.Ordinal) || id.EndsWith('5');
-        var (fine, summary) = await bed.SyncAsync();
+        await fixture.StartAsync();
+        fixture.AddConnector();
+        fixture.Index.Reject = id => id.EndsWith("00", StringComparison.Ordinal) || id.EndsWith('5');
+        var (fine, summary) = await fixture.SyncAsync();
         Assert.Equal(("completed", 7L), (summary.Status, summary.Counts.Rejected));
-        Assert.Equal(7, bed.Job(fine)["metadata"]!["rejections"]!["reasons"]!["document_parsing_exception"]!.GetValue<int>());
+        Assert.Equal(7, fixture.Job(fine)["metadata"]!["rejections"]!["reasons"]!["document_parsing_exception"]!.GetValue<int>());
 
-        bed.Index.Reject = _ => true;
-        var (_, failed) = await bed.SyncAsync("""{"reindex": true}""");
+        fixture.Index.Reject = _ => true;
+        var (_, failed) = await fixture.SyncAsync("""{"reindex": true}""");
         Assert.Contains(" documents in all (max_total_errors 15).", failed.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task AnUnchangedSourceCompletesAtOnce()
     {
-        await using var bed = await new FunctionsBed().StartAsync();
-        bed.AddConnector();
-        bed.Source.Change = new ChangeCheckResult(true, "mark-1");
-        await bed.SyncAsync();
-        var pages = bed.Source.PagesRead;
-        bed.Source.Change = new ChangeCheckResult(false, "mark-1");
+        await using var fixture = await new MemoryAppFixture().StartAsync();
+        fixture.AddConnector();
+        fixture.Source.Change = new ChangeCheckResult(true, "mark-1");
+        await fixture.SyncAsync();
+        var pages = fixture.Source.PagesRead;
+        fixture.Source.Change = new ChangeCheckResult(false, "mark-1");
 
-        var (jobId, summary) = await bed.SyncAsync();
+        var (jobId, summary) = await fixture.SyncAsync();
 
-        Assert.Equal(("completed", 0L, 3L, pages), (summary.Status, summary.Counts.Read, summary.TotalDocuments, bed.Source.PagesRead));
-        Assert.Equal(3, bed.Job(jobId)["total_document_count"]!.GetValue<int>());
+        Assert.Equal(("completed", 0L, 3L, pages), (summary.Status, summary.Counts.Read, summary.TotalDocuments, fixture.Source.PagesRead));
+        Assert.Equal(3, fixture.Job(jobId)["total_document_count"]!.GetValue<int>());
     }
 
     [Fact]
     public async Task ADryRunIsAnOrchestrationWithoutAJob()
     {
-        await using var bed = await new FunctionsBed().StartAsync();
-        bed.AddConnector();
-        await bed.SyncAsync();
-        bed.Index.Written.Clear();
-        bed.Source = new MemorySource
+        await using var fixture = await new MemoryAppFixture().StartAsync();
+        fixture.AddConnector();
+        await fixture.SyncAsync();
+        fixture.Index.Written.Clear();
+        fixture.Source = new MemorySource
         {
             Partitions =
             [
@@ -382,17 +391,17 @@ public sealed class SyncOrchestrationTests
             ],
         };
 
-        var (id, summary) = await bed.SyncAsync("""{"dryRun": true}""");
+        var (id, summary) = await fixture.SyncAsync("""{"dryRun": true}""");
 
         Assert.Equal(("completed", 1, 1, 1), (summary.Status, summary.Counts.Created, summary.Counts.Updated, summary.Counts.Deleted));
         Assert.Equal(
             ("d", "b", "c"),
             (Assert.Single(summary.Preview!.Added), Assert.Single(summary.Preview.Updated), Assert.Single(summary.Preview.Deleted))
         );
-        Assert.Empty(bed.Index.Written);
-        Assert.Single(bed.JobIds);
-        Assert.Empty(bed.Staging.Contents);
-        var shown = await bed.GetAsync($"syncs/{id}");
+        Assert.Empty(fixture.Index.Written);
+        Assert.Single(fixture.JobIds);
+        Assert.Empty(fixture.Staging.Contents);
+        var shown = await fixture.GetAsync($"syncs/{id}");
         Assert.Equal(
             ("completed", true, "d"),
             (shown["status"]!.GetValue<string>(), shown["dryRun"]!.GetValue<bool>(), shown["preview"]!["added"]![0]!.GetValue<string>())
@@ -402,25 +411,32 @@ public sealed class SyncOrchestrationTests
     [Fact]
     public async Task AnInputThatCantBeReadFailsTheJob()
     {
-        await using var bed = await new FunctionsBed().StartAsync();
-        var connector = (await bed.Services.Connectors.FindAsync(bed.AddConnector(), Token))!;
+        await using var fixture = await new MemoryAppFixture().StartAsync();
+        var connector = (await fixture.Services.Connectors.FindAsync(fixture.AddConnector(), Token))!;
         foreach (var input in (object[])["nonsense", new { Target = 3 }, new { }])
         {
             var job = (
-                await bed.Services.Jobs.CreateAsync(connector, JobType.Full, TriggerMethod.OnDemand, new SyncJobOptions(), key: null, Token)
+                await fixture.Services.Jobs.CreateAsync(
+                    connector,
+                    JobType.Full,
+                    TriggerMethod.OnDemand,
+                    new SyncJobOptions(),
+                    key: null,
+                    Token
+                )
             )!;
-            bed.Store.Edit(ProtocolIndices.SyncJobs, job.Id, """{"status": "in_progress"}""");
-            await bed.Host.Client.ScheduleNewOrchestrationInstanceAsync(
+            fixture.Store.Edit(ProtocolIndices.SyncJobs, job.Id, """{"status": "in_progress"}""");
+            await fixture.Host.Client.ScheduleNewOrchestrationInstanceAsync(
                 nameof(SyncJob),
                 input,
                 new Microsoft.DurableTask.StartOrchestrationOptions(job.Id),
                 Token
             );
-            await bed.EndOfAsync(job.Id);
+            await fixture.EndOfAsync(job.Id);
 
             Assert.Equal(
                 ("error", "The sync could not be started, because its input is invalid. Start the sync again."),
-                (bed.Status(job.Id), bed.Job(job.Id)["error"]!.GetValue<string>())
+                (fixture.Status(job.Id), fixture.Job(job.Id)["error"]!.GetValue<string>())
             );
         }
     }

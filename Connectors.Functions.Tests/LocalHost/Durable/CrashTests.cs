@@ -8,73 +8,73 @@ namespace Connectors.Tests.LocalHost.Durable;
 
 public sealed class CrashTests
 {
-    private static CancellationToken Cancellation => HostBench.Cancellation;
+    private static CancellationToken Cancellation => HostFixture.Token;
 
     [Fact]
     public async Task AnActivityThatDiedWithItsProcessRunsAgain()
     {
-        await using var bench = await HostBench.StartAsync(typeof(App));
-        var id = await bench.Client.ScheduleNewOrchestrationInstanceAsync("AtTheDoor", Cancellation);
-        await bench.Diary.SeenAsync("at the door");
-        await bench.Host.KillAsync();
-        bench.Diary.Open("door");
-        await bench.RestartAsync();
-        Assert.Equal("through", (await bench.EndOfAsync(id)).ReadOutputAs<string>());
-        Assert.Equal(2, bench.Diary.Entries.Count(entry => entry == "at the door"));
+        await using var fixture = await HostFixture.StartAsync(typeof(App));
+        var id = await fixture.Client.ScheduleNewOrchestrationInstanceAsync("AtTheDoor", Cancellation);
+        await fixture.Diary.SeenAsync("at the door");
+        await fixture.Host.KillAsync();
+        fixture.Diary.Open("door");
+        await fixture.RestartAsync();
+        Assert.Equal("through", (await fixture.EndOfAsync(id)).ReadOutputAs<string>());
+        Assert.Equal(2, fixture.Diary.Entries.Count(entry => entry == "at the door"));
     }
 
     [Fact]
     public async Task AStopLetsActivitiesEndAndTheNextStartGoesOn()
     {
-        await using var bench = await HostBench.StartAsync(typeof(App));
-        var id = await bench.Client.ScheduleNewOrchestrationInstanceAsync("AtTheDoor", Cancellation);
-        await bench.Diary.SeenAsync("at the door");
-        await bench.Host.DisposeAsync();
-        Assert.Contains("called back from the door", bench.Diary.Entries);
-        bench.Diary.Open("door");
-        await bench.RestartAsync();
-        Assert.Equal("through", (await bench.EndOfAsync(id)).ReadOutputAs<string>());
+        await using var fixture = await HostFixture.StartAsync(typeof(App));
+        var id = await fixture.Client.ScheduleNewOrchestrationInstanceAsync("AtTheDoor", Cancellation);
+        await fixture.Diary.SeenAsync("at the door");
+        await fixture.Host.DisposeAsync();
+        Assert.Contains("called back from the door", fixture.Diary.Entries);
+        fixture.Diary.Open("door");
+        await fixture.RestartAsync();
+        Assert.Equal("through", (await fixture.EndOfAsync(id)).ReadOutputAs<string>());
     }
 
     [Fact]
     public async Task EventsAndSuspensionSurviveTheProcess()
     {
-        await using var bench = await HostBench.StartAsync(typeof(App));
-        var id = await bench.Client.ScheduleNewOrchestrationInstanceAsync("Waiting", Cancellation);
-        await bench.QuietAsync();
-        await bench.Client.SuspendInstanceAsync(id, "pause", Cancellation);
-        await bench.Client.RaiseEventAsync(id, "go", 5, Cancellation);
-        await bench.Host.KillAsync();
-        await bench.RestartAsync();
-        Assert.Equal(OrchestrationRuntimeStatus.Suspended, (await bench.Client.GetInstanceAsync(id, Cancellation))!.RuntimeStatus);
-        await bench.Client.ResumeInstanceAsync(id, null, Cancellation);
-        Assert.Equal(5, (await bench.EndOfAsync(id)).ReadOutputAs<int>());
+        await using var fixture = await HostFixture.StartAsync(typeof(App));
+        var id = await fixture.Client.ScheduleNewOrchestrationInstanceAsync("Waiting", Cancellation);
+        await fixture.QuietAsync();
+        await fixture.Client.SuspendInstanceAsync(id, "pause", Cancellation);
+        await fixture.Client.RaiseEventAsync(id, "go", 5, Cancellation);
+        await fixture.Host.KillAsync();
+        await fixture.RestartAsync();
+        Assert.Equal(OrchestrationRuntimeStatus.Suspended, (await fixture.Client.GetInstanceAsync(id, Cancellation))!.RuntimeStatus);
+        await fixture.Client.ResumeInstanceAsync(id, null, Cancellation);
+        Assert.Equal(5, (await fixture.EndOfAsync(id)).ReadOutputAs<int>());
     }
 
     [Fact]
     public async Task ATimerThatWasDueWhileNobodyRanFiresAtTheNextStart()
     {
-        await using var bench = await HostBench.StartAsync(typeof(App));
-        var id = await bench.Client.ScheduleNewOrchestrationInstanceAsync("Sleeping", Cancellation);
-        await bench.QuietAsync();
-        await bench.Host.KillAsync();
-        bench.Time.Advance(TimeSpan.FromDays(2));
-        await bench.RestartAsync();
-        Assert.Equal(OrchestrationRuntimeStatus.Completed, (await bench.EndOfAsync(id)).RuntimeStatus);
+        await using var fixture = await HostFixture.StartAsync(typeof(App));
+        var id = await fixture.Client.ScheduleNewOrchestrationInstanceAsync("Sleeping", Cancellation);
+        await fixture.QuietAsync();
+        await fixture.Host.KillAsync();
+        fixture.Time.Advance(TimeSpan.FromDays(2));
+        await fixture.RestartAsync();
+        Assert.Equal(OrchestrationRuntimeStatus.Completed, (await fixture.EndOfAsync(id)).RuntimeStatus);
     }
 
     [Fact]
     public async Task AnUpdateThatChangesARunningOrchestratorIsFoundOutAtTheNextStart()
     {
-        await using var bench = await HostBench.StartAsync(typeof(App));
-        var id = await bench.Client.ScheduleNewOrchestrationInstanceAsync("Sleeping", Cancellation);
-        await bench.QuietAsync();
-        await bench.Host.KillAsync();
-        bench.Time.Advance(TimeSpan.FromDays(2));
-        await bench.RestartAsync(typeof(NextVersion));
+        await using var fixture = await HostFixture.StartAsync(typeof(App));
+        var id = await fixture.Client.ScheduleNewOrchestrationInstanceAsync("Sleeping", Cancellation);
+        await fixture.QuietAsync();
+        await fixture.Host.KillAsync();
+        fixture.Time.Advance(TimeSpan.FromDays(2));
+        await fixture.RestartAsync(typeof(NextVersion));
         Assert.Contains(
             "is not deterministic: its call 1 is activity 'Nap'",
-            (await bench.EndOfAsync(id)).SerializedOutput,
+            (await fixture.EndOfAsync(id)).SerializedOutput,
             StringComparison.Ordinal
         );
     }
@@ -84,7 +84,7 @@ public sealed class CrashTests
     [InlineData(ActivityDelivery.TwiceAtOnce)]
     public async Task WhereverTheProcessWasKilledTheOrchestrationEndsTheSame(ActivityDelivery delivery)
     {
-        await using var whole = await HostBench.StartAsync(typeof(App));
+        await using var whole = await HostFixture.StartAsync(typeof(App));
         var id = await whole.Client.ScheduleNewOrchestrationInstanceAsync(
             "Everything",
             3,
@@ -104,15 +104,15 @@ public sealed class CrashTests
         Assert.InRange(cuts.Count, 20, 200);
         foreach (var cut in cuts)
         {
-            await using var bench = await HostBench.StartAsync(options => options with { Delivery = delivery }, typeof(App));
-            await bench.Host.KillAsync();
-            await File.WriteAllBytesAsync(LogOf(bench, "one"), log[..cut], Cancellation);
-            await bench.RestartAsync();
-            Assert.Equal(output, await EndAsync(bench, id));
+            await using var fixture = await HostFixture.StartAsync(options => options with { Delivery = delivery }, typeof(App));
+            await fixture.Host.KillAsync();
+            await File.WriteAllBytesAsync(LogOf(fixture, "one"), log[..cut], Cancellation);
+            await fixture.RestartAsync();
+            Assert.Equal(output, await EndAsync(fixture, id));
         }
 
-        string LogOf(HostBench bench, string instance) =>
-            Path.Combine(bench.Folder, Path.GetFileName(Directory.GetFiles(whole.Folder, instance + ".*.jsonl").Single()));
+        string LogOf(HostFixture fixture, string instance) =>
+            Path.Combine(fixture.Folder, Path.GetFileName(Directory.GetFiles(whole.Folder, instance + ".*.jsonl").Single()));
     }
 
     [Theory]
@@ -121,54 +121,54 @@ public sealed class CrashTests
     [InlineData(ActivityDelivery.TwiceAtOnce)]
     public async Task HoweverOftenTheProcessIsKilledNothingIsLostAndNothingCountsTwice(ActivityDelivery delivery)
     {
-        await using var bench = await HostBench.StartAsync(
+        await using var fixture = await HostFixture.StartAsync(
             options => options with { Delivery = delivery, ShuffleResults = new Random(1) },
             typeof(App)
         );
         var ids = new List<string>();
         for (var i = 0; i < 3; i++)
         {
-            ids.Add(await bench.Client.ScheduleNewOrchestrationInstanceAsync("Family", new Generation(i, 0, 0), Cancellation));
+            ids.Add(await fixture.Client.ScheduleNewOrchestrationInstanceAsync("Family", new Generation(i, 0, 0), Cancellation));
         }
 
         foreach (var killedAt in (int[])[1, 4, 9, 15, 22, 30, 33, 41])
         {
-            await bench.Diary.SeenAsync($"work {killedAt}");
-            await bench.Host.KillAsync();
-            await bench.RestartAsync();
+            await fixture.Diary.SeenAsync($"work {killedAt}");
+            await fixture.Host.KillAsync();
+            await fixture.RestartAsync();
         }
 
         for (var i = 0; i < 3; i++)
         {
             // Generations 0 to 3 with two children each, and a child makes of n the sum of n + 1 and n + 2.
-            Assert.Equal(4 * 2 * ((2 * i) + 3), (await bench.EndOfAsync(ids[i])).ReadOutputAs<int>());
+            Assert.Equal(4 * 2 * ((2 * i) + 3), (await fixture.EndOfAsync(ids[i])).ReadOutputAs<int>());
         }
     }
 
     [Fact]
     public async Task AnEventThatIsSentAgainAfterACrashArrivesOnce()
     {
-        await using var bench = await HostBench.StartAsync(typeof(App));
-        var to = await bench.Client.ScheduleNewOrchestrationInstanceAsync("CountingEvents", Cancellation);
-        await bench.RunAsync("Sending", to);
-        await bench.QuietAsync();
+        await using var fixture = await HostFixture.StartAsync(typeof(App));
+        var to = await fixture.Client.ScheduleNewOrchestrationInstanceAsync("CountingEvents", Cancellation);
+        await fixture.RunAsync("Sending", to);
+        await fixture.QuietAsync();
         for (var i = 0; i < 3; i++)
         {
-            await bench.Host.KillAsync();
-            await bench.RestartAsync();
-            await bench.QuietAsync();
+            await fixture.Host.KillAsync();
+            await fixture.RestartAsync();
+            await fixture.QuietAsync();
         }
 
-        await bench.Client.RaiseEventAsync(to, "end", null, Cancellation);
-        Assert.Equal(2, (await bench.EndOfAsync(to)).ReadOutputAs<int>());
+        await fixture.Client.RaiseEventAsync(to, "end", null, Cancellation);
+        Assert.Equal(2, (await fixture.EndOfAsync(to)).ReadOutputAs<int>());
     }
 
-    private static async Task<string> EndAsync(HostBench bench, string id)
+    private static async Task<string> EndAsync(HostFixture fixture, string id)
     {
         for (var i = 0; i < 20; i++)
         {
-            await bench.PassAsync(TimeSpan.FromMinutes(1));
-            if (await bench.Client.GetInstanceAsync(id, getInputsAndOutputs: true, Cancellation) is { IsCompleted: true } end)
+            await fixture.PassAsync(TimeSpan.FromMinutes(1));
+            if (await fixture.Client.GetInstanceAsync(id, getInputsAndOutputs: true, Cancellation) is { IsCompleted: true } end)
             {
                 return $"{end.RuntimeStatus} {end.SerializedOutput}";
             }

@@ -13,21 +13,21 @@ public sealed class DeliveryTests
     [InlineData(ActivityDelivery.TwiceAtOnce, 2)]
     public async Task AnActivityThatIsDeliveredTwiceAnswersOnce(ActivityDelivery delivery, int runs)
     {
-        await using var bench = await HostBench.StartAsync(options => options with { Delivery = delivery }, typeof(App));
-        var end = await bench.RunAsync("Adding", 20);
-        await bench.QuietAsync();
+        await using var fixture = await HostFixture.StartAsync(options => options with { Delivery = delivery }, typeof(App));
+        var end = await fixture.RunAsync("Adding", 20);
+        await fixture.QuietAsync();
         Assert.Equal(190, end.ReadOutputAs<int>());
-        Assert.Equal(20 * runs, bench.Diary.Entries.Count(entry => entry.StartsWith("ran", StringComparison.Ordinal)));
+        Assert.Equal(20 * runs, fixture.Diary.Entries.Count(entry => entry.StartsWith("ran", StringComparison.Ordinal)));
     }
 
     [Fact]
     public async Task OfTwoInTurnTheSecondResultCounts()
     {
-        await using var bench = await HostBench.StartAsync(
+        await using var fixture = await HostFixture.StartAsync(
             options => options with { Delivery = ActivityDelivery.TwiceInTurn },
             typeof(App)
         );
-        Assert.Equal(2, (await bench.RunAsync("CountingRuns")).ReadOutputAs<int>());
+        Assert.Equal(2, (await fixture.RunAsync("CountingRuns")).ReadOutputAs<int>());
     }
 
     [Fact]
@@ -36,8 +36,11 @@ public sealed class DeliveryTests
         var orders = new List<string>();
         foreach (var seed in (int[])[1, 1, 2])
         {
-            await using var bench = await HostBench.StartAsync(options => options with { ShuffleResults = new Random(seed) }, typeof(App));
-            orders.Add((await bench.RunAsync("Racing", 12)).ReadOutputAs<string>()!);
+            await using var fixture = await HostFixture.StartAsync(
+                options => options with { ShuffleResults = new Random(seed) },
+                typeof(App)
+            );
+            orders.Add((await fixture.RunAsync("Racing", 12)).ReadOutputAs<string>()!);
         }
 
         Assert.Equal(orders[0], orders[1]);

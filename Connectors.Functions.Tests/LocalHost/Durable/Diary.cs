@@ -30,7 +30,7 @@ public sealed class Diary
     }
 
     /// <summary>Waits until <paramref name="entry"/> has been written.</summary>
-    public Task SeenAsync(string entry) => Source(_written, entry).Task.WaitAsync(HostBench.Cancellation);
+    public Task SeenAsync(string entry) => Source(_written, entry).Task.WaitAsync(HostFixture.Token);
 
     /// <summary>Waits at a door until somebody opens it.</summary>
     public Task PassAsync(string door) => Source(_doors, door).Task;

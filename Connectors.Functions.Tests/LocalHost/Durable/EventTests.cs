@@ -10,57 +10,57 @@ public sealed class EventTests
     [Fact]
     public async Task EventsWaitUntilTheyAreWaitedForFirstInFirstOutByName()
     {
-        await using var bench = await HostBench.StartAsync(typeof(App));
-        var id = await bench.Client.ScheduleNewOrchestrationInstanceAsync("Collecting", HostBench.Cancellation);
-        await bench.QuietAsync();
+        await using var fixture = await HostFixture.StartAsync(typeof(App));
+        var id = await fixture.Client.ScheduleNewOrchestrationInstanceAsync("Collecting", HostFixture.Token);
+        await fixture.QuietAsync();
         foreach (var (name, value) in new[] { ("b", 1), ("b", 2), ("A", 3) })
         {
-            await bench.Client.RaiseEventAsync(id, name, value, HostBench.Cancellation);
+            await fixture.Client.RaiseEventAsync(id, name, value, HostFixture.Token);
         }
 
-        Assert.Equal("3, 1, 2", string.Join(", ", (await bench.EndOfAsync(id)).ReadOutputAs<int[]>()!));
+        Assert.Equal("3, 1, 2", string.Join(", ", (await fixture.EndOfAsync(id)).ReadOutputAs<int[]>()!));
     }
 
     [Fact]
     public async Task TheLastOneToWaitIsServedFirst()
     {
-        await using var bench = await HostBench.StartAsync(typeof(App));
-        var id = await bench.Client.ScheduleNewOrchestrationInstanceAsync("TwoWaiters", HostBench.Cancellation);
-        await bench.Client.RaiseEventAsync(id, "a", 1, HostBench.Cancellation);
-        await bench.Client.RaiseEventAsync(id, "a", 2, HostBench.Cancellation);
-        Assert.Equal("2, 1", string.Join(", ", (await bench.EndOfAsync(id)).ReadOutputAs<int[]>()!));
+        await using var fixture = await HostFixture.StartAsync(typeof(App));
+        var id = await fixture.Client.ScheduleNewOrchestrationInstanceAsync("TwoWaiters", HostFixture.Token);
+        await fixture.Client.RaiseEventAsync(id, "a", 1, HostFixture.Token);
+        await fixture.Client.RaiseEventAsync(id, "a", 2, HostFixture.Token);
+        Assert.Equal("2, 1", string.Join(", ", (await fixture.EndOfAsync(id)).ReadOutputAs<int[]>()!));
     }
 
     [Fact]
     public async Task AnEventThatDoesNotComeInTimeIsCancelled()
     {
-        await using var bench = await HostBench.StartAsync(typeof(App));
-        var id = await bench.Client.ScheduleNewOrchestrationInstanceAsync("Impatient", HostBench.Cancellation);
-        await bench.PassAsync(TimeSpan.FromMinutes(5));
-        Assert.Equal("too late", (await bench.EndOfAsync(id)).ReadOutputAs<string>());
+        await using var fixture = await HostFixture.StartAsync(typeof(App));
+        var id = await fixture.Client.ScheduleNewOrchestrationInstanceAsync("Impatient", HostFixture.Token);
+        await fixture.PassAsync(TimeSpan.FromMinutes(5));
+        Assert.Equal("too late", (await fixture.EndOfAsync(id)).ReadOutputAs<string>());
 
-        id = await bench.Client.ScheduleNewOrchestrationInstanceAsync("Impatient", HostBench.Cancellation);
-        await bench.PassAsync(TimeSpan.FromMinutes(4));
-        await bench.Client.RaiseEventAsync(id, "a", 1, HostBench.Cancellation);
-        Assert.Equal("in time", (await bench.EndOfAsync(id)).ReadOutputAs<string>());
+        id = await fixture.Client.ScheduleNewOrchestrationInstanceAsync("Impatient", HostFixture.Token);
+        await fixture.PassAsync(TimeSpan.FromMinutes(4));
+        await fixture.Client.RaiseEventAsync(id, "a", 1, HostFixture.Token);
+        Assert.Equal("in time", (await fixture.EndOfAsync(id)).ReadOutputAs<string>());
     }
 
     [Fact]
     public async Task OrchestratorsSendEachOtherEvents()
     {
-        await using var bench = await HostBench.StartAsync(typeof(App));
-        var id = await bench.Client.ScheduleNewOrchestrationInstanceAsync("Collecting", HostBench.Cancellation);
-        await bench.RunAsync("Sending", id);
-        Assert.Equal("1, 2, 3", string.Join(", ", (await bench.EndOfAsync(id)).ReadOutputAs<int[]>()!));
+        await using var fixture = await HostFixture.StartAsync(typeof(App));
+        var id = await fixture.Client.ScheduleNewOrchestrationInstanceAsync("Collecting", HostFixture.Token);
+        await fixture.RunAsync("Sending", id);
+        Assert.Equal("1, 2, 3", string.Join(", ", (await fixture.EndOfAsync(id)).ReadOutputAs<int[]>()!));
     }
 
     [Fact]
     public async Task ContinueAsNewBeginsWithAFreshHistoryAndTheNewInput()
     {
-        await using var bench = await HostBench.StartAsync(typeof(App));
-        var end = await bench.RunAsync("Counting", 0);
+        await using var fixture = await HostFixture.StartAsync(typeof(App));
+        var end = await fixture.RunAsync("Counting", 0);
         Assert.Equal(50, end.ReadOutputAs<int>());
-        Assert.InRange(bench.Host.StatisticsOf(end.InstanceId)!.MostEvents, 3, 12);
+        Assert.InRange(fixture.Host.StatisticsOf(end.InstanceId)!.MostEvents, 3, 12);
         Assert.Equal(OrchestrationRuntimeStatus.Completed, end.RuntimeStatus);
     }
 
@@ -69,31 +69,31 @@ public sealed class EventTests
     [InlineData(false, "3")]
     public async Task ContinueAsNewKeepsUnreadEventsWhenToldTo(bool keeps, string seen)
     {
-        await using var bench = await HostBench.StartAsync(typeof(App));
-        var id = await bench.Client.ScheduleNewOrchestrationInstanceAsync("Renewing", new Renewal(keeps, []), HostBench.Cancellation);
-        await bench.QuietAsync();
-        await bench.Client.RaiseEventAsync(id, "b", 1, HostBench.Cancellation);
-        await bench.QuietAsync();
-        await bench.Client.RaiseEventAsync(id, "b", 2, HostBench.Cancellation);
-        await bench.QuietAsync();
-        await bench.Client.RaiseEventAsync(id, "a", 3, HostBench.Cancellation);
-        await bench.PassAsync(TimeSpan.FromHours(1));
-        Assert.Equal(seen, (await bench.EndOfAsync(id)).ReadOutputAs<string>());
+        await using var fixture = await HostFixture.StartAsync(typeof(App));
+        var id = await fixture.Client.ScheduleNewOrchestrationInstanceAsync("Renewing", new Renewal(keeps, []), HostFixture.Token);
+        await fixture.QuietAsync();
+        await fixture.Client.RaiseEventAsync(id, "b", 1, HostFixture.Token);
+        await fixture.QuietAsync();
+        await fixture.Client.RaiseEventAsync(id, "b", 2, HostFixture.Token);
+        await fixture.QuietAsync();
+        await fixture.Client.RaiseEventAsync(id, "a", 3, HostFixture.Token);
+        await fixture.PassAsync(TimeSpan.FromHours(1));
+        Assert.Equal(seen, (await fixture.EndOfAsync(id)).ReadOutputAs<string>());
     }
 
     [Fact]
     public async Task CustomStatusIsSeenFromOutsideAndEndsWithTheGeneration()
     {
-        await using var bench = await HostBench.StartAsync(typeof(App));
-        var id = await bench.Client.ScheduleNewOrchestrationInstanceAsync("Telling", 1, HostBench.Cancellation);
-        await bench.QuietAsync();
+        await using var fixture = await HostFixture.StartAsync(typeof(App));
+        var id = await fixture.Client.ScheduleNewOrchestrationInstanceAsync("Telling", 1, HostFixture.Token);
+        await fixture.QuietAsync();
         Assert.Equal(
             "half",
-            (await bench.Client.GetInstanceAsync(id, getInputsAndOutputs: true, HostBench.Cancellation))!.ReadCustomStatusAs<string>()
+            (await fixture.Client.GetInstanceAsync(id, getInputsAndOutputs: true, HostFixture.Token))!.ReadCustomStatusAs<string>()
         );
-        await bench.Client.RaiseEventAsync(id, "a", 1, HostBench.Cancellation);
-        await bench.QuietAsync();
-        Assert.Null((await bench.Client.GetInstanceAsync(id, getInputsAndOutputs: true, HostBench.Cancellation))!.SerializedCustomStatus);
+        await fixture.Client.RaiseEventAsync(id, "a", 1, HostFixture.Token);
+        await fixture.QuietAsync();
+        Assert.Null((await fixture.Client.GetInstanceAsync(id, getInputsAndOutputs: true, HostFixture.Token))!.SerializedCustomStatus);
     }
 
     public sealed record Renewal(bool Keeps, int[] Seen);

@@ -12,8 +12,8 @@ public sealed class OrchestrationTests
     [Fact]
     public async Task ActivitiesInTurnSeeWhatTheOrchestratorPassesOn()
     {
-        await using var bench = await HostBench.StartAsync(typeof(App));
-        var end = await bench.RunAsync("Chain", new Order("a", 2));
+        await using var fixture = await HostFixture.StartAsync(typeof(App));
+        var end = await fixture.RunAsync("Chain", new Order("a", 2));
         Assert.Equal(OrchestrationRuntimeStatus.Completed, end.RuntimeStatus);
         Assert.Equal(new Order("a!!", 8), end.ReadOutputAs<Order>());
         Assert.Equal("""{"Name":"a","Count":2}""", end.SerializedInput);
@@ -22,55 +22,55 @@ public sealed class OrchestrationTests
     [Fact]
     public async Task TheOrchestratorRunsAgainFromItsStartForEveryTurnAndOnlyTheNewPartIsLive()
     {
-        await using var bench = await HostBench.StartAsync(typeof(App));
-        var end = await bench.RunAsync("Telling");
-        Assert.Equal(["start False", "start True", "middle False", "start True", "middle True", "end False"], bench.Diary.Entries);
-        Assert.Equal(3, bench.Host.StatisticsOf(end.InstanceId)!.Runs);
+        await using var fixture = await HostFixture.StartAsync(typeof(App));
+        var end = await fixture.RunAsync("Telling");
+        Assert.Equal(["start False", "start True", "middle False", "start True", "middle True", "end False"], fixture.Diary.Entries);
+        Assert.Equal(3, fixture.Host.StatisticsOf(end.InstanceId)!.Runs);
     }
 
     [Fact]
     public async Task ALogOfAReplayIsWrittenOnce()
     {
         using var log = new ListLoggerProvider();
-        await using var bench = await HostBench.StartAsync(builder => builder.Logging.AddProvider(log), typeof(App));
-        await bench.RunAsync("Logging");
+        await using var fixture = await HostFixture.StartAsync(builder => builder.Logging.AddProvider(log), typeof(App));
+        await fixture.RunAsync("Logging");
         Assert.Equal(["one", "two"], log.Lines("Tests.Orchestrator"));
     }
 
     [Fact]
     public async Task ManyActivitiesAtOnceComeTogether()
     {
-        await using var bench = await HostBench.StartAsync(typeof(App));
-        var end = await bench.RunAsync("FanOut", 200);
+        await using var fixture = await HostFixture.StartAsync(typeof(App));
+        var end = await fixture.RunAsync("FanOut", 200);
         Assert.Equal(199 * 200, end.ReadOutputAs<int>());
-        Assert.InRange(bench.Host.StatisticsOf(end.InstanceId)!.Events, 401, 1000);
+        Assert.InRange(fixture.Host.StatisticsOf(end.InstanceId)!.Events, 401, 1000);
     }
 
     [Fact]
     public async Task NoMoreActivitiesRunThanAllowed()
     {
-        await using var bench = await HostBench.StartAsync(options => options with { MaxConcurrentActivities = 2 }, typeof(App));
-        var id = await bench.Client.ScheduleNewOrchestrationInstanceAsync("Doors", HostBench.Cancellation);
-        await bench.Diary.SeenAsync("2 are at work");
-        bench.Diary.Open("door");
-        Assert.Equal(OrchestrationRuntimeStatus.Completed, (await bench.EndOfAsync(id)).RuntimeStatus);
-        Assert.Equal(20, bench.Diary.Entries.Count);
-        Assert.All(bench.Diary.Entries, entry => Assert.Contains(entry, (string[])["1 are at work", "2 are at work"]));
+        await using var fixture = await HostFixture.StartAsync(options => options with { MaxConcurrentActivities = 2 }, typeof(App));
+        var id = await fixture.Client.ScheduleNewOrchestrationInstanceAsync("Doors", HostFixture.Token);
+        await fixture.Diary.SeenAsync("2 are at work");
+        fixture.Diary.Open("door");
+        Assert.Equal(OrchestrationRuntimeStatus.Completed, (await fixture.EndOfAsync(id)).RuntimeStatus);
+        Assert.Equal(20, fixture.Diary.Entries.Count);
+        Assert.All(fixture.Diary.Entries, entry => Assert.Contains(entry, (string[])["1 are at work", "2 are at work"]));
     }
 
     [Fact]
     public async Task AFailedActivityTellsTypeMessageAndCause()
     {
-        await using var bench = await HostBench.StartAsync(typeof(App));
-        var end = await bench.RunAsync("Catching");
+        await using var fixture = await HostFixture.StartAsync(typeof(App));
+        var end = await fixture.RunAsync("Catching");
         Assert.Equal("System.InvalidOperationException|no 7|True|False|System.FormatException|Fail", end.ReadOutputAs<string>());
     }
 
     [Fact]
     public async Task AFailureThatNobodyCatchesFailsTheInstanceWithItsMessageAsPlainText()
     {
-        await using var bench = await HostBench.StartAsync(typeof(App));
-        var end = await bench.RunAsync("NotCatching");
+        await using var fixture = await HostFixture.StartAsync(typeof(App));
+        var end = await fixture.RunAsync("NotCatching");
         Assert.Equal(OrchestrationRuntimeStatus.Failed, end.RuntimeStatus);
         Assert.Equal("Task 'Fail' (#0) failed with an unhandled exception: no 7", end.SerializedOutput);
         Assert.Equal("Microsoft.DurableTask.TaskFailedException", end.FailureDetails!.ErrorType);
@@ -81,9 +81,9 @@ public sealed class OrchestrationTests
     [Fact]
     public async Task NamesThatNoFunctionHasFailTheInstance()
     {
-        await using var bench = await HostBench.StartAsync(typeof(App));
-        Assert.Equal("There is no orchestrator 'Nobody' in this app.", (await bench.RunAsync("Nobody")).SerializedOutput);
-        var end = await bench.RunAsync("CallingNobody");
+        await using var fixture = await HostFixture.StartAsync(typeof(App));
+        Assert.Equal("There is no orchestrator 'Nobody' in this app.", (await fixture.RunAsync("Nobody")).SerializedOutput);
+        var end = await fixture.RunAsync("CallingNobody");
         Assert.Contains("There is no activity 'Nobody' in this app.", end.SerializedOutput, StringComparison.Ordinal);
         Assert.Equal(OrchestrationRuntimeStatus.Failed, end.RuntimeStatus);
     }
@@ -91,22 +91,22 @@ public sealed class OrchestrationTests
     [Fact]
     public async Task ASubOrchestrationAnswersItsParent()
     {
-        await using var bench = await HostBench.StartAsync(typeof(App));
-        var end = await bench.RunAsync("Parent");
+        await using var fixture = await HostFixture.StartAsync(typeof(App));
+        var end = await fixture.RunAsync("Parent");
         Assert.Equal(
             "child-1 of Parent|Task 'FailingChild' (#1) failed with an unhandled exception: Task 'Fail' (#0) failed with an unhandled "
                 + "exception: no 7",
             end.ReadOutputAs<string>()
         );
-        Assert.Equal(OrchestrationRuntimeStatus.Completed, (await bench.EndOfAsync("child-1")).RuntimeStatus);
+        Assert.Equal(OrchestrationRuntimeStatus.Completed, (await fixture.EndOfAsync("child-1")).RuntimeStatus);
     }
 
     [Fact]
     public async Task TheFactsOfAnInstanceTellItsLargestPayload()
     {
-        await using var bench = await HostBench.StartAsync(typeof(App));
-        var end = await bench.RunAsync("Chain", new Order(new string('x', 5000), 1));
-        Assert.InRange(bench.Host.StatisticsOf(end.InstanceId)!.LargestPayload, 5000, 5100);
+        await using var fixture = await HostFixture.StartAsync(typeof(App));
+        var end = await fixture.RunAsync("Chain", new Order(new string('x', 5000), 1));
+        Assert.InRange(fixture.Host.StatisticsOf(end.InstanceId)!.LargestPayload, 5000, 5100);
     }
 
     public sealed record Order(string Name, int Count);

@@ -17,8 +17,8 @@ public sealed class ReplayTests
     [InlineData("OtherChild", "sub-orchestration 'Child' as instance 'child-")]
     public async Task AnOrchestratorThatCallsSomethingElseInItsReplayFailsWithTheCallThatDiffers(string orchestrator, string sentence)
     {
-        await using var bench = await HostBench.StartAsync(typeof(Wavering));
-        var end = await bench.RunAsync(orchestrator);
+        await using var fixture = await HostFixture.StartAsync(typeof(Wavering));
+        var end = await fixture.RunAsync(orchestrator);
         Assert.Equal(OrchestrationRuntimeStatus.Failed, end.RuntimeStatus);
         Assert.Contains("is not deterministic", end.SerializedOutput, StringComparison.Ordinal);
         Assert.Contains(sentence, end.SerializedOutput, StringComparison.Ordinal);
@@ -28,12 +28,12 @@ public sealed class ReplayTests
     [Fact]
     public async Task AnOrchestratorThatEndsBeforeItsHistoryDoesFails()
     {
-        await using var bench = await HostBench.StartAsync(typeof(Wavering));
-        var id = await bench.Client.ScheduleNewOrchestrationInstanceAsync("EndsEarly", HostBench.Cancellation);
-        await bench.QuietAsync();
-        await bench.Client.RaiseEventAsync(id, "any", 1, HostBench.Cancellation);
+        await using var fixture = await HostFixture.StartAsync(typeof(Wavering));
+        var id = await fixture.Client.ScheduleNewOrchestrationInstanceAsync("EndsEarly", HostFixture.Token);
+        await fixture.QuietAsync();
+        await fixture.Client.RaiseEventAsync(id, "any", 1, HostFixture.Token);
         var sentence = "its call 2 is never made, as the orchestrator ends, but its history has more turns there";
-        Assert.Contains(sentence, (await bench.EndOfAsync(id)).SerializedOutput, StringComparison.Ordinal);
+        Assert.Contains(sentence, (await fixture.EndOfAsync(id)).SerializedOutput, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -43,11 +43,11 @@ public sealed class ReplayTests
     [InlineData("AwaitsBoth")]
     public async Task AnOrchestratorThatAwaitsAnythingElseFailsWithASentenceThatSaysSo(string orchestrator)
     {
-        await using var bench = await HostBench.StartAsync(typeof(Straying));
-        var id = await bench.Client.ScheduleNewOrchestrationInstanceAsync(orchestrator, HostBench.Cancellation);
-        await bench.QuietAsync();
-        bench.Diary.Open("outside");
-        var end = await bench.EndOfAsync(id);
+        await using var fixture = await HostFixture.StartAsync(typeof(Straying));
+        var id = await fixture.Client.ScheduleNewOrchestrationInstanceAsync(orchestrator, HostFixture.Token);
+        await fixture.QuietAsync();
+        fixture.Diary.Open("outside");
+        var end = await fixture.EndOfAsync(id);
         Assert.Equal(OrchestrationRuntimeStatus.Failed, end.RuntimeStatus);
         Assert.Contains($"Orchestrator '{orchestrator}'", end.SerializedOutput, StringComparison.Ordinal);
         Assert.Contains("awaits something that is not a task of its context", end.SerializedOutput, StringComparison.Ordinal);
@@ -56,30 +56,30 @@ public sealed class ReplayTests
     [Fact]
     public async Task TheContextRefusesAnotherThread()
     {
-        await using var bench = await HostBench.StartAsync(typeof(Straying));
-        var end = await bench.RunAsync("UsesItsContextElsewhere");
+        await using var fixture = await HostFixture.StartAsync(typeof(Straying));
+        var end = await fixture.RunAsync("UsesItsContextElsewhere");
         Assert.Contains("was used on another thread", end.ReadOutputAs<string>(), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task TimeAndGuidsAreTheSameInEveryReplay()
     {
-        await using var bench = await HostBench.StartAsync(typeof(Steady));
-        var id = await bench.Client.ScheduleNewOrchestrationInstanceAsync("Remembering", HostBench.Cancellation);
-        await bench.PassAsync(TimeSpan.FromMinutes(1));
-        await bench.PassAsync(TimeSpan.FromMinutes(1));
-        Assert.Equal(OrchestrationRuntimeStatus.Completed, (await bench.EndOfAsync(id)).RuntimeStatus);
+        await using var fixture = await HostFixture.StartAsync(typeof(Steady));
+        var id = await fixture.Client.ScheduleNewOrchestrationInstanceAsync("Remembering", HostFixture.Token);
+        await fixture.PassAsync(TimeSpan.FromMinutes(1));
+        await fixture.PassAsync(TimeSpan.FromMinutes(1));
+        Assert.Equal(OrchestrationRuntimeStatus.Completed, (await fixture.EndOfAsync(id)).RuntimeStatus);
 
         // Three runs: 1, 2 and 3 moments seen.
-        Assert.Equal(6, bench.Diary.Entries.Count);
-        Assert.Equal(3, bench.Diary.Entries.Distinct().Count());
+        Assert.Equal(6, fixture.Diary.Entries.Count);
+        Assert.Equal(3, fixture.Diary.Entries.Distinct().Count());
     }
 
     [Fact]
     public async Task ContinuationsStayOnTheOrchestratorsThread()
     {
-        await using var bench = await HostBench.StartAsync(typeof(Steady));
-        Assert.Equal(6, (await bench.RunAsync("Continuing")).ReadOutputAs<int>());
+        await using var fixture = await HostFixture.StartAsync(typeof(Steady));
+        Assert.Equal(6, (await fixture.RunAsync("Continuing")).ReadOutputAs<int>());
     }
 
     public sealed class Wavering(Diary diary)

@@ -34,40 +34,40 @@ public sealed class RetryTests
     [Fact]
     public async Task AnActivityIsTriedAgainAfterADurablePause()
     {
-        await using var bench = await HostBench.StartAsync(typeof(App));
-        var id = await bench.Client.ScheduleNewOrchestrationInstanceAsync("Retrying", 3, HostBench.Cancellation);
-        await bench.QuietAsync();
-        Assert.Equal(["attempt 1"], bench.Diary.Entries);
-        await bench.PassAsync(TimeSpan.FromSeconds(9));
-        Assert.Equal(["attempt 1"], bench.Diary.Entries);
-        await bench.PassAsync(TimeSpan.FromSeconds(1));
-        Assert.Equal(["attempt 1", "attempt 2"], bench.Diary.Entries);
-        await bench.PassAsync(TimeSpan.FromSeconds(20));
-        var end = await bench.EndOfAsync(id);
+        await using var fixture = await HostFixture.StartAsync(typeof(App));
+        var id = await fixture.Client.ScheduleNewOrchestrationInstanceAsync("Retrying", 3, HostFixture.Token);
+        await fixture.QuietAsync();
+        Assert.Equal(["attempt 1"], fixture.Diary.Entries);
+        await fixture.PassAsync(TimeSpan.FromSeconds(9));
+        Assert.Equal(["attempt 1"], fixture.Diary.Entries);
+        await fixture.PassAsync(TimeSpan.FromSeconds(1));
+        Assert.Equal(["attempt 1", "attempt 2"], fixture.Diary.Entries);
+        await fixture.PassAsync(TimeSpan.FromSeconds(20));
+        var end = await fixture.EndOfAsync(id);
         Assert.Equal("done at 3", end.ReadOutputAs<string>());
     }
 
     [Fact]
     public async Task APauseSurvivesTheProcess()
     {
-        await using var bench = await HostBench.StartAsync(typeof(App));
-        var id = await bench.Client.ScheduleNewOrchestrationInstanceAsync("Retrying", 2, HostBench.Cancellation);
-        await bench.QuietAsync();
-        await bench.Host.KillAsync();
-        bench.Time.Advance(TimeSpan.FromSeconds(10));
-        await bench.RestartAsync();
-        Assert.Equal("done at 2", (await bench.EndOfAsync(id)).ReadOutputAs<string>());
-        Assert.Equal(["attempt 1", "attempt 2"], bench.Diary.Entries);
+        await using var fixture = await HostFixture.StartAsync(typeof(App));
+        var id = await fixture.Client.ScheduleNewOrchestrationInstanceAsync("Retrying", 2, HostFixture.Token);
+        await fixture.QuietAsync();
+        await fixture.Host.KillAsync();
+        fixture.Time.Advance(TimeSpan.FromSeconds(10));
+        await fixture.RestartAsync();
+        Assert.Equal("done at 2", (await fixture.EndOfAsync(id)).ReadOutputAs<string>());
+        Assert.Equal(["attempt 1", "attempt 2"], fixture.Diary.Entries);
     }
 
     [Fact]
     public async Task AfterTheLastAttemptTheLastFailureIsThrown()
     {
-        await using var bench = await HostBench.StartAsync(typeof(App));
-        var id = await bench.Client.ScheduleNewOrchestrationInstanceAsync("Retrying", 99, HostBench.Cancellation);
-        await bench.PassAsync(TimeSpan.FromSeconds(10));
-        await bench.PassAsync(TimeSpan.FromSeconds(20));
-        var end = await bench.EndOfAsync(id);
+        await using var fixture = await HostFixture.StartAsync(typeof(App));
+        var id = await fixture.Client.ScheduleNewOrchestrationInstanceAsync("Retrying", 99, HostFixture.Token);
+        await fixture.PassAsync(TimeSpan.FromSeconds(10));
+        await fixture.PassAsync(TimeSpan.FromSeconds(20));
+        var end = await fixture.EndOfAsync(id);
         Assert.Equal(OrchestrationRuntimeStatus.Failed, end.RuntimeStatus);
         Assert.EndsWith("not at 3", end.SerializedOutput, StringComparison.Ordinal);
     }
@@ -75,20 +75,20 @@ public sealed class RetryTests
     [Fact]
     public async Task ASubOrchestrationIsTriedAgainUnderTheSameId()
     {
-        await using var bench = await HostBench.StartAsync(typeof(App));
-        var id = await bench.Client.ScheduleNewOrchestrationInstanceAsync("RetryingAChild", HostBench.Cancellation);
-        await bench.PassAsync(TimeSpan.FromSeconds(10));
-        Assert.Equal("done at 2", (await bench.EndOfAsync(id)).ReadOutputAs<string>());
-        Assert.Equal(OrchestrationRuntimeStatus.Completed, (await bench.EndOfAsync("child")).RuntimeStatus);
+        await using var fixture = await HostFixture.StartAsync(typeof(App));
+        var id = await fixture.Client.ScheduleNewOrchestrationInstanceAsync("RetryingAChild", HostFixture.Token);
+        await fixture.PassAsync(TimeSpan.FromSeconds(10));
+        Assert.Equal("done at 2", (await fixture.EndOfAsync(id)).ReadOutputAs<string>());
+        Assert.Equal(OrchestrationRuntimeStatus.Completed, (await fixture.EndOfAsync("child")).RuntimeStatus);
     }
 
     [Fact]
     public async Task AHandlerDecidesByWhatFailed()
     {
-        await using var bench = await HostBench.StartAsync(typeof(App));
-        var end = await bench.RunAsync("Handling");
+        await using var fixture = await HostFixture.StartAsync(typeof(App));
+        var end = await fixture.RunAsync("Handling");
         Assert.Equal(OrchestrationRuntimeStatus.Failed, end.RuntimeStatus);
-        Assert.Equal(["attempt 1", "attempt 2"], bench.Diary.Entries);
+        Assert.Equal(["attempt 1", "attempt 2"], fixture.Diary.Entries);
     }
 
     public sealed class App(Diary diary)

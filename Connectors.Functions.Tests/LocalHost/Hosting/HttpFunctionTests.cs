@@ -15,14 +15,14 @@ public sealed class HttpFunctionTests
     [Fact]
     public async Task AFunctionGetsItsRouteItsBodyTheClientAndTheAppsServices()
     {
-        await using var bench = await HostBench.StartAsync(typeof(App));
-        using var http = new HttpClient { BaseAddress = bench.Host.Uri };
-        var answer = await http.PostAsync("api/jobs/7/start", JsonContent.Create("body"), HostBench.Cancellation);
+        await using var fixture = await HostFixture.StartAsync(typeof(App));
+        using var http = new HttpClient { BaseAddress = fixture.Host.Uri };
+        var answer = await http.PostAsync("api/jobs/7/start", JsonContent.Create("body"), HostFixture.Token);
         Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
         Assert.Equal("/api/jobs/job-7", answer.Headers.Location!.ToString());
-        Assert.Equal("""{"id":"job-7"}""", await answer.Content.ReadAsStringAsync(HostBench.Cancellation));
-        Assert.Equal(["started with \"body\" by Start"], bench.Diary.Entries);
-        Assert.Equal(7, (await bench.EndOfAsync("job-7")).ReadOutputAs<int>());
+        Assert.Equal("""{"id":"job-7"}""", await answer.Content.ReadAsStringAsync(HostFixture.Token));
+        Assert.Equal(["started with \"body\" by Start"], fixture.Diary.Entries);
+        Assert.Equal(7, (await fixture.EndOfAsync("job-7")).ReadOutputAs<int>());
     }
 
     [Theory]
@@ -35,34 +35,34 @@ public sealed class HttpFunctionTests
     [InlineData("GET", "api/nothing", HttpStatusCode.OK)]
     public async Task RequestsAreAnsweredAsTheRealHostDoes(string method, string path, HttpStatusCode status)
     {
-        await using var bench = await HostBench.StartAsync(typeof(App));
-        using var http = new HttpClient { BaseAddress = bench.Host.Uri };
+        await using var fixture = await HostFixture.StartAsync(typeof(App));
+        using var http = new HttpClient { BaseAddress = fixture.Host.Uri };
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
-        Assert.Equal(status, (await http.SendAsync(request, HostBench.Cancellation)).StatusCode);
+        Assert.Equal(status, (await http.SendAsync(request, HostFixture.Token)).StatusCode);
     }
 
     [Fact]
     public async Task WhatNoFunctionTakesIsAProblemThatNamesThoseThatThereAre()
     {
-        await using var bench = await HostBench.StartAsync(typeof(App));
-        using var http = new HttpClient { BaseAddress = bench.Host.Uri };
-        using var unknown = await http.GetAsync("api/nope", HostBench.Cancellation);
-        using var otherMethod = await http.GetAsync("api/jobs/7/start", HostBench.Cancellation);
+        await using var fixture = await HostFixture.StartAsync(typeof(App));
+        using var http = new HttpClient { BaseAddress = fixture.Host.Uri };
+        using var unknown = await http.GetAsync("api/nope", HostFixture.Token);
+        using var otherMethod = await http.GetAsync("api/jobs/7/start", HostFixture.Token);
 
         Assert.Equal("application/problem+json", unknown.Content.Headers.ContentType!.MediaType);
-        var problem = await unknown.Content.ReadAsStringAsync(HostBench.Cancellation);
+        var problem = await unknown.Content.ReadAsStringAsync(HostFixture.Token);
         Assert.Contains("There is nothing at /api/nope. There are: ", problem, StringComparison.Ordinal);
         Assert.Contains("/api/jobs/{number}/start", problem, StringComparison.Ordinal);
-        Assert.Contains("It takes POST.", await otherMethod.Content.ReadAsStringAsync(HostBench.Cancellation), StringComparison.Ordinal);
+        Assert.Contains("It takes POST.", await otherMethod.Content.ReadAsStringAsync(HostFixture.Token), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task AnOptionalPartOfTheRouteMayBeMissing()
     {
-        await using var bench = await HostBench.StartAsync(typeof(App));
-        using var http = new HttpClient { BaseAddress = bench.Host.Uri };
-        Assert.Equal("null", await http.GetStringAsync("api/optional", HostBench.Cancellation));
-        Assert.Equal("5", await http.GetStringAsync("api/optional/5", HostBench.Cancellation));
+        await using var fixture = await HostFixture.StartAsync(typeof(App));
+        using var http = new HttpClient { BaseAddress = fixture.Host.Uri };
+        Assert.Equal("null", await http.GetStringAsync("api/optional", HostFixture.Token));
+        Assert.Equal("5", await http.GetStringAsync("api/optional/5", HostFixture.Token));
     }
 
     [Theory]
@@ -73,7 +73,7 @@ public sealed class HttpFunctionTests
     [InlineData(typeof(HttpFunctionTests), "none of its types has a public method with [Function]")]
     public async Task AnAppThatCantBeRunIsRefusedAtItsStart(Type app, string sentence)
     {
-        var refusal = await Assert.ThrowsAsync<InvalidOperationException>(() => HostBench.StartAsync(app));
+        var refusal = await Assert.ThrowsAsync<InvalidOperationException>(() => HostFixture.StartAsync(app));
         Assert.Contains(sentence, refusal.Message, StringComparison.Ordinal);
     }
 

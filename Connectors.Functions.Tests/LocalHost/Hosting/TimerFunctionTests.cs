@@ -44,57 +44,57 @@ public sealed class TimerFunctionTests
     [Fact]
     public async Task ATimerRunsAtItsStartAndByItsSchedule()
     {
-        await using var bench = await HostBench.StartAsync(
+        await using var fixture = await HostFixture.StartAsync(
             builder => builder.Configuration.AddInMemoryCollection(Settings),
             typeof(Timers)
         );
-        await bench.QuietAsync();
-        Assert.Equal(["eager 12:00:00 False"], bench.Diary.Entries);
-        await bench.PassAsync(TimeSpan.FromSeconds(29));
-        Assert.Single(bench.Diary.Entries);
-        await bench.PassAsync(TimeSpan.FromSeconds(1));
-        await bench.PassAsync(TimeSpan.FromSeconds(30));
+        await fixture.QuietAsync();
+        Assert.Equal(["eager 12:00:00 False"], fixture.Diary.Entries);
+        await fixture.PassAsync(TimeSpan.FromSeconds(29));
+        Assert.Single(fixture.Diary.Entries);
+        await fixture.PassAsync(TimeSpan.FromSeconds(1));
+        await fixture.PassAsync(TimeSpan.FromSeconds(30));
         Assert.Equal(
             ["poll 12:00:30 False", "poll 12:01:00 False"],
-            bench.Diary.Entries.Where(entry => entry.StartsWith("poll", StringComparison.Ordinal))
+            fixture.Diary.Entries.Where(entry => entry.StartsWith("poll", StringComparison.Ordinal))
         );
     }
 
     [Fact]
     public async Task ARunThatLastsTooLongIsFollowedByOneMoreAndNeverOverlapped()
     {
-        await using var bench = await HostBench.StartAsync(typeof(Slow));
-        bench.Time.Advance(TimeSpan.FromMinutes(1));
-        await bench.Diary.SeenAsync("begin 12:01:00 False");
-        bench.Time.Advance(TimeSpan.FromMinutes(3));
-        Assert.True(bench.Host.FireTimer("slow"));
-        Assert.Equal(["begin 12:01:00 False"], bench.Diary.Entries);
-        bench.Diary.Open("door");
-        await bench.QuietAsync();
-        Assert.Equal(["begin", "end", "begin", "end", "begin", "end"], bench.Diary.Entries.Select(entry => entry.Split(' ')[0]));
-        Assert.Contains("begin 12:04:00 True", bench.Diary.Entries);
+        await using var fixture = await HostFixture.StartAsync(typeof(Slow));
+        fixture.Time.Advance(TimeSpan.FromMinutes(1));
+        await fixture.Diary.SeenAsync("begin 12:01:00 False");
+        fixture.Time.Advance(TimeSpan.FromMinutes(3));
+        Assert.True(fixture.Host.FireTimer("slow"));
+        Assert.Equal(["begin 12:01:00 False"], fixture.Diary.Entries);
+        fixture.Diary.Open("door");
+        await fixture.QuietAsync();
+        Assert.Equal(["begin", "end", "begin", "end", "begin", "end"], fixture.Diary.Entries.Select(entry => entry.Split(' ')[0]));
+        Assert.Contains("begin 12:04:00 True", fixture.Diary.Entries);
     }
 
     [Fact]
     public async Task ATimerIsFiredByHand()
     {
-        await using var bench = await HostBench.StartAsync(options => options with { RunsTimers = false }, typeof(Slow));
-        bench.Diary.Open("door");
-        using var http = new HttpClient { BaseAddress = bench.Host.Uri };
+        await using var fixture = await HostFixture.StartAsync(options => options with { RunsTimers = false }, typeof(Slow));
+        fixture.Diary.Open("door");
+        using var http = new HttpClient { BaseAddress = fixture.Host.Uri };
         using var body = new StringContent("{}", System.Text.Encoding.UTF8, "application/json");
-        Assert.Equal(HttpStatusCode.Accepted, (await http.PostAsync("admin/functions/Slow", body, HostBench.Cancellation)).StatusCode);
-        Assert.Equal(HttpStatusCode.NotFound, (await http.PostAsync("admin/functions/Nobody", body, HostBench.Cancellation)).StatusCode);
-        await bench.PassAsync(TimeSpan.FromHours(1));
-        Assert.Equal(["begin 12:00:00 False", "end"], bench.Diary.Entries);
+        Assert.Equal(HttpStatusCode.Accepted, (await http.PostAsync("admin/functions/Slow", body, HostFixture.Token)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await http.PostAsync("admin/functions/Nobody", body, HostFixture.Token)).StatusCode);
+        await fixture.PassAsync(TimeSpan.FromHours(1));
+        Assert.Equal(["begin 12:00:00 False", "end"], fixture.Diary.Entries);
     }
 
     [Fact]
     public async Task ATimerThatFailsRunsTheNextTime()
     {
-        await using var bench = await HostBench.StartAsync(typeof(Failing));
-        await bench.PassAsync(TimeSpan.FromMinutes(1));
-        await bench.PassAsync(TimeSpan.FromMinutes(1));
-        Assert.Equal(["failing", "failing"], bench.Diary.Entries);
+        await using var fixture = await HostFixture.StartAsync(typeof(Failing));
+        await fixture.PassAsync(TimeSpan.FromMinutes(1));
+        await fixture.PassAsync(TimeSpan.FromMinutes(1));
+        Assert.Equal(["failing", "failing"], fixture.Diary.Entries);
     }
 
     public sealed class Timers(Diary diary, TimeProviderOfTests time)

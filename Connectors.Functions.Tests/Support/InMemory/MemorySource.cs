@@ -52,6 +52,42 @@ internal sealed class MemorySource : IDataSource
             ],
         };
 
+    /// <summary>In each partition the documents from one number to before another; those before a third one are changed.</summary>
+    public static MemorySource Numbered(int partitions, int to, int from = 0, int changed = 0) =>
+        new()
+        {
+            Partitions =
+            [
+                .. Enumerable
+                    .Range(0, partitions)
+                    .Select(partition =>
+                        Enumerable
+                            .Range(from, to - from)
+                            .Select(number => new MemoryDocument($"{partition}-{number:000}", number < changed ? "v2" : "v1"))
+                            .ToList()
+                    ),
+            ],
+        };
+
+    /// <summary>Documents whose ids end with a number after <c>id-</c>: those with the same id in the same partition.</summary>
+    public static MemorySource Partitioned(List<MemoryDocument> documents, int partitions, int pageSize) =>
+        new()
+        {
+            PageSize = pageSize,
+            Partitions =
+            [
+                .. Enumerable
+                    .Range(0, partitions)
+                    .Select(partition =>
+                        documents
+                            .Where(document =>
+                                int.Parse(document.Id.AsSpan("id-".Length), CultureInfo.InvariantCulture) % partitions == partition
+                            )
+                            .ToList()
+                    ),
+            ],
+        };
+
     public Task PingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task<ChangeCheckResult> HasChangedAsync(string? lastToken, CancellationToken cancellationToken)

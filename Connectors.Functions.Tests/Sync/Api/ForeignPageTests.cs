@@ -13,8 +13,8 @@ public sealed class ForeignPageTests : IAsyncLifetime
 {
     private readonly HttpClient _http = new(new HttpClientHandler { AllowAutoRedirect = false });
     private EmulatorServer _emulator = null!;
-    private FunctionsBed _functions = null!;
-    private PollBed _poll = null!;
+    private MemoryAppFixture _functions = null!;
+    private PollFixture _poll = null!;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -47,9 +47,9 @@ public sealed class ForeignPageTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _emulator = await EmulatorServer.StartAsync(new EmulatorOptions(), Token);
-        _functions = await new FunctionsBed().StartAsync();
+        _functions = await new MemoryAppFixture().StartAsync();
         _functions.AddConnector();
-        _poll = await PollBed.OpenAsync();
+        _poll = await PollFixture.OpenAsync();
         await _poll.MirrorAsync("f1", "files", 1);
         await _poll.StartAsync();
     }

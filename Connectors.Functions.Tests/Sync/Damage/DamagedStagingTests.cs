@@ -12,55 +12,55 @@ namespace Connectors.Tests.Sync.Damage;
 /// <summary>Staged contents that are not what a step left: of another job or place, or changed by a bit.</summary>
 public sealed class DamagedStagingTests : IDisposable
 {
-    private readonly StagedBench _bench = new();
+    private readonly StagedFixture _fixture = new();
 
-    public void Dispose() => _bench.Dispose();
+    public void Dispose() => _fixture.Dispose();
 
     [Fact]
     public async Task ABatchThatChangedOnItsWayIsNotWritten()
     {
-        _bench.Runner = new Before(name => name.EndsWith(".batches", StringComparison.Ordinal), bytes => Replace(bytes, "v1"u8, "v9"u8));
+        _fixture.Runner = new Before(name => name.EndsWith(".batches", StringComparison.Ordinal), bytes => Replace(bytes, "v1"u8, "v9"u8));
 
         await RunAsync(MemorySource.Holding("a", "b", "c", "d", "e", "f"), isNext: false);
 
-        Assert.DoesNotContain(_bench.Index.Documents.Values, body => body["text"]!.GetValue<string>() == "v9");
+        Assert.DoesNotContain(_fixture.Index.Documents.Values, body => body["text"]!.GetValue<string>() == "v9");
     }
 
     [Fact]
     public async Task ADeleteThatChangedOnItsWayIsNotCarriedOut()
     {
-        await _bench.RunAsync(MemorySource.Holding("a", "b", "c", "d", "e", "f"));
-        _bench.Runner = new Before(
+        await _fixture.RunAsync(MemorySource.Holding("a", "b", "c", "d", "e", "f"));
+        _fixture.Runner = new Before(
             name => name.Contains("/deletes-", StringComparison.Ordinal),
             bytes => Replace(bytes, "\"b\""u8, "\"a\""u8)
         );
 
         await RunAsync(MemorySource.Holding("a", "c", "d", "e", "f"), isNext: true);
 
-        Assert.DoesNotContain("a", _bench.Index.Deleted);
+        Assert.DoesNotContain("a", _fixture.Index.Deleted);
     }
 
     [Fact]
     public async Task TheTextsOfAnotherPlanDeleteNothingThatLives()
     {
-        await _bench.RunAsync(MemorySource.Holding("a", "b", "c", "d", "e", "f"));
-        _bench.Runner = new Before(name => name.EndsWith("/ids.texts", StringComparison.Ordinal), bytes => Replace(bytes, "b"u8, "a"u8));
-        _bench.Limits = _bench.Limits with { MaxCachedPlans = 1 };
+        await _fixture.RunAsync(MemorySource.Holding("a", "b", "c", "d", "e", "f"));
+        _fixture.Runner = new Before(name => name.EndsWith("/ids.texts", StringComparison.Ordinal), bytes => Replace(bytes, "b"u8, "a"u8));
+        _fixture.Limits = _fixture.Limits with { MaxCachedPlans = 1 };
 
         // Another machine plans the deletes: it has the texts from staging.
-        _bench.Runner = new OnAnotherMachine(_bench.Runner);
+        _fixture.Runner = new OnAnotherMachine(_fixture.Runner);
         await RunAsync(MemorySource.Holding("a", "c", "d", "e", "f"), isNext: true);
 
-        Assert.DoesNotContain("a", _bench.Index.Deleted);
+        Assert.DoesNotContain("a", _fixture.Index.Deleted);
     }
 
     [Fact]
     public async Task WhenTheTextsAreDamagedTheSyncBeginsAgain()
     {
-        await _bench.RunAsync(MemorySource.Holding("a", "b", "c", "d", "e", "f"));
+        await _fixture.RunAsync(MemorySource.Holding("a", "b", "c", "d", "e", "f"));
         var isDone = false;
-        var older = _bench.Memory.Contents.Keys.ToHashSet(StringComparer.Ordinal);
-        _bench.Runner = new OnAnotherMachine(
+        var older = _fixture.Memory.Contents.Keys.ToHashSet(StringComparer.Ordinal);
+        _fixture.Runner = new OnAnotherMachine(
             new Before(
                 name => !isDone && !older.Contains(name) && name.EndsWith("/ids.texts", StringComparison.Ordinal),
                 bytes =>
@@ -72,43 +72,43 @@ public sealed class DamagedStagingTests : IDisposable
             )
         );
 
-        var outcome = await _bench.RunNextAsync(MemorySource.Holding("a", "c", "d", "e", "f"));
+        var outcome = await _fixture.RunNextAsync(MemorySource.Holding("a", "c", "d", "e", "f"));
 
         Assert.True(isDone);
-        Assert.Equal((SyncEnd.Completed, 1L, "b"), (outcome.End, outcome.Counts.Deleted, Assert.Single(_bench.Index.Deleted)));
+        Assert.Equal((SyncEnd.Completed, 1L, "b"), (outcome.End, outcome.Counts.Deleted, Assert.Single(_fixture.Index.Deleted)));
     }
 
     [Fact]
     public async Task APageThatLiesWhereAnotherOneBelongsIsNotTaken()
     {
-        await _bench.RunAsync(MemorySource.Holding("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"));
-        _bench.Limits = _bench.Limits with { MaxDocuments = 3 };
-        _bench.Request = _bench.Request with { JobId = "job-2" };
+        await _fixture.RunAsync(MemorySource.Holding("a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"));
+        _fixture.Limits = _fixture.Limits with { MaxDocuments = 3 };
+        _fixture.Request = _fixture.Request with { JobId = "job-2" };
         var source = MemorySource.Holding("a", "b", "c", "d", "e", "f", "g", "h", "i", "j");
-        var begin = await _bench.Machine().BeginAsync(_bench.Request, source, null, StagedBench.Token);
+        var begin = await _fixture.Machine().BeginAsync(_fixture.Request, source, null, SyncFixture.Token);
         List<PageName> pages = [];
         ReadPageResult page;
         do
         {
-            page = await _bench
+            page = await _fixture
                 .Machine()
-                .ReadPageAsync(_bench.Request, source, new ReadPageInput(begin.Plan!, 0, pages.LastOrDefault()), StagedBench.Token);
+                .ReadPageAsync(_fixture.Request, source, new ReadPageInput(begin.Plan!, 0, pages.LastOrDefault()), SyncFixture.Token);
             pages.Add(page.Page);
         } while (!page.IsLast);
 
         // The same page of another attempt, which saw something else: here one of an earlier read of the same number.
-        var other = await _bench
+        var other = await _fixture
             .Machine(1)
             .ReadPageAsync(
-                _bench.Request,
+                _fixture.Request,
                 MemorySource.Holding("x", "y", "z", "d"),
                 new ReadPageInput(begin.Plan!, 0, null),
-                StagedBench.Token
+                SyncFixture.Token
             );
-        _bench.Memory.Contents[pages[0].Value] = _bench.Memory.Contents[other.Page.Value];
+        _fixture.Memory.Contents[pages[0].Value] = _fixture.Memory.Contents[other.Page.Value];
 
         await Assert.ThrowsAsync<ConnectorException>(() =>
-            _bench.Machine(2).PlanDeletesAsync(_bench.Request, new PlanDeletesInput(begin.Plan!, [pages[^1]]), StagedBench.Token)
+            _fixture.Machine(2).PlanDeletesAsync(_fixture.Request, new PlanDeletesInput(begin.Plan!, [pages[^1]]), SyncFixture.Token)
         );
     }
 
@@ -117,18 +117,18 @@ public sealed class DamagedStagingTests : IDisposable
     {
         try
         {
-            var outcome = isNext ? await _bench.RunNextAsync(source) : await _bench.RunAsync(source);
+            var outcome = isNext ? await _fixture.RunNextAsync(source) : await _fixture.RunAsync(source);
             Assert.Equal(SyncEnd.Completed, outcome.End);
         }
         catch (ConnectorException)
         {
-            _bench.Runner = StagedBench.Once;
-            await _bench.RunNextAsync(source);
+            _fixture.Runner = StagedFixture.Once;
+            await _fixture.RunNextAsync(source);
         }
 
         Assert.Equal(
             source.All.Select(document => document.Id).Order(StringComparer.Ordinal),
-            _bench.Index.Documents.Keys.Order(StringComparer.Ordinal)
+            _fixture.Index.Documents.Keys.Order(StringComparer.Ordinal)
         );
     }
 
@@ -146,14 +146,14 @@ public sealed class DamagedStagingTests : IDisposable
     /// <summary>Changes contents before each step.</summary>
     private sealed class Before(Func<string, bool> which, Func<byte[], byte[]> change) : IStepRunner
     {
-        public Task<T> RunAsync<T>(StagedBench bench, Func<StagedSync, CancellationToken, Task<T>> step)
+        public Task<T> RunAsync<T>(StagedFixture fixture, Func<StagedSync, CancellationToken, Task<T>> step)
         {
-            foreach (var name in bench.Memory.Contents.Keys.Where(which))
+            foreach (var name in fixture.Memory.Contents.Keys.Where(which))
             {
-                bench.Memory.Contents[name] = change(bench.Memory.Contents[name]);
+                fixture.Memory.Contents[name] = change(fixture.Memory.Contents[name]);
             }
 
-            return step(bench.Machine(), StagedBench.Token);
+            return step(fixture.Machine(), SyncFixture.Token);
         }
     }
 
@@ -162,7 +162,7 @@ public sealed class DamagedStagingTests : IDisposable
     {
         private int _next = 1;
 
-        public async Task<T> RunAsync<T>(StagedBench bench, Func<StagedSync, CancellationToken, Task<T>> step) =>
-            await inner.RunAsync(bench, (_, token) => step(bench.Machine(Interlocked.Increment(ref _next)), token));
+        public async Task<T> RunAsync<T>(StagedFixture fixture, Func<StagedSync, CancellationToken, Task<T>> step) =>
+            await inner.RunAsync(fixture, (_, token) => step(fixture.Machine(Interlocked.Increment(ref _next)), token));
     }
 }

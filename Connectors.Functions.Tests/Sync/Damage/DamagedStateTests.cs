@@ -131,7 +131,7 @@ public sealed class DamagedStateTests : IDisposable
     public async Task AFreshStartCountsWhatTheKilledRunHadWritten()
     {
         await _killed.StopAsync("job", KilledSync.Living, pages: 7);
-        var written = _killed.Bench.Progress.Counts.Created;
+        var written = _killed.Fixture.Progress.Counts.Created;
         Assert.InRange(written, 8, 40);
         await File.WriteAllTextAsync(_killed.FileOf("plan.json"), "{", Token);
 
@@ -141,7 +141,7 @@ public sealed class DamagedStateTests : IDisposable
             (KilledSync.Living.Count, KilledSync.Living.Count - written),
             (outcome!.Counts.Created, outcome.Counts.Created - outcome.Counts.Skipped)
         );
-        Assert.Equal(outcome.Counts, _killed.Bench.Progress.Counts);
+        Assert.Equal(outcome.Counts, _killed.Fixture.Progress.Counts);
     }
 
     /// <summary>The text with null in place of the first value of a member.</summary>

@@ -16,42 +16,42 @@ internal sealed class KilledSync : IDisposable
     public const int Vanished = 10;
 
     public KilledSync() =>
-        Bench.Options = Bench.Options with
+        Fixture.Options = Fixture.Options with
         {
             DeleteGuard = new DeleteGuardOptions { MaxPercent = 100 },
             Partitions = 1,
         };
 
-    public EngineBench Bench { get; } = new();
+    public EngineFixture Fixture { get; } = new();
 
     /// <summary>The state folder of the job that was stopped.</summary>
-    public string Folder => FolderOf(Bench.Request.JobId);
+    public string Folder => FolderOf(Fixture.Request.JobId);
 
     /// <summary>What the source holds.</summary>
     public IReadOnlyList<string> Ids { get; private set; } = [];
 
     public string FileOf(string name) => Path.Combine(Folder, name);
 
-    public string FolderOf(string jobId) => Path.Combine(Bench.Folder.Path, "jobs", jobId);
+    public string FolderOf(string jobId) => Path.Combine(Fixture.Folder.Path, "jobs", jobId);
 
     /// <summary>Fills the index.</summary>
     public async Task FillAsync()
     {
-        Bench.Request = Bench.Request with { JobId = "first" };
-        await Bench.RunAsync(Source(All));
-        await Bench.NewEngine().ForgetAsync("first", Xunit.TestContext.Current.CancellationToken);
+        Fixture.Request = Fixture.Request with { JobId = "first" };
+        await Fixture.RunAsync(Source(All));
+        await Fixture.NewEngine().ForgetAsync("first", Xunit.TestContext.Current.CancellationToken);
     }
 
     /// <summary>Begins a job and stops it after some pages.</summary>
     public async Task StopAsync(string jobId, IReadOnlyList<string> ids, int pages)
     {
         Ids = ids;
-        Bench.Request = Bench.Request with { JobId = jobId };
-        Bench.Index.Deleted.Clear();
+        Fixture.Request = Fixture.Request with { JobId = jobId };
+        Fixture.Index.Deleted.Clear();
         using var stop = new CancellationTokenSource();
         var source = Source(ids);
         source.OnPage = page => page == pages ? stop.CancelAsync() : Task.CompletedTask;
-        await Bench.RunAsync(source, stop.Token);
+        await Fixture.RunAsync(source, stop.Token);
     }
 
     /// <summary>All that the index held at first.</summary>
@@ -63,11 +63,11 @@ internal sealed class KilledSync : IDisposable
     /// <summary>The documents of the index in another order, so that another snapshot gives them other places.</summary>
     public void Shuffle()
     {
-        var all = Bench.Index.Documents.Reverse().ToList();
-        Bench.Index.Documents.Clear();
+        var all = Fixture.Index.Documents.Reverse().ToList();
+        Fixture.Index.Documents.Clear();
         foreach (var (id, body) in all)
         {
-            Bench.Index.Documents[id] = body;
+            Fixture.Index.Documents[id] = body;
         }
     }
 
@@ -78,17 +78,17 @@ internal sealed class KilledSync : IDisposable
         SyncOutcome? outcome = null;
         try
         {
-            outcome = await Bench.RunAsync(Source(Ids));
+            outcome = await Fixture.RunAsync(Source(Ids));
             Assert.Equal(SyncEnd.Completed, outcome.End);
         }
         catch (ConnectorException)
         {
-            await Bench.RunNextAsync(Source(Ids));
+            await Fixture.RunNextAsync(Source(Ids));
         }
 
-        Assert.Empty(Bench.Index.Deleted.Intersect(Ids));
-        Assert.Equal(Ids.Order(StringComparer.Ordinal), Bench.Index.Documents.Keys.Order(StringComparer.Ordinal));
-        Assert.All(Bench.Index.Documents, pair => Assert.Equal("v1", pair.Value["text"]!.GetValue<string>()));
+        Assert.Empty(Fixture.Index.Deleted.Intersect(Ids));
+        Assert.Equal(Ids.Order(StringComparer.Ordinal), Fixture.Index.Documents.Keys.Order(StringComparer.Ordinal));
+        Assert.All(Fixture.Index.Documents, pair => Assert.Equal("v1", pair.Value["text"]!.GetValue<string>()));
         return outcome;
     }
 
@@ -99,7 +99,7 @@ internal sealed class KilledSync : IDisposable
             Partitions = [.. ids.Chunk((ids.Count + 1) / 2).Select(chunk => chunk.Select(id => new MemoryDocument(id, "v1")).ToList())],
         };
 
-    public void Dispose() => Bench.Dispose();
+    public void Dispose() => Fixture.Dispose();
 
     private static string Id(int number) => "id-" + number.ToString("d2", CultureInfo.InvariantCulture);
 }

@@ -8,7 +8,7 @@ using Xunit;
 namespace Connectors.Tests.Sync.Damage;
 
 /// <summary>An Elasticsearch, or something before it, whose answers are not true: no document is lost or kept because of it.</summary>
-public sealed class LyingAnswerTests : LyingBed
+public sealed class LyingAnswerTests : LyingTests
 {
     private static List<string> Living { get; } = [.. Enumerable.Range(10, 90).Select(Id)];
 

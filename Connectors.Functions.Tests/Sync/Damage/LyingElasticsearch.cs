@@ -22,7 +22,7 @@ internal sealed class LyingElasticsearch : IAsyncDisposable
 
     public static async Task<LyingElasticsearch> StartAsync()
     {
-        var lying = new LyingElasticsearch(await EmulatorServer.StartAsync(new EmulatorOptions(), GatewayBench.Token));
+        var lying = new LyingElasticsearch(await EmulatorServer.StartAsync(new EmulatorOptions(), GatewayFixture.Token));
         lying._proxy = await PlainServer.StartAsync(lying.AnswerAsync);
         return lying;
     }

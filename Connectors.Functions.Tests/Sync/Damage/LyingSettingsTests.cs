@@ -12,7 +12,7 @@ namespace Connectors.Tests.Sync.Damage;
 /// Lies about settings, mappings, aliases and pipelines, on every route that reads them: each member of the answer in turn is gone or of
 /// another type. A sync ends right or with an error, no document that lives is deleted, and what others keep in the mapping is kept.
 /// </summary>
-public sealed class LyingSettingsTests : LyingBed
+public sealed class LyingSettingsTests : LyingTests
 {
     private const string Pipeline = "shaping";
     private static readonly string[] All = [.. Enumerable.Range(0, 30).Select(number => $"{number:d4}")];

@@ -2,15 +2,12 @@ using System.Globalization;
 using System.Text;
 using Connectors.Abstractions;
 using Connectors.Sync.Bulk;
-using Connectors.Sync.Configuration;
 using Connectors.Sync.Diff;
-using Connectors.Sync.Elasticsearch;
 using Connectors.Sync.Engine;
-using Connectors.Sync.Engine.Planning;
 using Connectors.Sync.Engine.Staged;
 using Connectors.Tests.Support;
 using Connectors.Tests.Support.InMemory;
-using Microsoft.Extensions.Logging.Abstractions;
+using Connectors.Tests.Sync.Elasticsearch;
 using Xunit;
 
 namespace Connectors.Tests.Sync.Damage;
@@ -66,16 +63,17 @@ public sealed class RandomDamageTests
     public async Task ASyncThatIsLiedToEndsRight()
     {
         await using var elasticsearch = await LyingElasticsearch.StartAsync();
-        using var gateway = new ElasticsearchGateway(
-            new ElasticsearchOptions { Hosts = [elasticsearch.Uri] },
-            new FastForwardTimeProvider(),
-            new Random(1),
-            NullLoggerFactory.Instance
-        );
-        using var folder = new TemporaryFolder();
+        using var gateway = GatewayFixture.GatewayOf(elasticsearch.Uri);
+        using var engine = new EngineFixture { Target = gateway.Content };
+        engine.Options = new SyncEngineOptions
+        {
+            StateFolder = engine.Folder.Path,
+            Bulk = new BulkWriterOptions { MaxOperations = 20 },
+            DeleteGuard = new DeleteGuardOptions { MaxPercent = 100 },
+        };
         for (var number = Seed; number < Seed + Math.Max(1, Cases / 3); number++)
         {
-            await NamedAsync(number, random => LiedToAsync(elasticsearch, gateway, folder.Path, $"search-{number}", random));
+            await NamedAsync(number, random => LiedToAsync(elasticsearch, engine, $"search-{number}", random));
         }
     }
 
@@ -133,38 +131,32 @@ public sealed class RandomDamageTests
 
     private static async Task StagedAsync(Random random)
     {
-        using var bench = new StagedBench();
-        await bench.RunAsync(MemorySource.Holding([.. KilledSync.All]));
-        var older = bench.Memory.Contents.ToDictionary();
+        using var fixture = new StagedFixture();
+        await fixture.RunAsync(MemorySource.Holding([.. KilledSync.All]));
+        var older = fixture.Memory.Contents.ToDictionary();
         var runner = new Damaging(random, older, damageAt: random.Next(0, 24));
-        bench.Runner = runner;
-        bench.Index.Deleted.Clear();
+        fixture.Runner = runner;
+        fixture.Index.Deleted.Clear();
         var source = MemorySource.Holding([.. KilledSync.Living]);
         try
         {
-            Assert.Equal(SyncEnd.Completed, (await bench.RunNextAsync(source)).End);
+            Assert.Equal(SyncEnd.Completed, (await fixture.RunNextAsync(source)).End);
         }
         catch (ConnectorException)
         {
-            bench.Runner = StagedBench.Once;
-            await bench.RunNextAsync(source);
+            fixture.Runner = StagedFixture.Once;
+            await fixture.RunNextAsync(source);
         }
 
-        Assert.Empty(bench.Index.Deleted.Intersect(KilledSync.Living));
-        Assert.Equal(KilledSync.Living.Order(StringComparer.Ordinal), bench.Index.Documents.Keys.Order(StringComparer.Ordinal));
-        Assert.All(bench.Index.Documents.Values, body => Assert.Equal("v1", body["text"]!.GetValue<string>()));
+        Assert.Empty(fixture.Index.Deleted.Intersect(KilledSync.Living));
+        Assert.Equal(KilledSync.Living.Order(StringComparer.Ordinal), fixture.Index.Documents.Keys.Order(StringComparer.Ordinal));
+        Assert.All(fixture.Index.Documents.Values, body => Assert.Equal("v1", body["text"]!.GetValue<string>()));
     }
 
-    private static async Task LiedToAsync(
-        LyingElasticsearch elasticsearch,
-        ElasticsearchGateway gateway,
-        string folder,
-        string index,
-        Random random
-    )
+    private static async Task LiedToAsync(LyingElasticsearch elasticsearch, EngineFixture engine, string index, Random random)
     {
         elasticsearch.Lie = null;
-        await RunAsync(gateway, folder, index, KilledSync.All);
+        await RunAsync(engine, index, KilledSync.All);
         var lies = random.Next(1, 4);
         elasticsearch.Lie = (path, answer) =>
         {
@@ -176,7 +168,7 @@ public sealed class RandomDamageTests
         SyncOutcome? outcome = null;
         try
         {
-            outcome = await RunAsync(gateway, folder, index, KilledSync.Living);
+            outcome = await RunAsync(engine, index, KilledSync.Living);
         }
         catch (ConnectorException)
         {
@@ -187,7 +179,7 @@ public sealed class RandomDamageTests
         Assert.Empty(KilledSync.Living.Except(elasticsearch.Server.Ids(index)));
         if (outcome is null)
         {
-            await RunAsync(gateway, folder, index, KilledSync.Living);
+            await RunAsync(engine, index, KilledSync.Living);
         }
         else
         {
@@ -277,29 +269,10 @@ public sealed class RandomDamageTests
     private static int Setting(string name, int usual) =>
         int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out var set) ? set : usual;
 
-    private static Task<SyncOutcome> RunAsync(ElasticsearchGateway gateway, string folder, string index, IReadOnlyList<string> ids)
+    private static Task<SyncOutcome> RunAsync(EngineFixture engine, string index, IReadOnlyList<string> ids)
     {
-        var options = new SyncEngineOptions
-        {
-            StateFolder = folder,
-            Bulk = new BulkWriterOptions { MaxOperations = 20 },
-            DeleteGuard = new DeleteGuardOptions { MaxPercent = 100 },
-        };
-        var request = new SyncRequest
-        {
-            JobId = Guid.NewGuid().ToString("N"),
-            ConnectorId = "c",
-            ServiceType = "memory",
-            IndexName = index,
-            Fingerprint = "f",
-        };
-        return new SyncEngine(gateway.Content, options, new FastForwardTimeProvider(), new Random(1), NullLoggerFactory.Instance).RunAsync(
-            request,
-            MemorySource.Holding([.. ids]),
-            new SyncProgress(),
-            default,
-            Token
-        );
+        engine.Request = engine.Request with { IndexName = index };
+        return engine.RunNextAsync(MemorySource.Holding([.. ids]));
     }
 
     /// <summary>Damages one staged content before a step; each step is done by one of three machines.</summary>
@@ -307,20 +280,20 @@ public sealed class RandomDamageTests
     {
         private int _steps;
 
-        public Task<T> RunAsync<T>(StagedBench bench, Func<StagedSync, CancellationToken, Task<T>> step)
+        public Task<T> RunAsync<T>(StagedFixture fixture, Func<StagedSync, CancellationToken, Task<T>> step)
         {
             StagedSync machine;
             lock (random)
             {
                 if (_steps++ == damageAt)
                 {
-                    Damage(bench.Memory);
+                    Damage(fixture.Memory);
                 }
 
-                machine = bench.Machine(random.Next(3));
+                machine = fixture.Machine(random.Next(3));
             }
 
-            return step(machine, StagedBench.Token);
+            return step(machine, SyncFixture.Token);
         }
 
         private void Damage(MemoryStagingStore store)

@@ -22,29 +22,32 @@ public sealed class CertificateTests : IDisposable
 {
     private static readonly DateTimeOffset From = new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly DateTimeOffset To = new(2100, 1, 1, 0, 0, 0, TimeSpan.Zero);
-    private readonly RSA _authorityKey = RSA.Create(2048);
+
+    // Made once: it takes long, and no test depends on a key of its own.
+    private static readonly RSA AuthorityKey = RSA.Create(2048);
+    private static readonly RSA MiddleKey = RSA.Create(2048);
+    private static readonly RSA StrangerKey = RSA.Create(2048);
+    private static readonly RSA LeafKey = RSA.Create(2048);
     private readonly X509Certificate2 _authority;
     private readonly TemporaryFolder _folder = new();
     private readonly List<X509Certificate2> _made = [];
 
-    public CertificateTests() => _authority = Authority("CN=authority", _authorityKey);
+    public CertificateTests() => _authority = Authority("CN=authority", AuthorityKey);
 
-    private static CancellationToken Token => GatewayBench.Token;
+    private static CancellationToken Token => GatewayFixture.Token;
 
     private string AuthorityFingerprint => Fingerprint(_authority);
 
     public void Dispose()
     {
         _made.ForEach(certificate => certificate.Dispose());
-        _authorityKey.Dispose();
         _folder.Dispose();
     }
 
     [Fact]
     public void ALeafThatOnlyNamesTheAuthorityIsRefused()
     {
-        using var stranger = RSA.Create(2048);
-        var forged = Leaf("CN=forged", "127.0.0.1", _authority, stranger);
+        var forged = Leaf("CN=forged", "127.0.0.1", _authority, StrangerKey);
 
         // The certificate of the authority is public, so the forger sends it too.
         var refusal = Judge(forged, [_authority], new ElasticsearchOptions { CertificateFingerprint = AuthorityFingerprint });
@@ -60,7 +63,7 @@ public sealed class CertificateTests : IDisposable
     [Fact]
     public async Task AFingerprintOfTheAuthorityOrOfTheServerIsEnough()
     {
-        var leaf = Leaf("CN=server", "127.0.0.1", _authority, _authorityKey);
+        var leaf = Leaf("CN=server", "127.0.0.1", _authority, AuthorityKey);
 
         Assert.Null(Judge(leaf, [_authority], new ElasticsearchOptions { CertificateFingerprint = AuthorityFingerprint }));
         Assert.Null(await TryAsync([leaf], options => options with { CertificateFingerprint = Fingerprint(leaf) }));
@@ -69,12 +72,10 @@ public sealed class CertificateTests : IDisposable
     [Fact]
     public void AnAuthorityOverAnotherOneIsEnoughAndAStrangerInBetweenIsNot()
     {
-        using var middleKey = RSA.Create(2048);
-        var middle = Leaf("CN=middle", null, _authority, _authorityKey, key: middleKey);
-        var leaf = Leaf("CN=server", "127.0.0.1", middle, middleKey);
-        using var strangerKey = RSA.Create(2048);
-        var stranger = Leaf("CN=middle", null, _authority, strangerKey, key: strangerKey);
-        var strange = Leaf("CN=server", "127.0.0.1", stranger, strangerKey);
+        var middle = Leaf("CN=middle", null, _authority, AuthorityKey, key: MiddleKey);
+        var leaf = Leaf("CN=server", "127.0.0.1", middle, MiddleKey);
+        var stranger = Leaf("CN=middle", null, _authority, StrangerKey, key: StrangerKey);
+        var strange = Leaf("CN=server", "127.0.0.1", stranger, StrangerKey);
         var options = new ElasticsearchOptions { CertificateFingerprint = AuthorityFingerprint };
 
         Assert.Null(Judge(leaf, [middle, _authority], options));
@@ -85,9 +86,8 @@ public sealed class CertificateTests : IDisposable
     [Fact]
     public async Task AFingerprintOfAnAuthorityInBetweenIsEnoughWhenItSigned()
     {
-        using var middleKey = RSA.Create(2048);
-        var middle = Leaf("CN=middle", null, _authority, _authorityKey, key: middleKey);
-        var leaf = Leaf("CN=server", "127.0.0.1", middle, middleKey);
+        var middle = Leaf("CN=middle", null, _authority, AuthorityKey, key: MiddleKey);
+        var leaf = Leaf("CN=server", "127.0.0.1", middle, MiddleKey);
         var options = new ElasticsearchOptions { CertificateFingerprint = Fingerprint(middle) };
 
         Assert.Null(Judge(leaf, [middle, _authority], options));
@@ -98,22 +98,20 @@ public sealed class CertificateTests : IDisposable
     [Fact]
     public void AnAuthorityInBetweenThatDidNotSignIsNotEnough()
     {
-        using var middleKey = RSA.Create(2048);
-        using var strangerKey = RSA.Create(2048);
-        var middle = Leaf("CN=middle", null, _authority, _authorityKey, key: middleKey);
-        var stranger = Leaf("CN=middle", null, _authority, strangerKey, key: strangerKey);
-        var forged = Leaf("CN=forged", "127.0.0.1", middle, strangerKey);
-        var below = Leaf("CN=below", null, middle, strangerKey, key: strangerKey);
-        var forgedBelow = Leaf("CN=forged", "127.0.0.1", below, strangerKey);
+        var middle = Leaf("CN=middle", null, _authority, AuthorityKey, key: MiddleKey);
+        var stranger = Leaf("CN=middle", null, _authority, StrangerKey, key: StrangerKey);
+        var forged = Leaf("CN=forged", "127.0.0.1", middle, StrangerKey);
+        var below = Leaf("CN=below", null, middle, StrangerKey, key: StrangerKey);
+        var forgedBelow = Leaf("CN=forged", "127.0.0.1", below, StrangerKey);
         var old = Leaf(
             "CN=old",
             null,
             _authority,
-            _authorityKey,
+            AuthorityKey,
             to: new DateTimeOffset(2025, 3, 4, 0, 0, 0, TimeSpan.Zero),
-            key: middleKey
+            key: MiddleKey
         );
-        var belowOld = Leaf("CN=server", "127.0.0.1", old, middleKey);
+        var belowOld = Leaf("CN=server", "127.0.0.1", old, MiddleKey);
         var options = new ElasticsearchOptions { CertificateFingerprint = Fingerprint(middle) };
 
         // It only names it; names it beside another one of that name; names one that only names it.
@@ -124,8 +122,8 @@ public sealed class CertificateTests : IDisposable
         Assert.NotNull(Judge(forgedBelow, [below, middle, _authority], options));
 
         // A leaf is no authority, and one whose time is over signs no more.
-        var leaf = Leaf("CN=server", "127.0.0.1", middle, middleKey, key: strangerKey);
-        var belowLeaf = Leaf("CN=forged", "127.0.0.1", leaf, strangerKey);
+        var leaf = Leaf("CN=server", "127.0.0.1", middle, MiddleKey, key: StrangerKey);
+        var belowLeaf = Leaf("CN=forged", "127.0.0.1", leaf, StrangerKey);
         Assert.NotNull(
             Judge(belowLeaf, [leaf, middle, _authority], new ElasticsearchOptions { CertificateFingerprint = Fingerprint(leaf) })
         );
@@ -135,7 +133,7 @@ public sealed class CertificateTests : IDisposable
     [Fact]
     public async Task AFingerprintDoesNotSwitchOffTheName()
     {
-        var leaf = Leaf("CN=other", "10.9.8.7", _authority, _authorityKey);
+        var leaf = Leaf("CN=other", "10.9.8.7", _authority, AuthorityKey);
 
         Assert.Contains(
             "is not for 127.0.0.1",
@@ -147,8 +145,8 @@ public sealed class CertificateTests : IDisposable
     [Fact]
     public async Task AFingerprintDoesNotSwitchOffTheDates()
     {
-        var expired = Leaf("CN=old", "127.0.0.1", _authority, _authorityKey, to: new DateTimeOffset(2025, 3, 4, 0, 0, 0, TimeSpan.Zero));
-        var early = Leaf("CN=early", "127.0.0.1", _authority, _authorityKey, from: new DateTimeOffset(2098, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        var expired = Leaf("CN=old", "127.0.0.1", _authority, AuthorityKey, to: new DateTimeOffset(2025, 3, 4, 0, 0, 0, TimeSpan.Zero));
+        var early = Leaf("CN=early", "127.0.0.1", _authority, AuthorityKey, from: new DateTimeOffset(2098, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
         Assert.Contains(
             "the certificate 'CN=old' of the server is valid from 2020-01-01 to 2025-03-04",
@@ -170,7 +168,7 @@ public sealed class CertificateTests : IDisposable
     [Fact]
     public async Task AuthoritiesAndFingerprintTogetherMeanBoth()
     {
-        var leaf = Leaf("CN=server", "127.0.0.1", _authority, _authorityKey);
+        var leaf = Leaf("CN=server", "127.0.0.1", _authority, AuthorityKey);
         var file = Path.Combine(_folder.Path, "ca.pem");
         await File.WriteAllTextAsync(file, _authority.ExportCertificatePem(), Token);
         var wrong = new string('A', 64);
@@ -187,9 +185,8 @@ public sealed class CertificateTests : IDisposable
             StringComparison.Ordinal
         );
 
-        using var strangerKey = RSA.Create(2048);
-        var stranger = Authority("CN=stranger", strangerKey);
-        var strange = Leaf("CN=server", "127.0.0.1", stranger, strangerKey);
+        var stranger = Authority("CN=stranger", StrangerKey);
+        var strange = Leaf("CN=server", "127.0.0.1", stranger, StrangerKey);
         Assert.Contains(
             "elasticsearch.ca_certs",
             await FailureAsync([strange, stranger], options =>
@@ -206,7 +203,7 @@ public sealed class CertificateTests : IDisposable
     [Fact]
     public async Task WithoutSettingsTheMachinesAuthoritiesDecide()
     {
-        var leaf = Leaf("CN=server", "127.0.0.1", _authority, _authorityKey);
+        var leaf = Leaf("CN=server", "127.0.0.1", _authority, AuthorityKey);
 
         Assert.Contains(
             "the certificate 'CN=server' of the server was issued by 'CN=authority', which this machine does not trust",
@@ -251,7 +248,7 @@ public sealed class CertificateTests : IDisposable
     {
         await using var app = await StartAsync(sent);
         var uri = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
-        using var gateway = GatewayBench.GatewayOf(configure(new ElasticsearchOptions { Hosts = [uri] }));
+        using var gateway = GatewayFixture.GatewayOf(configure(new ElasticsearchOptions { Hosts = [uri] }));
         try
         {
             Assert.Equal(3, await gateway.Content.CountAsync("search-a", Token));
@@ -298,8 +295,7 @@ public sealed class CertificateTests : IDisposable
         RSA? key = null
     )
     {
-        using var own = RSA.Create(2048);
-        var request = new CertificateRequest(name, key ?? own, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        var request = new CertificateRequest(name, key ?? LeafKey, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
 
         // Without an address it is an authority itself.
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(address is null, false, 0, true));
@@ -312,7 +308,7 @@ public sealed class CertificateTests : IDisposable
 
         var signature = X509SignatureGenerator.CreateForRSA(signer, RSASignaturePadding.Pkcs1);
         using var signed = request.Create(issuer.SubjectName, signature, from ?? From, to ?? To.AddYears(-1), [1, 2, 3, (byte)_made.Count]);
-        using var whole = signed.CopyWithPrivateKey(key ?? own);
+        using var whole = signed.CopyWithPrivateKey(key ?? LeafKey);
         return Kept(X509CertificateLoader.LoadPkcs12(whole.Export(X509ContentType.Pfx), null));
     }
 

@@ -10,7 +10,7 @@ namespace Connectors.Tests.Sync.Elasticsearch;
 /// <summary>Control calls that fail: what passes is tried again, what can't pass ends with a sentence for the operator.</summary>
 public sealed class ControlCallTests
 {
-    private static CancellationToken Token => GatewayBench.Token;
+    private static CancellationToken Token => GatewayFixture.Token;
 
     [Theory]
     [InlineData(429)]
@@ -19,36 +19,36 @@ public sealed class ControlCallTests
     [InlineData(504)]
     public async Task WhatMayPassIsTriedAgain(int status)
     {
-        await using var bench = await GatewayBench.StartAsync();
-        bench.Server.Put("search-a", "1", "{}");
-        var refusal = bench.Server.Faults.Add(FaultRule.RefuseCall(status) with { Times = 3 });
+        await using var fixture = await GatewayFixture.StartAsync();
+        fixture.Server.Put("search-a", "1", "{}");
+        var refusal = fixture.Server.Faults.Add(FaultRule.RefuseCall(status) with { Times = 3 });
 
-        await bench.Gateway.Content.RefreshAsync("search-a", Token);
+        await fixture.Gateway.Content.RefreshAsync("search-a", Token);
 
         Assert.Equal(3, refusal.Hits);
-        Assert.Equal(4, bench.Server.Requests.Count("{index}/_refresh"));
+        Assert.Equal(4, fixture.Server.Requests.Count("{index}/_refresh"));
     }
 
     [Fact]
     public async Task ACutConnectionIsTriedAgain()
     {
-        await using var bench = await GatewayBench.StartAsync();
-        bench.Server.Put("search-a", "1", "{}");
-        bench.Server.Faults.Add(FaultRule.CutBefore() with { Times = 2 });
+        await using var fixture = await GatewayFixture.StartAsync();
+        fixture.Server.Put("search-a", "1", "{}");
+        fixture.Server.Faults.Add(FaultRule.CutBefore() with { Times = 2 });
 
-        Assert.Equal(1, await bench.Gateway.Content.CountAsync("search-a", Token));
+        Assert.Equal(1, await fixture.Gateway.Content.CountAsync("search-a", Token));
     }
 
     [Fact]
     public async Task RetryAfterIsHonoured()
     {
         var time = new FastForwardTimeProvider();
-        await using var bench = await GatewayBench.StartAsync(time: time);
-        bench.Server.Put("search-a", "1", "{}");
-        bench.Server.Faults.Add(FaultRule.RefuseCall(429) with { Times = 1, RetryAfterSeconds = 33 });
+        await using var fixture = await GatewayFixture.StartAsync(time: time);
+        fixture.Server.Put("search-a", "1", "{}");
+        fixture.Server.Faults.Add(FaultRule.RefuseCall(429) with { Times = 1, RetryAfterSeconds = 33 });
         var start = time.GetUtcNow();
 
-        await bench.Gateway.Content.RefreshAsync("search-a", Token);
+        await fixture.Gateway.Content.RefreshAsync("search-a", Token);
 
         Assert.Equal(TimeSpan.FromSeconds(33), time.GetUtcNow() - start);
     }
@@ -57,26 +57,26 @@ public sealed class ControlCallTests
     public async Task TwoMinutesOfRefusalsAreOutlastedAndNoMore()
     {
         var time = new FastForwardTimeProvider();
-        await using var bench = await GatewayBench.StartAsync(time: time);
-        bench.Server.Faults.Add(FaultRule.RefuseCall(503));
+        await using var fixture = await GatewayFixture.StartAsync(time: time);
+        fixture.Server.Faults.Add(FaultRule.RefuseCall(503));
         var start = time.GetUtcNow();
 
-        var failure = await Assert.ThrowsAsync<ConnectorException>(() => bench.Gateway.Content.CountAsync("search-a", Token));
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() => fixture.Gateway.Content.CountAsync("search-a", Token));
 
         Assert.Equal(FailureKind.Retry, failure.Kind);
         Assert.Equal(TimeSpan.FromMinutes(2), time.GetUtcNow() - start);
-        Assert.True(bench.Server.Requests.Total is > 10 and < 50, $"{bench.Server.Requests.Total} requests in two minutes.");
+        Assert.True(fixture.Server.Requests.Total is > 10 and < 50, $"{fixture.Server.Requests.Total} requests in two minutes.");
     }
 
     [Fact]
     public async Task WithoutRetriesTheFirstRefusalCounts()
     {
-        await using var bench = await GatewayBench.StartAsync(options => options with { MaxRetries = 0 });
-        bench.Server.Faults.Add(FaultRule.RefuseCall(503));
+        await using var fixture = await GatewayFixture.StartAsync(options => options with { MaxRetries = 0 });
+        fixture.Server.Faults.Add(FaultRule.RefuseCall(503));
 
-        await Assert.ThrowsAsync<ConnectorException>(() => bench.Gateway.Content.CountAsync("search-a", Token));
+        await Assert.ThrowsAsync<ConnectorException>(() => fixture.Gateway.Content.CountAsync("search-a", Token));
 
-        Assert.Equal(1, bench.Server.Requests.Total);
+        Assert.Equal(1, fixture.Server.Requests.Total);
     }
 
     [Theory]
@@ -94,25 +94,25 @@ public sealed class ControlCallTests
     )]
     public async Task WhatCannotPassIsNotTriedAgain(int status, string reason, string message)
     {
-        await using var bench = await GatewayBench.StartAsync();
-        bench.Server.Faults.Add(FaultRule.RefuseCall(status) with { Reason = reason, Type = "some_exception" });
+        await using var fixture = await GatewayFixture.StartAsync();
+        fixture.Server.Faults.Add(FaultRule.RefuseCall(status) with { Reason = reason, Type = "some_exception" });
 
-        var failure = await Assert.ThrowsAsync<ConnectorException>(() => bench.Gateway.Content.CountAsync("search-a", Token));
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() => fixture.Gateway.Content.CountAsync("search-a", Token));
 
         Assert.Equal(FailureKind.Fatal, failure.Kind);
-        Assert.Equal($"Elasticsearch at {bench.Server.Uri.ToString().TrimEnd('/')} {message}", failure.Message);
-        Assert.Equal(1, bench.Server.Requests.Total);
+        Assert.Equal($"Elasticsearch at {fixture.Server.Uri.ToString().TrimEnd('/')} {message}", failure.Message);
+        Assert.Equal(1, fixture.Server.Requests.Total);
     }
 
     [Fact]
     public async Task ACallOnAnIndexThatVanishedSaysSo()
     {
-        await using var bench = await GatewayBench.StartAsync();
+        await using var fixture = await GatewayFixture.StartAsync();
 
-        var failure = await Assert.ThrowsAsync<ConnectorException>(() => bench.Gateway.Content.RefreshAsync("search-a", Token));
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() => fixture.Gateway.Content.RefreshAsync("search-a", Token));
 
         Assert.Equal(
-            $"Elasticsearch at {bench.Server.Uri.ToString().TrimEnd('/')} answered POST /search-a/_refresh with 404: no such index "
+            $"Elasticsearch at {fixture.Server.Uri.ToString().TrimEnd('/')} answered POST /search-a/_refresh with 404: no such index "
                 + "[search-a]. "
                 + "It is created at the start of a sync, never in the middle of one.",
             failure.Message
@@ -122,7 +122,7 @@ public sealed class ControlCallTests
     [Fact]
     public async Task ASlowAnswerIsATimeoutAndItsWaitIsLimited()
     {
-        await using var bench = await GatewayBench.StartAsync(options =>
+        await using var fixture = await GatewayFixture.StartAsync(options =>
             options with
             {
                 RequestTimeout = TimeSpan.FromSeconds(0.2),
@@ -130,9 +130,9 @@ public sealed class ControlCallTests
             }
         );
         var gate = new RequestGate();
-        bench.Server.Faults.Add(FaultRule.Hold(gate));
+        fixture.Server.Faults.Add(FaultRule.Hold(gate));
 
-        var failure = await Assert.ThrowsAsync<ConnectorException>(() => bench.Gateway.Content.CountAsync("search-a", Token));
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() => fixture.Gateway.Content.CountAsync("search-a", Token));
         gate.Open();
 
         Assert.Equal(FailureKind.Retry, failure.Kind);
@@ -146,20 +146,20 @@ public sealed class ControlCallTests
     [Fact]
     public async Task CredentialsAreSentAndNeverPrinted()
     {
-        await using var bench = await GatewayBench.StartAsync(
+        await using var fixture = await GatewayFixture.StartAsync(
             options => options with { ApiKey = new Secret("c2VjcmV0") },
             new EmulatorOptions { Authorization = ["ApiKey c2VjcmV0"] }
         );
-        await using var basic = await GatewayBench.StartAsync(
+        await using var basic = await GatewayFixture.StartAsync(
             options => options with { Username = "elastic", Password = new Secret("s3cr3t:ü") },
             new EmulatorOptions { Authorization = ["Basic " + Convert.ToBase64String("elastic:s3cr3t:ü"u8)] }
         );
-        await using var wrong = await GatewayBench.StartAsync(
+        await using var wrong = await GatewayFixture.StartAsync(
             options => options with { ApiKey = new Secret("d3Jvbmc=") },
             new EmulatorOptions { Authorization = ["ApiKey c2VjcmV0"] }
         );
 
-        Assert.Null(await bench.Gateway.Content.InspectAsync("search-a", Token));
+        Assert.Null(await fixture.Gateway.Content.InspectAsync("search-a", Token));
         Assert.Null(await basic.Gateway.Content.InspectAsync("search-a", Token));
         var failure = await Assert.ThrowsAsync<ConnectorException>(() => wrong.Gateway.Content.InspectAsync("search-a", Token));
 
@@ -169,39 +169,39 @@ public sealed class ControlCallTests
     [Fact]
     public async Task ANodeThatIsDownIsLeftOut()
     {
-        await using var bench = await GatewayBench.StartAsync(options =>
+        await using var fixture = await GatewayFixture.StartAsync(options =>
             options with
             {
                 Hosts = [new Uri("http://127.0.0.1:1"), .. options.Hosts],
             }
         );
-        bench.Server.Put("search-a", "1", "{}");
+        fixture.Server.Put("search-a", "1", "{}");
 
         for (var call = 0; call < 4; call++)
         {
-            Assert.Equal(1, await bench.Gateway.Content.CountAsync("search-a", Token));
+            Assert.Equal(1, await fixture.Gateway.Content.CountAsync("search-a", Token));
         }
 
-        Assert.Equal(4, bench.Server.Requests.Total);
+        Assert.Equal(4, fixture.Server.Requests.Total);
     }
 
     [Fact]
     public async Task ANodeThatRefusesIsFollowedByTheNext()
     {
-        await using var busy = await GatewayBench.StartAsync();
+        await using var busy = await GatewayFixture.StartAsync();
         busy.Server.Faults.Add(FaultRule.RefuseCall(503));
-        await using var bench = await GatewayBench.StartAsync(options =>
+        await using var fixture = await GatewayFixture.StartAsync(options =>
             options with
             {
                 Hosts = [busy.Server.Uri, .. options.Hosts],
                 MaxRetries = 0,
             }
         );
-        bench.Server.Put("search-a", "1", "{}");
+        fixture.Server.Put("search-a", "1", "{}");
 
         for (var call = 0; call < 4; call++)
         {
-            Assert.Equal(1, await bench.Gateway.Content.CountAsync("search-a", Token));
+            Assert.Equal(1, await fixture.Gateway.Content.CountAsync("search-a", Token));
         }
 
         Assert.Equal(1, busy.Server.Requests.Total);
@@ -212,6 +212,6 @@ public sealed class ControlCallTests
     {
         var options = new ElasticsearchOptions { Hosts = [new Uri("http://a:9200"), new Uri("https://b:9200")] };
 
-        Assert.Throws<ConnectorException>(() => GatewayBench.GatewayOf(options));
+        Assert.Throws<ConnectorException>(() => GatewayFixture.GatewayOf(options));
     }
 }

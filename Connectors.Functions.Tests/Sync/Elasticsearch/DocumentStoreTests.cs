@@ -11,13 +11,13 @@ public sealed class DocumentStoreTests
 {
     private const string Jobs = "jobs";
 
-    private static CancellationToken Token => GatewayBench.Token;
+    private static CancellationToken Token => GatewayFixture.Token;
 
     [Fact]
     public async Task ADocumentIsCreatedOnceReadChangedAndDeleted()
     {
-        await using var bench = await GatewayBench.StartAsync();
-        var store = bench.Gateway.Documents;
+        await using var fixture = await GatewayFixture.StartAsync();
+        var store = fixture.Gateway.Documents;
 
         var created = await store.CreateAsync(Jobs, "job/1 ü", Json("""{"a":{"x":1},"b":[1]}"""), Token);
         var again = await store.CreateAsync(Jobs, "job/1 ü", Json("{}"), Token);
@@ -39,27 +39,30 @@ public sealed class DocumentStoreTests
     [Fact]
     public async Task WhatIsMissingIsAValue()
     {
-        await using var bench = await GatewayBench.StartAsync();
-        var store = bench.Gateway.Documents;
+        await using var fixture = await GatewayFixture.StartAsync();
+        var store = fixture.Gateway.Documents;
 
         Assert.Null(await store.GetAsync("none", "1", Token));
         Assert.Equal(DocumentWrite.Missing, await store.UpdateAsync("none", "1", Json("""{"a":1}"""), null, Token));
         Assert.Equal(DocumentWrite.Missing, await store.DeleteAsync("none", "1", null, Token));
         Assert.Empty(await store.SearchAsync("none", null, null, Token).ToListAsync(Token));
-        Assert.Empty(bench.Server.IndexNames);
+        Assert.Empty(fixture.Server.IndexNames);
     }
 
     [Fact]
     public async Task ACreationWhoseAnswerWasLostMakesOneDocument()
     {
-        await using var bench = await GatewayBench.StartAsync();
-        bench.Server.Faults.Add(FaultRule.CutAfter() with { Times = 1 });
+        await using var fixture = await GatewayFixture.StartAsync();
+        fixture.Server.Faults.Add(FaultRule.CutAfter() with { Times = 1 });
 
-        var created = await bench.Gateway.Documents.CreateAsync(Jobs, null, Json("""{"a":1}"""), Token);
+        var created = await fixture.Gateway.Documents.CreateAsync(Jobs, null, Json("""{"a":1}"""), Token);
 
         Assert.NotNull(created);
-        Assert.Equal([created.Id], bench.Server.Ids(Jobs));
-        Assert.Equal(DocumentWrite.Done, await bench.Gateway.Documents.UpdateAsync(Jobs, created.Id, Json("""{"a":2}"""), created, Token));
+        Assert.Equal([created.Id], fixture.Server.Ids(Jobs));
+        Assert.Equal(
+            DocumentWrite.Done,
+            await fixture.Gateway.Documents.UpdateAsync(Jobs, created.Id, Json("""{"a":2}"""), created, Token)
+        );
     }
 
     [Theory]
@@ -70,19 +73,19 @@ public sealed class DocumentStoreTests
     [InlineData(1_234, "created_at")]
     public async Task ASearchFindsEverythingOnce(int count, string? sort)
     {
-        await using var bench = await GatewayBench.StartAsync();
-        await bench.Gateway.Documents.EnsureIndexAsync(
+        await using var fixture = await GatewayFixture.StartAsync();
+        await fixture.Gateway.Documents.EnsureIndexAsync(
             Jobs,
             Json("""{"mappings":{"dynamic":false,"properties":{"created_at":{"type":"date"},"kind":{"type":"keyword"}}}}"""),
             Token
         );
         for (var i = 0; i < count; i++)
         {
-            bench.Server.Put(Jobs, $"j{i}", $$"""{"kind":"a","created_at":"2026-01-{{1 + (i * 7 % 28):00}}T00:00:00Z"}""");
+            fixture.Server.Put(Jobs, $"j{i}", $$"""{"kind":"a","created_at":"2026-01-{{1 + (i * 7 % 28):00}}T00:00:00Z"}""");
         }
 
-        bench.Server.Put(Jobs, "other", """{"kind":"b"}""");
-        var found = await bench.Gateway.Documents.SearchAsync(Jobs, Json("""{"term":{"kind":"a"}}"""), sort, Token).ToListAsync(Token);
+        fixture.Server.Put(Jobs, "other", """{"kind":"b"}""");
+        var found = await fixture.Gateway.Documents.SearchAsync(Jobs, Json("""{"term":{"kind":"a"}}"""), sort, Token).ToListAsync(Token);
 
         Assert.Equal(count, found.Select(document => document.Id).Distinct().Count());
         Assert.Equal(count, found.Count);
@@ -99,27 +102,27 @@ public sealed class DocumentStoreTests
     [Fact]
     public async Task TheLastOnesAreFoundByOneSearch()
     {
-        await using var bench = await GatewayBench.StartAsync();
-        Assert.Empty(await bench.Gateway.Documents.SearchLastAsync("none", null, "created_at", 5, Token));
-        await bench.Gateway.Documents.EnsureIndexAsync(
+        await using var fixture = await GatewayFixture.StartAsync();
+        Assert.Empty(await fixture.Gateway.Documents.SearchLastAsync("none", null, "created_at", 5, Token));
+        await fixture.Gateway.Documents.EnsureIndexAsync(
             Jobs,
             Json("""{"mappings":{"dynamic":false,"properties":{"created_at":{"type":"date"},"kind":{"type":"keyword"}}}}"""),
             Token
         );
         for (var i = 0; i < 1_200; i++)
         {
-            bench.Server.Put(Jobs, $"j{i}", $$"""{"kind":"{{(i % 2 == 0 ? "a" : "b")}}","created_at":"{{Epoch.AddMinutes(i):O}}"}""");
+            fixture.Server.Put(Jobs, $"j{i}", $$"""{"kind":"{{(i % 2 == 0 ? "a" : "b")}}","created_at":"{{Epoch.AddMinutes(i):O}}"}""");
         }
 
-        bench.Server.Put(Jobs, "undated", """{"kind":"a"}""");
+        fixture.Server.Put(Jobs, "undated", """{"kind":"a"}""");
 
         Assert.Equal(
             ["j1198", "j1196", "j1194"],
-            (await bench.Gateway.Documents.SearchLastAsync(Jobs, Json("""{"term":{"kind":"a"}}"""), "created_at", 3, Token)).Select(
+            (await fixture.Gateway.Documents.SearchLastAsync(Jobs, Json("""{"term":{"kind":"a"}}"""), "created_at", 3, Token)).Select(
                 document => document.Id
             )
         );
-        var most = await bench.Gateway.Documents.SearchLastAsync(Jobs, null, "created_at", 1_000, Token);
+        var most = await fixture.Gateway.Documents.SearchLastAsync(Jobs, null, "created_at", 1_000, Token);
         Assert.Equal((1_000, "j1199", "j200"), (most.Count, most[0].Id, most[^1].Id));
         Assert.All(most, document => Assert.True(document.SequenceNumber >= 0));
     }
@@ -127,28 +130,28 @@ public sealed class DocumentStoreTests
     [Fact]
     public async Task AnIndexIsMadeOnce()
     {
-        await using var bench = await GatewayBench.StartAsync();
+        await using var fixture = await GatewayFixture.StartAsync();
 
-        Assert.True(await bench.Gateway.Documents.EnsureIndexAsync(Jobs, [], Token));
-        Assert.False(await bench.Gateway.Documents.EnsureIndexAsync(Jobs, [], Token));
+        Assert.True(await fixture.Gateway.Documents.EnsureIndexAsync(Jobs, [], Token));
+        Assert.False(await fixture.Gateway.Documents.EnsureIndexAsync(Jobs, [], Token));
     }
 
     [Fact]
     public async Task WhoMayNotMakeAnIndexWaitsForIt()
     {
-        await using var bench = await GatewayBench.StartAsync();
-        bench.Server.Faults.Add(FaultRule.RefuseCall(403) with { Type = "security_exception", Method = "PUT", Route = "{index}" });
+        await using var fixture = await GatewayFixture.StartAsync();
+        fixture.Server.Faults.Add(FaultRule.RefuseCall(403) with { Type = "security_exception", Method = "PUT", Route = "{index}" });
 
-        await ProtocolIndices.EnsureAsync(bench.Gateway.Documents, Token);
+        await ProtocolIndices.EnsureAsync(fixture.Gateway.Documents, Token);
 
-        Assert.Empty(await bench.Gateway.Documents.SearchAsync(ProtocolIndices.Connectors, null, null, Token).ToListAsync(Token));
+        Assert.Empty(await fixture.Gateway.Documents.SearchAsync(ProtocolIndices.Connectors, null, null, Token).ToListAsync(Token));
     }
 
     [Fact]
     public async Task WhereSettingsAreRefusedTheIndexIsMadeWithoutThem()
     {
-        await using var bench = await GatewayBench.StartAsync();
-        bench.Server.Faults.Add(
+        await using var fixture = await GatewayFixture.StartAsync();
+        fixture.Server.Faults.Add(
             FaultRule.RefuseCall(400) with
             {
                 Type = "illegal_argument_exception",
@@ -156,11 +159,11 @@ public sealed class DocumentStoreTests
             }
         );
 
-        await ProtocolIndices.EnsureAsync(bench.Gateway.Documents, Token);
-        await ProtocolIndices.EnsureAsync(bench.Gateway.Documents, Token);
+        await ProtocolIndices.EnsureAsync(fixture.Gateway.Documents, Token);
+        await ProtocolIndices.EnsureAsync(fixture.Gateway.Documents, Token);
 
-        Assert.NotNull(await bench.Gateway.Documents.CreateAsync(ProtocolIndices.Connectors, "c1", [], Token));
-        Assert.NotNull(await bench.Gateway.Documents.CreateAsync(ProtocolIndices.SyncJobs, "j1", [], Token));
+        Assert.NotNull(await fixture.Gateway.Documents.CreateAsync(ProtocolIndices.Connectors, "c1", [], Token));
+        Assert.NotNull(await fixture.Gateway.Documents.CreateAsync(ProtocolIndices.SyncJobs, "j1", [], Token));
     }
 
     private static JsonObject Json(string text) => JsonNode.Parse(text)!.AsObject();

@@ -33,7 +33,7 @@ internal sealed class PlainServer : IAsyncDisposable
                 }));
         var app = builder.Build();
         app.Run(answer);
-        await app.StartAsync(GatewayBench.Token);
+        await app.StartAsync(GatewayFixture.Token);
         return new PlainServer(
             app,
             new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First())

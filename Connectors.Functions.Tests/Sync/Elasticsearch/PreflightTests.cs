@@ -10,7 +10,7 @@ namespace Connectors.Tests.Sync.Elasticsearch;
 
 public sealed class PreflightTests
 {
-    private static CancellationToken Token => GatewayBench.Token;
+    private static CancellationToken Token => GatewayFixture.Token;
 
     [Theory]
     [InlineData("8.0.0")]
@@ -19,9 +19,9 @@ public sealed class PreflightTests
     [InlineData("9.99.0-SNAPSHOT")]
     public async Task KnownVersionsAreAccepted(string version)
     {
-        await using var bench = await GatewayBench.StartAsync(emulator: new EmulatorOptions { Version = version });
+        await using var fixture = await GatewayFixture.StartAsync(emulator: new EmulatorOptions { Version = version });
 
-        var info = await bench.Gateway.ConnectAsync(Token);
+        var info = await fixture.Gateway.ConnectAsync(Token);
 
         Assert.Equal(version.Split('-')[0], info.Version!.ToString());
         Assert.False(info.IsServerless);
@@ -33,9 +33,9 @@ public sealed class PreflightTests
     [InlineData("soon", "reports the version 'soon', which can't be read.")]
     public async Task OthersAreRefused(string version, string message)
     {
-        await using var bench = await GatewayBench.StartAsync(emulator: new EmulatorOptions { Version = version });
+        await using var fixture = await GatewayFixture.StartAsync(emulator: new EmulatorOptions { Version = version });
 
-        var failure = await Assert.ThrowsAsync<ConnectorException>(() => bench.Gateway.ConnectAsync(Token));
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() => fixture.Gateway.ConnectAsync(Token));
 
         Assert.EndsWith(message, failure.Message, StringComparison.Ordinal);
         Assert.Equal(FailureKind.Fatal, failure.Kind);
@@ -44,19 +44,19 @@ public sealed class PreflightTests
     [Fact]
     public async Task ItWaitsForAServerThatIsNotUpYet()
     {
-        await using var bench = await GatewayBench.StartAsync();
-        bench.Server.Faults.Add(FaultRule.CutBefore() with { Times = 2 });
-        bench.Server.Faults.Add(FaultRule.RefuseCall(503) with { Times = 2 });
+        await using var fixture = await GatewayFixture.StartAsync();
+        fixture.Server.Faults.Add(FaultRule.CutBefore() with { Times = 2 });
+        fixture.Server.Faults.Add(FaultRule.RefuseCall(503) with { Times = 2 });
 
-        Assert.NotNull((await bench.Gateway.ConnectAsync(Token)).Version);
-        Assert.Equal(5, bench.Server.Requests.Total);
+        Assert.NotNull((await fixture.Gateway.ConnectAsync(Token)).Version);
+        Assert.Equal(5, fixture.Server.Requests.Total);
     }
 
     [Fact]
     public async Task ItGivesUpAfterTheTimeThatIsSet()
     {
         var time = new FastForwardTimeProvider();
-        using var gateway = GatewayBench.GatewayOf(
+        using var gateway = GatewayFixture.GatewayOf(
             new ElasticsearchOptions { Hosts = [new Uri("http://127.0.0.1:1")], MaxWaitDuration = TimeSpan.FromSeconds(30) },
             time
         );
@@ -77,7 +77,7 @@ public sealed class PreflightTests
     public async Task AnAddressThatSpeaksHttpIsNotCalledUntrusted()
     {
         await using var elasticsearch = await EmulatorServer.StartAsync(new EmulatorOptions(), Token);
-        using var gateway = GatewayBench.GatewayOf(
+        using var gateway = GatewayFixture.GatewayOf(
             new ElasticsearchOptions { Hosts = [new Uri($"https://127.0.0.1:{elasticsearch.Uri.Port}")] },
             TimeProvider.System
         );
@@ -94,11 +94,11 @@ public sealed class PreflightTests
     [Fact]
     public async Task WrongCredentialsEndItAtOnce()
     {
-        await using var bench = await GatewayBench.StartAsync(emulator: new EmulatorOptions { Authorization = ["ApiKey right"] });
+        await using var fixture = await GatewayFixture.StartAsync(emulator: new EmulatorOptions { Authorization = ["ApiKey right"] });
 
-        await Assert.ThrowsAsync<ConnectorException>(() => bench.Gateway.ConnectAsync(Token));
+        await Assert.ThrowsAsync<ConnectorException>(() => fixture.Gateway.ConnectAsync(Token));
 
-        Assert.Equal(1, bench.Server.Requests.Total);
+        Assert.Equal(1, fixture.Server.Requests.Total);
     }
 
     [Fact]
@@ -107,7 +107,7 @@ public sealed class PreflightTests
         await using var server = await PlainServer.StartAsync(async context =>
             await context.Response.WriteAsJsonAsync(new { version = new { number = "9.5.0" } })
         );
-        using var gateway = GatewayBench.GatewayOf(new ElasticsearchOptions { Hosts = [server.Uri] });
+        using var gateway = GatewayFixture.GatewayOf(server.Uri);
 
         var failure = await Assert.ThrowsAsync<ConnectorException>(() => gateway.ConnectAsync(Token));
 
@@ -128,7 +128,7 @@ public sealed class PreflightTests
                 new { cluster_name = "c", version = new { number = "7.11.0", build_flavor = "serverless" } }
             );
         });
-        using var gateway = GatewayBench.GatewayOf(new ElasticsearchOptions { Hosts = [server.Uri] });
+        using var gateway = GatewayFixture.GatewayOf(server.Uri);
 
         Assert.True((await gateway.ConnectAsync(Token)).IsServerless);
     }
@@ -136,9 +136,9 @@ public sealed class PreflightTests
     [Fact]
     public async Task AKeyThatMayNotSeeTheVersionIsEnough()
     {
-        await using var bench = await GatewayBench.StartAsync();
-        bench.Server.Faults.Add(FaultRule.RefuseCall(403) with { Type = "security_exception" });
+        await using var fixture = await GatewayFixture.StartAsync();
+        fixture.Server.Faults.Add(FaultRule.RefuseCall(403) with { Type = "security_exception" });
 
-        Assert.Null((await bench.Gateway.ConnectAsync(Token)).Version);
+        Assert.Null((await fixture.Gateway.ConnectAsync(Token)).Version);
     }
 }

@@ -8,7 +8,7 @@ namespace Connectors.Tests.Sync.Elasticsearch;
 /// <summary>Elasticsearch is never followed elsewhere: a bulk body and the credentials would go there too.</summary>
 public sealed class RedirectTests
 {
-    private static CancellationToken Token => GatewayBench.Token;
+    private static CancellationToken Token => GatewayFixture.Token;
 
     [Theory]
     [InlineData(301)]
@@ -37,7 +37,7 @@ public sealed class RedirectTests
                 .AbsoluteUri;
             return Task.CompletedTask;
         });
-        using var gateway = GatewayBench.GatewayOf(
+        using var gateway = GatewayFixture.GatewayOf(
             new ElasticsearchOptions
             {
                 Hosts = [server.Uri],

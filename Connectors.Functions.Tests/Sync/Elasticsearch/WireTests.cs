@@ -12,7 +12,7 @@ namespace Connectors.Tests.Sync.Elasticsearch;
 /// <summary>What goes over the wire, and what comes back broken.</summary>
 public sealed class WireTests
 {
-    private static CancellationToken Token => GatewayBench.Token;
+    private static CancellationToken Token => GatewayFixture.Token;
 
     [Fact]
     public async Task RequestsCarryOurHeadersAndKeepTheHostsPath()
@@ -28,7 +28,7 @@ public sealed class WireTests
             seen["path"] = context.Request.Path;
             await context.Response.WriteAsJsonAsync(new { count = 3 });
         });
-        using var gateway = GatewayBench.GatewayOf(
+        using var gateway = GatewayFixture.GatewayOf(
             new ElasticsearchOptions
             {
                 Hosts = [new Uri(server.Uri, "behind/proxy")],
@@ -62,7 +62,7 @@ public sealed class WireTests
 
             await context.Response.WriteAsJsonAsync(new { count = 3 });
         });
-        using var gateway = GatewayBench.GatewayOf(new ElasticsearchOptions { Hosts = [server.Uri] });
+        using var gateway = GatewayFixture.GatewayOf(server.Uri);
 
         Assert.Equal(3, await gateway.Content.CountAsync("search-a", Token));
         Assert.Equal(2, calls);
@@ -77,7 +77,7 @@ public sealed class WireTests
             context.Response.ContentType = "text/html";
             await context.Response.WriteAsync("<html>Bad gateway</html>");
         });
-        using var gateway = GatewayBench.GatewayOf(new ElasticsearchOptions { Hosts = [server.Uri] });
+        using var gateway = GatewayFixture.GatewayOf(server.Uri);
 
         var failure = await Assert.ThrowsAsync<ConnectorException>(() => gateway.Content.CountAsync("search-a", Token));
 
@@ -97,7 +97,7 @@ public sealed class WireTests
                     : """{"errors":false,"items":[{"index":{"status":200,"result":"updated"}}]}"""
             );
         });
-        using var gateway = GatewayBench.GatewayOf(new ElasticsearchOptions { Hosts = [server.Uri] });
+        using var gateway = GatewayFixture.GatewayOf(server.Uri);
 
         Assert.Equal(200, (await gateway.Content.BulkAsync("search-a", null, "{}\n"u8.ToArray(), 1, null, Token)).Status);
         Assert.Equal(0, (await gateway.Content.BulkAsync("search-a", null, "{}\n"u8.ToArray(), 2, null, Token)).Status);
@@ -135,7 +135,7 @@ public sealed class WireTests
         await File.WriteAllTextAsync(file, "nothing", Token);
 
         var failure = Assert.Throws<ConnectorException>(() =>
-            GatewayBench.GatewayOf(new ElasticsearchOptions { CaCertificatesPath = file })
+            GatewayFixture.GatewayOf(new ElasticsearchOptions { CaCertificatesPath = file })
         );
 
         Assert.Equal($"elasticsearch.ca_certs: '{file}' holds no certificate in PEM form.", failure.Message);
@@ -143,7 +143,7 @@ public sealed class WireTests
 
     private static async Task<bool> IsTrustedAsync(ElasticsearchOptions options)
     {
-        using var gateway = GatewayBench.GatewayOf(options);
+        using var gateway = GatewayFixture.GatewayOf(options);
         try
         {
             return await gateway.Content.CountAsync("search-a", Token) == 3;

@@ -6,7 +6,6 @@ using Connectors.Sync.Sources;
 using Connectors.Tests.Support;
 using Connectors.Tests.Support.InMemory;
 using Connectors.Tests.Sync.Elasticsearch;
-using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace Connectors.Tests.Sync.Engine;
@@ -14,11 +13,11 @@ namespace Connectors.Tests.Sync.Engine;
 public sealed class AccessControlSyncTests : IDisposable
 {
     private static readonly DateTimeOffset Then = new(2025, 6, 1, 10, 0, 0, TimeSpan.Zero);
-    private readonly EngineBench _bench = new();
+    private readonly EngineFixture _fixture = new();
 
-    public AccessControlSyncTests() => _bench.Request = _bench.Request with { HasAccessControl = true };
+    public AccessControlSyncTests() => _fixture.Request = _fixture.Request with { HasAccessControl = true };
 
-    public void Dispose() => _bench.Dispose();
+    public void Dispose() => _fixture.Dispose();
 
     [Theory]
     [InlineData(null)]
@@ -33,11 +32,11 @@ public sealed class AccessControlSyncTests : IDisposable
     [InlineData("7")]
     public async Task ADocumentWhoseReadersCanNotBeToldIsSeenByNobody(string? access)
     {
-        await _bench.RunAsync(new AccessSource { Documents = [AccessSource.Document("a", access)] });
+        await _fixture.RunAsync(new AccessSource { Documents = [AccessSource.Document("a", access)] });
 
         Assert.Equal("""["_nobody"]""", AccessOf("a"));
-        Assert.Equal("v1", _bench.Index.Documents["a"]["text"]!.GetValue<string>());
-        Assert.True(_bench.Index.HasAccessField);
+        Assert.Equal("v1", _fixture.Index.Documents["a"]["text"]!.GetValue<string>());
+        Assert.True(_fixture.Index.HasAccessField);
     }
 
     [Theory]
@@ -46,7 +45,7 @@ public sealed class AccessControlSyncTests : IDisposable
     [InlineData("\"user:1\"", """["user:1"]""")]
     public async Task ValuesThatCanBeComparedAreKept(string access, string expected)
     {
-        await _bench.RunAsync(new AccessSource { Documents = [AccessSource.Document("a", access)] });
+        await _fixture.RunAsync(new AccessSource { Documents = [AccessSource.Document("a", access)] });
 
         Assert.Equal(expected, AccessOf("a"));
     }
@@ -54,7 +53,7 @@ public sealed class AccessControlSyncTests : IDisposable
     [Fact]
     public async Task AValueThatIsTooLongToBeComparedDoesNotShowTheDocumentToEveryone()
     {
-        await _bench.RunAsync(new AccessSource { Documents = [AccessSource.Document("a", $"[\"{new string('x', 40_000)}\"]")] });
+        await _fixture.RunAsync(new AccessSource { Documents = [AccessSource.Document("a", $"[\"{new string('x', 40_000)}\"]")] });
 
         Assert.Equal("""["_nobody"]""", AccessOf("a"));
     }
@@ -62,19 +61,19 @@ public sealed class AccessControlSyncTests : IDisposable
     [Fact]
     public async Task WithoutAccessControlDocumentsAreLeftAsTheyAre()
     {
-        _bench.Request = _bench.Request with { HasAccessControl = false };
+        _fixture.Request = _fixture.Request with { HasAccessControl = false };
 
-        await _bench.RunAsync(new AccessSource { Documents = [AccessSource.Document("a", null), AccessSource.Document("b", "[]")] });
+        await _fixture.RunAsync(new AccessSource { Documents = [AccessSource.Document("a", null), AccessSource.Document("b", "[]")] });
 
-        Assert.False(_bench.Index.Documents["a"].ContainsKey(AccessControl.FieldName));
+        Assert.False(_fixture.Index.Documents["a"].ContainsKey(AccessControl.FieldName));
         Assert.Equal("[]", AccessOf("b"));
-        Assert.False(_bench.Index.HasAccessField);
+        Assert.False(_fixture.Index.HasAccessField);
     }
 
     [Fact]
     public async Task AChangeOfReadersReachesADocumentWhoseTimeStampStaysTheSame()
     {
-        await _bench.RunAsync(
+        await _fixture.RunAsync(
             new AccessSource
             {
                 Documents =
@@ -84,9 +83,9 @@ public sealed class AccessControlSyncTests : IDisposable
                 ],
             }
         );
-        _bench.Index.Written.Clear();
+        _fixture.Index.Written.Clear();
 
-        var outcome = await _bench.RunNextAsync(
+        var outcome = await _fixture.RunNextAsync(
             new AccessSource
             {
                 Documents =
@@ -98,17 +97,17 @@ public sealed class AccessControlSyncTests : IDisposable
         );
 
         Assert.Equal((1, 1), (outcome.Counts.Updated, outcome.Counts.Skipped));
-        Assert.Equal(["a"], _bench.Index.Written);
+        Assert.Equal(["a"], _fixture.Index.Written);
         Assert.Equal("""["user:1"]""", AccessOf("a"));
-        Assert.Equal("2025-06-01T10:00:00Z", _bench.Index.Documents["a"]["_timestamp"]!.GetValue<string>());
+        Assert.Equal("2025-06-01T10:00:00Z", _fixture.Index.Documents["a"]["_timestamp"]!.GetValue<string>());
     }
 
     [Fact]
     public async Task ANewTimeStampAloneIsAChangeToo()
     {
-        await _bench.RunAsync(new AccessSource { Documents = [AccessSource.Document("a", """["everyone"]""", "v1", Then)] });
+        await _fixture.RunAsync(new AccessSource { Documents = [AccessSource.Document("a", """["everyone"]""", "v1", Then)] });
 
-        var outcome = await _bench.RunNextAsync(
+        var outcome = await _fixture.RunNextAsync(
             new AccessSource { Documents = [AccessSource.Document("a", """["everyone"]""", "v1", Then.AddSeconds(1))] }
         );
 
@@ -118,8 +117,8 @@ public sealed class AccessControlSyncTests : IDisposable
     [Fact]
     public async Task DocumentsOfAnotherServiceAreWrittenAgainThoughTheirTimeStampsAreEqual()
     {
-        _bench.Index.Exists = true;
-        _bench.Index.Put(
+        _fixture.Index.Exists = true;
+        _fixture.Index.Put(
             "a",
             new JsonObject
             {
@@ -129,7 +128,7 @@ public sealed class AccessControlSyncTests : IDisposable
             }
         );
 
-        var outcome = await _bench.RunAsync(new AccessSource { Documents = [AccessSource.Document("a", """["user:1"]""", "v1", Then)] });
+        var outcome = await _fixture.RunAsync(new AccessSource { Documents = [AccessSource.Document("a", """["user:1"]""", "v1", Then)] });
 
         Assert.Equal(1, outcome.Counts.Updated);
         Assert.Equal("""["user:1"]""", AccessOf("a"));
@@ -138,29 +137,29 @@ public sealed class AccessControlSyncTests : IDisposable
     [Fact]
     public async Task SwitchedOnOrOffItReachesEveryDocument()
     {
-        var open = _bench.Request with { HasAccessControl = false, Fingerprint = "off" };
-        var closed = _bench.Request with { HasAccessControl = true, Fingerprint = "on" };
-        _bench.Request = open;
-        await _bench.RunAsync(new AccessSource { Documents = [AccessSource.Document("a", null, "v1", Then)] });
+        var open = _fixture.Request with { HasAccessControl = false, Fingerprint = "off" };
+        var closed = _fixture.Request with { HasAccessControl = true, Fingerprint = "on" };
+        _fixture.Request = open;
+        await _fixture.RunAsync(new AccessSource { Documents = [AccessSource.Document("a", null, "v1", Then)] });
 
-        _bench.Request = closed;
-        await _bench.RunNextAsync(new AccessSource { Documents = [AccessSource.Document("a", """["user:1"]""", "v1", Then)] });
+        _fixture.Request = closed;
+        await _fixture.RunNextAsync(new AccessSource { Documents = [AccessSource.Document("a", """["user:1"]""", "v1", Then)] });
         Assert.Equal("""["user:1"]""", AccessOf("a"));
-        Assert.True(_bench.Index.Documents["a"].ContainsKey("_digest"));
+        Assert.True(_fixture.Index.Documents["a"].ContainsKey("_digest"));
 
-        _bench.Request = open;
-        await _bench.RunNextAsync(new AccessSource { Documents = [AccessSource.Document("a", null, "v1", Then)] });
-        Assert.False(_bench.Index.Documents["a"].ContainsKey(AccessControl.FieldName));
-        Assert.False(_bench.Index.Documents["a"].ContainsKey("_digest"));
+        _fixture.Request = open;
+        await _fixture.RunNextAsync(new AccessSource { Documents = [AccessSource.Document("a", null, "v1", Then)] });
+        Assert.False(_fixture.Index.Documents["a"].ContainsKey(AccessControl.FieldName));
+        Assert.False(_fixture.Index.Documents["a"].ContainsKey("_digest"));
     }
 
     [Fact]
     public async Task DocumentsThatTheFirstSyncAfterTheSwitchDoesNotReachAreRestricted()
     {
-        _bench.Index.Exists = true;
-        Open(_bench.Index, "a", "b");
+        _fixture.Index.Exists = true;
+        Open(_fixture.Index, "a", "b");
 
-        var outcome = await _bench.RunAsync(
+        var outcome = await _fixture.RunAsync(
             new MemorySource
             {
                 Partitions =
@@ -173,10 +172,10 @@ public sealed class AccessControlSyncTests : IDisposable
 
         Assert.Equal(SyncEnd.Refused, outcome.End);
         Assert.Equal("""["_nobody"]""", AccessOf("b"));
-        Assert.Equal("v1", _bench.Index.Documents["b"]["text"]!.GetValue<string>());
+        Assert.Equal("v1", _fixture.Index.Documents["b"]["text"]!.GetValue<string>());
 
         // Its list comes as soon as it is listed, though its time stamp is the same.
-        await _bench.RunNextAsync(
+        await _fixture.RunNextAsync(
             new AccessSource
             {
                 Documents = [AccessSource.Document("a", """["user:1"]"""), AccessSource.Document("b", """["user:1"]""", "v1", Then)],
@@ -188,11 +187,11 @@ public sealed class AccessControlSyncTests : IDisposable
     [Fact]
     public async Task DocumentsRejectedInThatSyncAreRestricted()
     {
-        _bench.Index.Exists = true;
-        Open(_bench.Index, "a", "b");
-        _bench.Index.Reject = id => id == "b";
+        _fixture.Index.Exists = true;
+        Open(_fixture.Index, "a", "b");
+        _fixture.Index.Reject = id => id == "b";
 
-        var outcome = await _bench.RunAsync(
+        var outcome = await _fixture.RunAsync(
             new AccessSource { Documents = [AccessSource.Document("a", """["user:1"]"""), AccessSource.Document("b", """["user:1"]""")] }
         );
 
@@ -203,38 +202,42 @@ public sealed class AccessControlSyncTests : IDisposable
     [Fact]
     public async Task ClosingCountsAsAChangeOnceItIsSwitchedOffAgain()
     {
-        _bench.Index.Exists = true;
-        Open(_bench.Index, "a");
-        Assert.True(await SyncCompletion.RestrictUnsecuredAsync(_bench.Index, _bench.Request, 100, TestContext.Current.CancellationToken));
-        Assert.False(await SyncCompletion.RestrictUnsecuredAsync(_bench.Index, _bench.Request, 100, TestContext.Current.CancellationToken));
+        _fixture.Index.Exists = true;
+        Open(_fixture.Index, "a");
+        Assert.True(
+            await SyncCompletion.RestrictUnsecuredAsync(_fixture.Index, _fixture.Request, 100, TestContext.Current.CancellationToken)
+        );
+        Assert.False(
+            await SyncCompletion.RestrictUnsecuredAsync(_fixture.Index, _fixture.Request, 100, TestContext.Current.CancellationToken)
+        );
 
-        _bench.Request = _bench.Request with { HasAccessControl = false };
-        await _bench.RunNextAsync(new AccessSource { Documents = [AccessSource.Document("a", null, "v1", Then)] });
+        _fixture.Request = _fixture.Request with { HasAccessControl = false };
+        await _fixture.RunNextAsync(new AccessSource { Documents = [AccessSource.Document("a", null, "v1", Then)] });
 
-        Assert.False(_bench.Index.Documents["a"].ContainsKey(AccessControl.FieldName));
+        Assert.False(_fixture.Index.Documents["a"].ContainsKey(AccessControl.FieldName));
     }
 
     [Fact]
     public async Task ADryRunRestrictsNothing()
     {
-        _bench.Index.Exists = true;
-        Open(_bench.Index, "a");
-        _bench.Request = _bench.Request with { DryRun = true };
+        _fixture.Index.Exists = true;
+        Open(_fixture.Index, "a");
+        _fixture.Request = _fixture.Request with { DryRun = true };
 
-        await _bench.RunAsync(new AccessSource { Documents = [] });
+        await _fixture.RunAsync(new AccessSource { Documents = [] });
 
-        Assert.False(_bench.Index.Documents["a"].ContainsKey(AccessControl.FieldName));
+        Assert.False(_fixture.Index.Documents["a"].ContainsKey(AccessControl.FieldName));
     }
 
     [Fact]
     public async Task StagedSyncsRestrictThemToo()
     {
-        using var bench = new StagedBench();
-        bench.Request = bench.Request with { HasAccessControl = true };
-        bench.Index.Exists = true;
-        Open(bench.Index, "a", "b");
+        using var fixture = new StagedFixture();
+        fixture.Request = fixture.Request with { HasAccessControl = true };
+        fixture.Index.Exists = true;
+        Open(fixture.Index, "a", "b");
 
-        var outcome = await bench.RunAsync(
+        var outcome = await fixture.RunAsync(
             new MemorySource
             {
                 Partitions =
@@ -246,50 +249,40 @@ public sealed class AccessControlSyncTests : IDisposable
         );
 
         Assert.Equal(SyncEnd.Refused, outcome.End);
-        Assert.Equal("""["_nobody"]""", bench.Index.Documents["b"][AccessControl.FieldName]!.ToJsonString());
+        Assert.Equal("""["_nobody"]""", fixture.Index.Documents["b"][AccessControl.FieldName]!.ToJsonString());
     }
 
     [Fact]
     public void OnlyWithAccessControlTheFingerprintKnowsOfIt()
     {
-        var without = _bench.Request with { HasAccessControl = false };
+        var without = _fixture.Request with { HasAccessControl = false };
 
-        Assert.NotEqual(SyncPreparation.FingerprintOf(without), SyncPreparation.FingerprintOf(_bench.Request));
+        Assert.NotEqual(SyncPreparation.FingerprintOf(without), SyncPreparation.FingerprintOf(_fixture.Request));
         Assert.Equal(SyncFingerprint.Of("f1", null), SyncPreparation.FingerprintOf(without));
     }
 
     [Fact]
     public async Task ABrokenBodyIsRejectedAndReported()
     {
-        await using var bench = await GatewayBench.StartAsync();
-        var engine = new SyncEngine(
-            bench.Gateway.Content,
-            _bench.Options,
-            new FastForwardTimeProvider(),
-            new Random(1),
-            NullLoggerFactory.Instance
-        );
+        await using var fixture = await GatewayFixture.StartAsync();
+        _fixture.Target = fixture.Gateway.Content;
 
-        var outcome = await engine.RunAsync(
-            _bench.Request,
-            new RawSource(("bad", "{\"text\":"), ("good", "{\"text\":1,\"_allow_access_control\":[\"user:1\"]}")),
-            new SyncProgress(),
-            default,
-            GatewayBench.Token
+        var outcome = await _fixture.RunAsync(
+            new RawSource(("bad", "{\"text\":"), ("good", "{\"text\":1,\"_allow_access_control\":[\"user:1\"]}"))
         );
 
         Assert.Equal((1, 1), (outcome.Counts.Created, outcome.Counts.Rejected));
         Assert.Equal("bad", Assert.Single(outcome.Rejections.Samples).Id);
-        Assert.Null(bench.Server.Get("search-memory", "bad"));
+        Assert.Null(fixture.Server.Get("search-memory", "bad"));
     }
 
     [Fact]
     public async Task DocumentsInElasticsearchAreRestrictedWithoutTheirPipeline()
     {
-        await using var bench = await GatewayBench.StartAsync();
-        var content = bench.Gateway.Content;
-        await content.PrepareAsync("search-open", GatewayBench.Token);
-        await content.PrepareAccessAsync("search-open", GatewayBench.Token);
+        await using var fixture = await GatewayFixture.StartAsync();
+        var content = fixture.Gateway.Content;
+        await content.PrepareAsync("search-open", GatewayFixture.Token);
+        await content.PrepareAccessAsync("search-open", GatewayFixture.Token);
         var body = string.Concat(
             Enumerable
                 .Range(0, 12)
@@ -298,52 +291,55 @@ public sealed class AccessControlSyncTests : IDisposable
                     + $"\\\"é\"}}}}\n{{\"text\":\"v1\",\"_digest\":7{(number % 3 == 0 ? ",\"_allow_access_control\":[\"user:1\"]" : string.Empty)}}}\n"
                 )
         );
-        await content.BulkAsync("search-open", null, System.Text.Encoding.UTF8.GetBytes(body), 12, null, GatewayBench.Token);
-        await content.RefreshAsync("search-open", GatewayBench.Token);
-        Assert.Equal(8, await content.CountUnsecuredAsync("search-open", GatewayBench.Token));
+        await content.BulkAsync("search-open", null, System.Text.Encoding.UTF8.GetBytes(body), 12, null, GatewayFixture.Token);
+        await content.RefreshAsync("search-open", GatewayFixture.Token);
+        Assert.Equal(8, await content.CountUnsecuredAsync("search-open", GatewayFixture.Token));
 
-        await content.RestrictUnsecuredAsync("search-open", long.MaxValue, GatewayBench.Token);
+        await content.RestrictUnsecuredAsync("search-open", long.MaxValue, GatewayFixture.Token);
 
-        Assert.Equal(0, await content.CountUnsecuredAsync("search-open", GatewayBench.Token));
-        var closed = JsonNode.Parse(bench.Server.Get("search-open", "1 \"é")!)!;
+        Assert.Equal(0, await content.CountUnsecuredAsync("search-open", GatewayFixture.Token));
+        var closed = JsonNode.Parse(fixture.Server.Get("search-open", "1 \"é")!)!;
         Assert.Equal(
             ("v1", """["_nobody"]""", null),
             (closed["text"]!.GetValue<string>(), closed[AccessControl.FieldName]!.ToJsonString(), closed["_digest"])
         );
-        Assert.Equal("""["user:1"]""", JsonNode.Parse(bench.Server.Get("search-open", "3 \"é")!)![AccessControl.FieldName]!.ToJsonString());
+        Assert.Equal(
+            """["user:1"]""",
+            JsonNode.Parse(fixture.Server.Get("search-open", "3 \"é")!)![AccessControl.FieldName]!.ToJsonString()
+        );
     }
 
     [Fact]
     public async Task IdentitiesAreSyncedLikeDocuments()
     {
-        _bench.Request = _bench.Request with { HasAccessControl = false };
-        await _bench.RunAsync(
+        _fixture.Request = _fixture.Request with { HasAccessControl = false };
+        await _fixture.RunAsync(
             new IdentitySource(
                 new AccessSource { Identities = [Identity("alice", "user:1"), Identity("bob", "user:2"), Identity("carol", "user:3")] }
             )
         );
-        _bench.Index.Written.Clear();
+        _fixture.Index.Written.Clear();
 
-        var outcome = await _bench.RunNextAsync(
+        var outcome = await _fixture.RunNextAsync(
             new IdentitySource(new AccessSource { Identities = [Identity("alice", "user:1"), Identity("carol", "user:3", "group:7")] })
         );
 
         Assert.Equal((SyncEnd.Completed, 1, 1, 1), (outcome.End, outcome.Counts.Skipped, outcome.Counts.Updated, outcome.Counts.Deleted));
-        Assert.Equal(["carol"], _bench.Index.Written);
-        Assert.Equal(["alice", "carol"], _bench.Index.Documents.Keys.Order());
+        Assert.Equal(["carol"], _fixture.Index.Written);
+        Assert.Equal(["alice", "carol"], _fixture.Index.Documents.Keys.Order());
         Assert.Equal(
             """["everyone","group:7","user:3"]""",
-            _bench.Index.Documents["carol"]["query"]!["template"]!["params"]!["access_control"]!.ToJsonString()
+            _fixture.Index.Documents["carol"]["query"]!["template"]!["params"]!["access_control"]!.ToJsonString()
         );
     }
 
     [Fact]
     public async Task IdentitiesThatCameInAnotherOrderAreTheSame()
     {
-        _bench.Request = _bench.Request with { HasAccessControl = false };
-        await _bench.RunAsync(new IdentitySource(new AccessSource { Identities = [Identity("alice", "user:1", "group:7")] }));
+        _fixture.Request = _fixture.Request with { HasAccessControl = false };
+        await _fixture.RunAsync(new IdentitySource(new AccessSource { Identities = [Identity("alice", "user:1", "group:7")] }));
 
-        var outcome = await _bench.RunNextAsync(
+        var outcome = await _fixture.RunNextAsync(
             new IdentitySource(new AccessSource { Identities = [Identity("alice", "group:7", "user:1", "everyone")] })
         );
 
@@ -353,16 +349,16 @@ public sealed class AccessControlSyncTests : IDisposable
     [Fact]
     public async Task WhenTheSourceOfIdentitiesFailsNoneIsDeleted()
     {
-        _bench.Request = _bench.Request with { HasAccessControl = false };
+        _fixture.Request = _fixture.Request with { HasAccessControl = false };
         var all = new AccessSource { Identities = [Identity("alice", "user:1"), Identity("bob", "user:2")] };
-        await _bench.RunAsync(new IdentitySource(all));
+        await _fixture.RunAsync(new IdentitySource(all));
 
         var failure = await Assert.ThrowsAsync<ConnectorException>(() =>
-            _bench.RunNextAsync(new IdentitySource(new AccessSource { Identities = all.Identities, FailsAfter = 1 }))
+            _fixture.RunNextAsync(new IdentitySource(new AccessSource { Identities = all.Identities, FailsAfter = 1 }))
         );
 
         Assert.Equal("The directory of users is gone.", failure.Message);
-        Assert.Equal(["alice", "bob"], _bench.Index.Documents.Keys.Order());
+        Assert.Equal(["alice", "bob"], _fixture.Index.Documents.Keys.Order());
     }
 
     private static void Open(MemoryIndex index, params string[] ids) => Array.ForEach(ids, id => index.Put(
@@ -377,5 +373,5 @@ public sealed class AccessControlSyncTests : IDisposable
 
     private static AccessIdentity Identity(string id, params string[] values) => new(id, values);
 
-    private string AccessOf(string id) => _bench.Index.Documents[id][AccessControl.FieldName]!.ToJsonString();
+    private string AccessOf(string id) => _fixture.Index.Documents[id][AccessControl.FieldName]!.ToJsonString();
 }

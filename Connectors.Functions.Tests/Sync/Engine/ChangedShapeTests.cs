@@ -11,12 +11,12 @@ namespace Connectors.Tests.Sync.Engine;
 /// <summary>A mapping, a pipeline or an inference endpoint that changes between syncs.</summary>
 public sealed class ChangedShapeTests : IDisposable
 {
-    private readonly EngineBench _bench = new();
-    private readonly StagedBench _staged = new();
+    private readonly EngineFixture _fixture = new();
+    private readonly StagedFixture _staged = new();
 
     public void Dispose()
     {
-        _bench.Dispose();
+        _fixture.Dispose();
         _staged.Dispose();
     }
 
@@ -32,12 +32,12 @@ public sealed class ChangedShapeTests : IDisposable
     )]
     public async Task WhatChangedIsWrittenAgainOnceAndSaid(string mappings, string settings, string pipelines, string inference, string why)
     {
-        await _bench.RunAsync(Source());
+        await _fixture.RunAsync(Source());
         await _staged.RunAsync(Source());
-        _bench.Index.Shape = _staged.Index.Shape = new IndexShape(mappings, settings, pipelines, inference);
+        _fixture.Index.Shape = _staged.Index.Shape = new IndexShape(mappings, settings, pipelines, inference);
 
-        var (changed, changedInSteps) = (await _bench.RunNextAsync(Source()), await _staged.RunNextAsync(Source()));
-        var (next, nextInSteps) = (await _bench.RunNextAsync(Source()), await _staged.RunNextAsync(Source()));
+        var (changed, changedInSteps) = (await _fixture.RunNextAsync(Source()), await _staged.RunNextAsync(Source()));
+        var (next, nextInSteps) = (await _fixture.RunNextAsync(Source()), await _staged.RunNextAsync(Source()));
 
         Assert.Equal((3L, 0L, why), (changed.Counts.Updated, changed.Counts.Skipped, changed.Rewrite));
         Assert.Equal((3L, 0L, why), (changedInSteps.Counts.Updated, changedInSteps.Counts.Skipped, changedInSteps.Rewrite));
@@ -50,33 +50,33 @@ public sealed class ChangedShapeTests : IDisposable
     {
         var source = Source();
         source.Change = new ChangeCheckResult(true, "mark-1");
-        await _bench.RunAsync(source);
+        await _fixture.RunAsync(source);
         source.Change = new ChangeCheckResult(false, "mark-1");
-        Assert.Equal(SyncEnd.Unchanged, (await _bench.RunNextAsync(source)).End);
-        _bench.Index.Shape = _bench.Index.Shape with { Pipelines = "p2" };
+        Assert.Equal(SyncEnd.Unchanged, (await _fixture.RunNextAsync(source)).End);
+        _fixture.Index.Shape = _fixture.Index.Shape with { Pipelines = "p2" };
 
-        Assert.Equal(3, (await _bench.RunNextAsync(source)).Counts.Updated);
-        Assert.Equal(SyncEnd.Unchanged, (await _bench.RunNextAsync(source)).End);
+        Assert.Equal(3, (await _fixture.RunNextAsync(source)).Counts.Updated);
+        Assert.Equal(SyncEnd.Unchanged, (await _fixture.RunNextAsync(source)).End);
     }
 
     [Fact]
     public async Task WhatMayNotBeReadIsNoChange()
     {
-        await _bench.RunAsync(Source());
-        _bench.Index.Shape = _bench.Index.Shape with { Pipelines = null, Inference = null };
-        Assert.Equal(3, (await _bench.RunNextAsync(Source())).Counts.Skipped);
-        _bench.Index.Shape = _bench.Index.Shape with { Pipelines = "p2", Inference = "i2" };
-        Assert.Equal(3, (await _bench.RunNextAsync(Source())).Counts.Skipped);
+        await _fixture.RunAsync(Source());
+        _fixture.Index.Shape = _fixture.Index.Shape with { Pipelines = null, Inference = null };
+        Assert.Equal(3, (await _fixture.RunNextAsync(Source())).Counts.Skipped);
+        _fixture.Index.Shape = _fixture.Index.Shape with { Pipelines = "p2", Inference = "i2" };
+        Assert.Equal(3, (await _fixture.RunNextAsync(Source())).Counts.Skipped);
     }
 
     [Fact]
     public async Task AnIndexThatWasMarkedBeforeShapesWereIsLeftAsItIs()
     {
-        await _bench.RunAsync(Source());
-        _bench.Index.Meta!.Remove("shape");
-        Assert.Equal(3, (await _bench.RunNextAsync(Source())).Counts.Skipped);
-        _bench.Index.Shape = _bench.Index.Shape with { Mappings = "m2" };
-        Assert.Equal(3, (await _bench.RunNextAsync(Source())).Counts.Updated);
+        await _fixture.RunAsync(Source());
+        _fixture.Index.Meta!.Remove("shape");
+        Assert.Equal(3, (await _fixture.RunNextAsync(Source())).Counts.Skipped);
+        _fixture.Index.Shape = _fixture.Index.Shape with { Mappings = "m2" };
+        Assert.Equal(3, (await _fixture.RunNextAsync(Source())).Counts.Updated);
     }
 
     [Fact]
@@ -85,26 +85,26 @@ public sealed class ChangedShapeTests : IDisposable
         var source = MemorySource.Holding("a", "b", "c", "d", "e");
         source.OnPage = page =>
         {
-            _bench.Index.Shape = _bench.Index.Shape with { Mappings = page == 2 ? "m2" : "m1" };
+            _fixture.Index.Shape = _fixture.Index.Shape with { Mappings = page == 2 ? "m2" : "m1" };
             return Task.CompletedTask;
         };
-        await _bench.RunAsync(source);
+        await _fixture.RunAsync(source);
         source.OnPage = null;
 
-        Assert.Equal(5, (await _bench.RunNextAsync(source)).Counts.Updated);
-        Assert.Equal(5, (await _bench.RunNextAsync(source)).Counts.Skipped);
+        Assert.Equal(5, (await _fixture.RunNextAsync(source)).Counts.Updated);
+        Assert.Equal(5, (await _fixture.RunNextAsync(source)).Counts.Skipped);
     }
 
     [Fact]
     public async Task AfterASyncThatBrokeOffTheRestIsWrittenAgainToo()
     {
-        await _bench.RunAsync(Source());
-        _bench.Index.Shape = _bench.Index.Shape with { Mappings = "m2" };
+        await _fixture.RunAsync(Source());
+        _fixture.Index.Shape = _fixture.Index.Shape with { Mappings = "m2" };
         var source = Source();
         source.OnPage = _ => throw new Connectors.Abstractions.ConnectorException("the backend died");
-        await Assert.ThrowsAsync<Connectors.Abstractions.ConnectorException>(() => _bench.RunNextAsync(source));
+        await Assert.ThrowsAsync<Connectors.Abstractions.ConnectorException>(() => _fixture.RunNextAsync(source));
 
-        var outcome = await _bench.RunNextAsync(Source());
+        var outcome = await _fixture.RunNextAsync(Source());
 
         Assert.Equal((3L, "the last sync left documents that have to be written again."), (outcome.Counts.Updated, outcome.Rewrite));
     }
@@ -112,15 +112,15 @@ public sealed class ChangedShapeTests : IDisposable
     [Fact]
     public async Task ADryRunTellsWhatWouldBeWrittenAgainAndWhy()
     {
-        await _bench.RunAsync(Source());
-        _bench.Index.Shape = _bench.Index.Shape with { Pipelines = "p2" };
-        _bench.Request = _bench.Request with { DryRun = true };
+        await _fixture.RunAsync(Source());
+        _fixture.Index.Shape = _fixture.Index.Shape with { Pipelines = "p2" };
+        _fixture.Request = _fixture.Request with { DryRun = true };
 
-        var outcome = await _bench.RunNextAsync(Source());
+        var outcome = await _fixture.RunNextAsync(Source());
 
         Assert.Equal((3L, "the ingest pipelines changed since the last full sync."), (outcome.Counts.Updated, outcome.Rewrite));
-        _bench.Request = _bench.Request with { DryRun = false };
-        Assert.Equal(3, (await _bench.RunNextAsync(Source())).Counts.Updated);
+        _fixture.Request = _fixture.Request with { DryRun = false };
+        Assert.Equal(3, (await _fixture.RunNextAsync(Source())).Counts.Updated);
     }
 
     [Fact]

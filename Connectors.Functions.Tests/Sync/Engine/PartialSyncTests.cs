@@ -13,15 +13,15 @@ namespace Connectors.Tests.Sync.Engine;
 /// <summary>Syncs that only delete, and syncs that delete nothing.</summary>
 public sealed class PartialSyncTests : IDisposable
 {
-    private readonly EngineBench _bench = new();
+    private readonly EngineFixture _fixture = new();
 
-    public void Dispose() => _bench.Dispose();
+    public void Dispose() => _fixture.Dispose();
 
     [Fact]
     public async Task ASyncThatOnlyDeletesDeletesWhatVanishedAndWritesNothing()
     {
-        await _bench.RunAsync(MemorySource.Holding("a", "b", "c"));
-        _bench.Index.Written.Clear();
+        await _fixture.RunAsync(MemorySource.Holding("a", "b", "c"));
+        _fixture.Index.Written.Clear();
 
         var outcome = await RunAsync(
             SyncKind.DeletesOnly,
@@ -36,28 +36,28 @@ public sealed class PartialSyncTests : IDisposable
         );
 
         Assert.Equal((SyncEnd.Completed, 3, 0, 1), (outcome.End, outcome.Counts.Read, outcome.Counts.Indexed, outcome.Counts.Deleted));
-        Assert.Equal(["a", "c"], _bench.Index.Documents.Keys.Order());
+        Assert.Equal(["a", "c"], _fixture.Index.Documents.Keys.Order());
         Assert.Equal("v1", Text("a"));
-        Assert.Empty(_bench.Index.Written);
+        Assert.Empty(_fixture.Index.Written);
     }
 
     [Fact]
     public async Task ItAsksForIdsAloneWhereTheSourceCanGiveThem()
     {
-        await _bench.RunAsync(MemorySource.Holding("a", "b"));
+        await _fixture.RunAsync(MemorySource.Holding("a", "b"));
         var source = new IdSource(MemorySource.Holding("b"));
 
         await RunAsync(SyncKind.DeletesOnly, source);
 
         Assert.Equal((1, 0), (source.IdPages, source.Pages));
-        Assert.Equal(["b"], _bench.Index.Documents.Keys);
+        Assert.Equal(["b"], _fixture.Index.Documents.Keys);
     }
 
     [Fact]
     public async Task WithRulesThatLookAtFieldsItReadsDocumentsAndDeletesWhatTheyLeaveOut()
     {
-        await _bench.RunAsync(MemorySource.Holding("a", "b"));
-        _bench.Request = _bench.Request with
+        await _fixture.RunAsync(MemorySource.Holding("a", "b"));
+        _fixture.Request = _fixture.Request with
         {
             Rules = new DocumentRules([new DocumentRule("r", RulePolicy.Exclude, "text", RuleComparison.EqualTo, "secret")]),
         };
@@ -74,25 +74,25 @@ public sealed class PartialSyncTests : IDisposable
         await RunAsync(SyncKind.DeletesOnly, source);
 
         Assert.Equal(0, source.IdPages);
-        Assert.Equal(["b"], _bench.Index.Documents.Keys);
+        Assert.Equal(["b"], _fixture.Index.Documents.Keys);
     }
 
     [Fact]
     public async Task ItDeletesNothingWhenTheSourceFails()
     {
-        await _bench.RunAsync(MemorySource.Holding("a", "b", "c", "d"));
+        await _fixture.RunAsync(MemorySource.Holding("a", "b", "c", "d"));
         var source = MemorySource.Holding("a", "b", "c", "x", "y");
         source.OnPage = page => page == 2 ? throw new ConnectorException("the backend died") : Task.CompletedTask;
 
         await Assert.ThrowsAsync<ConnectorException>(() => RunAsync(SyncKind.DeletesOnly, source));
 
-        Assert.Empty(_bench.Index.Deleted);
+        Assert.Empty(_fixture.Index.Deleted);
     }
 
     [Fact]
     public async Task ItDeletesNothingWhenAPlaceCouldNotBeListed()
     {
-        await _bench.RunAsync(MemorySource.Holding("a", "b"));
+        await _fixture.RunAsync(MemorySource.Holding("a", "b"));
 
         var outcome = await RunAsync(
             SyncKind.DeletesOnly,
@@ -107,45 +107,45 @@ public sealed class PartialSyncTests : IDisposable
         );
 
         Assert.Equal(SyncEnd.Refused, outcome.End);
-        Assert.Equal(["a", "b"], _bench.Index.Documents.Keys.Order());
+        Assert.Equal(["a", "b"], _fixture.Index.Documents.Keys.Order());
     }
 
     [Fact]
     public async Task TheDeleteGuardHoldsForIt()
     {
-        _bench.Options = _bench.Options with
+        _fixture.Options = _fixture.Options with
         {
             DeleteGuard = new DeleteGuardOptions { MaxDocuments = 0, MaxPercent = 15 },
         };
-        await _bench.RunAsync(MemorySource.Holding("a", "b"));
+        await _fixture.RunAsync(MemorySource.Holding("a", "b"));
 
         Assert.Equal(SyncEnd.Refused, (await RunAsync(SyncKind.DeletesOnly, MemorySource.Holding("a"))).End);
-        _bench.Request = _bench.Request with { AllowMassDelete = true };
+        _fixture.Request = _fixture.Request with { AllowMassDelete = true };
         Assert.Equal(1, (await RunAsync(SyncKind.DeletesOnly, MemorySource.Holding("a"))).Counts.Deleted);
     }
 
     [Fact]
     public async Task AKilledOneGoesOnAfterTheLastPageThatWasRead()
     {
-        await _bench.RunAsync(MemorySource.Holding("a", "b", "c", "d", "e"));
+        await _fixture.RunAsync(MemorySource.Holding("a", "b", "c", "d", "e"));
         var source = new IdSource(MemorySource.Holding("a", "c", "d", "e"));
         source.OnIds = page => page == 2 ? throw new OperationCanceledException("killed") : Task.CompletedTask;
-        _bench.Request = _bench.Request with { JobId = "deletes", Kind = SyncKind.DeletesOnly };
-        await Assert.ThrowsAsync<OperationCanceledException>(() => _bench.RunAsync(source));
-        Assert.Empty(_bench.Index.Deleted);
+        _fixture.Request = _fixture.Request with { JobId = "deletes", Kind = SyncKind.DeletesOnly };
+        await Assert.ThrowsAsync<OperationCanceledException>(() => _fixture.RunAsync(source));
+        Assert.Empty(_fixture.Index.Deleted);
         source.OnIds = null;
 
-        var outcome = await _bench.RunAsync(source);
+        var outcome = await _fixture.RunAsync(source);
 
         Assert.Equal((3, 4, 1), (source.IdPages, outcome.Counts.Read, outcome.Counts.Deleted));
-        Assert.Equal(["b"], _bench.Index.Deleted);
+        Assert.Equal(["b"], _fixture.Index.Deleted);
     }
 
     [Fact]
     public async Task AChangeOfRulesStillReachesEveryDocumentAfterIt()
     {
-        await _bench.RunAsync(MemorySource.Holding("a", "b"));
-        _bench.Request = _bench.Request with { Fingerprint = "f2" };
+        await _fixture.RunAsync(MemorySource.Holding("a", "b"));
+        _fixture.Request = _fixture.Request with { Fingerprint = "f2" };
 
         await RunAsync(SyncKind.DeletesOnly, MemorySource.Holding("a"));
 
@@ -157,7 +157,7 @@ public sealed class PartialSyncTests : IDisposable
     {
         var source = MemorySource.Holding("a", "b");
         source.Change = new ChangeCheckResult(HasChanged: true, "mark-1");
-        await _bench.RunAsync(source);
+        await _fixture.RunAsync(source);
         var changed = new MemorySource
         {
             Partitions =
@@ -177,8 +177,8 @@ public sealed class PartialSyncTests : IDisposable
     [Fact]
     public async Task AnIndexThatAnotherServiceFilledKeepsItsDocuments()
     {
-        _bench.Index.Exists = true;
-        _bench.Index.Put(
+        _fixture.Index.Exists = true;
+        _fixture.Index.Put(
             "a",
             new JsonObject
             {
@@ -187,19 +187,19 @@ public sealed class PartialSyncTests : IDisposable
                 ["text"] = "theirs",
             }
         );
-        _bench.Index.Put("b", new JsonObject { ["id"] = "b", ["text"] = "theirs" });
+        _fixture.Index.Put("b", new JsonObject { ["id"] = "b", ["text"] = "theirs" });
 
         await RunAsync(SyncKind.DeletesOnly, MemorySource.Holding("a"));
 
         Assert.Equal("theirs", Text("a"));
-        Assert.Null(_bench.Index.Meta);
+        Assert.Null(_fixture.Index.Meta);
     }
 
     [Fact]
     public async Task ASyncWithoutDeletesWritesWhatChangedAndDeletesNothing()
     {
-        await _bench.RunAsync(MemorySource.Holding("a", "b", "c"));
-        _bench.Index.Written.Clear();
+        await _fixture.RunAsync(MemorySource.Holding("a", "b", "c"));
+        _fixture.Index.Written.Clear();
 
         var outcome = await RunAsync(
             SyncKind.NoDeletes,
@@ -216,7 +216,7 @@ public sealed class PartialSyncTests : IDisposable
             (SyncEnd.Completed, 1, 1, 1, 0),
             (outcome.End, outcome.Counts.Skipped, outcome.Counts.Updated, outcome.Counts.Created, outcome.Counts.Deleted)
         );
-        Assert.Equal(["a", "b", "c", "d"], _bench.Index.Documents.Keys.Order());
+        Assert.Equal(["a", "b", "c", "d"], _fixture.Index.Documents.Keys.Order());
         Assert.Equal(1, (
                 await RunAsync(
                     SyncKind.Full,
@@ -234,10 +234,10 @@ public sealed class PartialSyncTests : IDisposable
     [Fact]
     public async Task WithoutDeletesAnEmptySourceIsNothingToRefuse()
     {
-        await _bench.RunAsync(MemorySource.Holding("a", "b"));
+        await _fixture.RunAsync(MemorySource.Holding("a", "b"));
 
         Assert.Equal(SyncEnd.Completed, (await RunAsync(SyncKind.NoDeletes, MemorySource.Holding())).End);
-        Assert.Equal(2, _bench.Index.Documents.Count);
+        Assert.Equal(2, _fixture.Index.Documents.Count);
     }
 
     [Theory]
@@ -246,7 +246,7 @@ public sealed class PartialSyncTests : IDisposable
     public async Task PartialSyncsDoNotMoveTheCursor(object kind)
     {
         var feed = new MemoryFeed(MemorySource.Holding("a", "b"));
-        _bench.Request = _bench.Request with { Cursor = (await _bench.RunAsync(feed)).Cursor };
+        _fixture.Request = _fixture.Request with { Cursor = (await _fixture.RunAsync(feed)).Cursor };
         feed.Then("v2", "a");
 
         var outcome = await RunAsync((SyncKind)kind, feed);
@@ -254,11 +254,11 @@ public sealed class PartialSyncTests : IDisposable
         Assert.Equal((SyncEnd.Completed, null), (outcome.End, outcome.Cursor));
     }
 
-    private string Text(string id) => _bench.Index.Documents[id]["text"]!.GetValue<string>();
+    private string Text(string id) => _fixture.Index.Documents[id]["text"]!.GetValue<string>();
 
     private async Task<SyncOutcome> RunAsync(SyncKind kind, IDataSource source)
     {
-        _bench.Request = _bench.Request with { Kind = kind };
-        return await _bench.RunNextAsync(source);
+        _fixture.Request = _fixture.Request with { Kind = kind };
+        return await _fixture.RunNextAsync(source);
     }
 }

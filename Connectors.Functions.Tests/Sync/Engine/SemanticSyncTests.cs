@@ -5,12 +5,10 @@ using Connectors.Emulator.Faults;
 using Connectors.Sync.Bulk;
 using Connectors.Sync.Elasticsearch.Indices;
 using Connectors.Sync.Engine;
-using Connectors.Sync.Engine.Planning;
 using Connectors.Sync.Engine.Staged;
 using Connectors.Tests.Support;
 using Connectors.Tests.Support.InMemory;
 using Connectors.Tests.Sync.Elasticsearch;
-using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace Connectors.Tests.Sync.Engine;
@@ -19,20 +17,19 @@ namespace Connectors.Tests.Sync.Engine;
 public sealed class SemanticSyncTests : IDisposable
 {
     private const string Index = "search-meaning";
-    private readonly TemporaryFolder _folder = new();
-    private int _jobs;
+    private readonly EngineFixture _engine = new();
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose() => _engine.Dispose();
 
     [Fact]
     public async Task RequestsAreSmallAndItemsThatTheInferenceServiceRefusesAreWaitedFor()
     {
-        await using var bench = await GatewayBench.StartAsync();
-        await MapAsync(bench);
-        bench.Server.Faults.Add(FaultRule.RefuseItem(429, "inference_exception") with { After = 10, Times = 60 });
+        await using var fixture = await GatewayFixture.StartAsync();
+        await MapAsync(fixture);
+        fixture.Server.Faults.Add(FaultRule.RefuseItem(429, "inference_exception") with { After = 10, Times = 60 });
 
         var lines = new ConcurrentQueue<int>();
-        bench.Server.Requests.Arrived = request =>
+        fixture.Server.Requests.Arrived = request =>
         {
             if (request.Route == "{index}/_bulk")
             {
@@ -40,10 +37,10 @@ public sealed class SemanticSyncTests : IDisposable
             }
         };
 
-        var outcome = await RunAsync(bench, 120);
+        var outcome = await RunAsync(fixture, 120);
 
         Assert.Equal((SyncEnd.Completed, 120L, 0L), (outcome.End, outcome.Counts.Created, outcome.Counts.Rejected));
-        Assert.Equal(120, bench.Server.Count(Index));
+        Assert.Equal(120, fixture.Server.Count(Index));
         Assert.Equal(100, lines.Max());
         Assert.True(lines.Count >= 4, $"only {lines.Count} requests");
     }
@@ -52,38 +49,38 @@ public sealed class SemanticSyncTests : IDisposable
     public async Task AnInferenceThatTakesLongerThanOtherCallsMayIsWaitedFor()
     {
         // Two documents a second, and a limit of one second for all other calls.
-        await using var bench = await GatewayBench.StartAsync(
+        await using var fixture = await GatewayFixture.StartAsync(
             options => options with { RequestTimeout = TimeSpan.FromSeconds(1) },
             new EmulatorOptions { InferencesPerSecond = 2 }
         );
-        await MapAsync(bench);
+        await MapAsync(fixture);
 
-        var outcome = await RunAsync(bench, 4);
+        var outcome = await RunAsync(fixture, 4);
 
         Assert.Equal((SyncEnd.Completed, 4L), (outcome.End, outcome.Counts.Created));
-        Assert.Equal(1, bench.Server.Requests.BulkCount);
+        Assert.Equal(1, fixture.Server.Requests.BulkCount);
     }
 
     [Fact]
     public async Task ARequestThatTakesTooLongIsDivided()
     {
-        await using var bench = await GatewayBench.StartAsync(emulator: new EmulatorOptions { InferencesPerSecond = 4 });
-        await MapAsync(bench);
+        await using var fixture = await GatewayFixture.StartAsync(emulator: new EmulatorOptions { InferencesPerSecond = 4 });
+        await MapAsync(fixture);
 
-        var outcome = await RunAsync(bench, 8, new BulkWriterOptions { InferenceTimeout = TimeSpan.FromSeconds(1.2) });
+        var outcome = await RunAsync(fixture, 8, new BulkWriterOptions { InferenceTimeout = TimeSpan.FromSeconds(1.2) });
 
         Assert.Equal((SyncEnd.Completed, 8L), (outcome.End, outcome.Counts.Created));
-        Assert.True(bench.Server.Requests.BulkCount >= 3);
+        Assert.True(fixture.Server.Requests.BulkCount >= 3);
     }
 
     [Fact]
     public async Task AnEndpointThatIsGoneIsNamedAndNoIndexIsSaidToBeGone()
     {
-        await using var bench = await GatewayBench.StartAsync();
-        await MapAsync(bench, ".multilingual-e5-small-elasticsearch");
-        await DeleteAsync(bench, "_inference/.multilingual-e5-small-elasticsearch");
+        await using var fixture = await GatewayFixture.StartAsync();
+        await MapAsync(fixture, ".multilingual-e5-small-elasticsearch");
+        await DeleteAsync(fixture, "_inference/.multilingual-e5-small-elasticsearch");
 
-        var failure = await Assert.ThrowsAsync<ConnectorException>(() => RunAsync(bench, 1));
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() => RunAsync(fixture, 1));
 
         Assert.Equal(
             "A field of 'search-meaning' names an inference endpoint that does not exist (Inference id "
@@ -96,12 +93,12 @@ public sealed class SemanticSyncTests : IDisposable
     [Fact]
     public async Task AFieldThatIsAddedLaterReachesDocumentsThatDidNotChangeOnce()
     {
-        await using var bench = await GatewayBench.StartAsync();
-        Assert.Equal(3, (await RunAsync(bench, 3)).Counts.Created);
+        await using var fixture = await GatewayFixture.StartAsync();
+        Assert.Equal(3, (await RunAsync(fixture, 3)).Counts.Created);
 
-        await MapAsync(bench);
-        var rewritten = await RunAsync(bench, 3);
-        var after = await RunAsync(bench, 3);
+        await MapAsync(fixture);
+        var rewritten = await RunAsync(fixture, 3);
+        var after = await RunAsync(fixture, 3);
 
         Assert.Equal(
             (3L, "the index's mappings and the inference endpoints changed since the last full sync."),
@@ -119,23 +116,25 @@ public sealed class SemanticSyncTests : IDisposable
         Assert.Same(limits, limits.For(false));
     }
 
-    private static async Task MapAsync(GatewayBench bench, string? endpoint = null)
+    private static async Task MapAsync(GatewayFixture fixture, string? endpoint = null)
     {
         SemanticField[] fields = [new("text", endpoint)];
-        await bench.Gateway.Content.PrepareAsync(Index, GatewayBench.Token);
-        await bench.Gateway.Semantic.CheckAsync(Index, fields, GatewayBench.Token);
-        await bench.Gateway.Semantic.AddAsync(Index, fields, GatewayBench.Token);
+        await fixture.Gateway.Content.PrepareAsync(Index, GatewayFixture.Token);
+        await fixture.Gateway.Semantic.CheckAsync(Index, fields, GatewayFixture.Token);
+        await fixture.Gateway.Semantic.AddAsync(Index, fields, GatewayFixture.Token);
     }
 
-    private static async Task DeleteAsync(GatewayBench bench, string path)
+    private static async Task DeleteAsync(GatewayFixture fixture, string path)
     {
-        using var client = new HttpClient { BaseAddress = bench.Server.Uri };
-        (await client.DeleteAsync(path, GatewayBench.Token)).EnsureSuccessStatusCode();
+        using var client = new HttpClient { BaseAddress = fixture.Server.Uri };
+        (await client.DeleteAsync(path, GatewayFixture.Token)).EnsureSuccessStatusCode();
     }
 
-    private async Task<SyncOutcome> RunAsync(GatewayBench bench, int documents, BulkWriterOptions? bulk = null)
+    private async Task<SyncOutcome> RunAsync(GatewayFixture fixture, int documents, BulkWriterOptions? bulk = null)
     {
-        var options = new SyncEngineOptions { StateFolder = _folder.Path, Bulk = bulk ?? new BulkWriterOptions() };
+        _engine.Target = fixture.Gateway.Content;
+        _engine.Options = new SyncEngineOptions { StateFolder = _engine.Folder.Path, Bulk = bulk ?? new BulkWriterOptions() };
+        _engine.Request = _engine.Request with { IndexName = Index };
         var source = new MemorySource
         {
             PageSize = 500,
@@ -144,21 +143,6 @@ public sealed class SemanticSyncTests : IDisposable
                 [.. Enumerable.Range(0, documents).Select(number => new MemoryDocument($"id-{number}", $"text number {number}"))],
             ],
         };
-        var engine = new SyncEngine(
-            bench.Gateway.Content,
-            options,
-            new FastForwardTimeProvider(),
-            new Random(1),
-            NullLoggerFactory.Instance
-        );
-        var request = new SyncRequest
-        {
-            JobId = $"job-{++_jobs}",
-            ConnectorId = "c",
-            ServiceType = "memory",
-            IndexName = Index,
-            Fingerprint = "f",
-        };
-        return await engine.RunAsync(request, source, new SyncProgress(), default, GatewayBench.Token);
+        return await _engine.RunNextAsync(source);
     }
 }

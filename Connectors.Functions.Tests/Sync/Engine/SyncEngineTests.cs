@@ -11,19 +11,19 @@ namespace Connectors.Tests.Sync.Engine;
 
 public sealed class SyncEngineTests : IDisposable
 {
-    private readonly EngineBench _bench = new();
+    private readonly EngineFixture _fixture = new();
 
-    public void Dispose() => _bench.Dispose();
+    public void Dispose() => _fixture.Dispose();
 
     [Fact]
     public async Task AFirstSyncWritesEveryDocumentWithItsIdAndAStamp()
     {
-        var outcome = await _bench.RunAsync(MemorySource.Holding("a", "b", "c", "d"));
+        var outcome = await _fixture.RunAsync(MemorySource.Holding("a", "b", "c", "d"));
 
         Assert.Equal(SyncEnd.Completed, outcome.End);
         Assert.Equal((4, 4, 0, 4), (outcome.Counts.Read, outcome.Counts.Created, outcome.Counts.Deleted, outcome.TotalDocuments));
-        Assert.Equal(["a", "b", "c", "d"], _bench.Index.Documents.Keys.Order());
-        var document = _bench.Index.Documents["a"];
+        Assert.Equal(["a", "b", "c", "d"], _fixture.Index.Documents.Keys.Order());
+        var document = _fixture.Index.Documents["a"];
         Assert.Equal("a", document["id"]!.GetValue<string>());
         Assert.Equal("v1", document["text"]!.GetValue<string>());
         Assert.Equal("2026-01-31T12:00:00Z", document["_timestamp"]!.GetValue<string>());
@@ -33,19 +33,19 @@ public sealed class SyncEngineTests : IDisposable
     [Fact]
     public async Task ASecondSyncOfUnchangedDocumentsSendsNothing()
     {
-        await _bench.RunAsync(MemorySource.Holding("a", "b", "c"));
-        _bench.Index.Written.Clear();
+        await _fixture.RunAsync(MemorySource.Holding("a", "b", "c"));
+        _fixture.Index.Written.Clear();
 
-        var outcome = await _bench.RunNextAsync(MemorySource.Holding("a", "b", "c"));
+        var outcome = await _fixture.RunNextAsync(MemorySource.Holding("a", "b", "c"));
 
         Assert.Equal((3, 3, 0), (outcome.Counts.Read, outcome.Counts.Skipped, outcome.Counts.Indexed));
-        Assert.Empty(_bench.Index.Written);
+        Assert.Empty(_fixture.Index.Written);
     }
 
     [Fact]
     public async Task ChangedDocumentsAreUpdatedAndVanishedOnesDeleted()
     {
-        await _bench.RunAsync(MemorySource.Holding("a", "b", "c"));
+        await _fixture.RunAsync(MemorySource.Holding("a", "b", "c"));
         var source = new MemorySource
         {
             Partitions =
@@ -54,22 +54,22 @@ public sealed class SyncEngineTests : IDisposable
             ],
         };
 
-        var outcome = await _bench.RunNextAsync(source);
+        var outcome = await _fixture.RunNextAsync(source);
 
         Assert.Equal((1, 1, 1, 1), (outcome.Counts.Skipped, outcome.Counts.Updated, outcome.Counts.Created, outcome.Counts.Deleted));
-        Assert.Equal(["a", "b", "d"], _bench.Index.Documents.Keys.Order());
-        Assert.Equal("v2", _bench.Index.Documents["b"]["text"]!.GetValue<string>());
+        Assert.Equal(["a", "b", "d"], _fixture.Index.Documents.Keys.Order());
+        Assert.Equal("v2", _fixture.Index.Documents["b"]["text"]!.GetValue<string>());
     }
 
     [Fact]
     public async Task ATimestampDecidesAboutADocumentThatHasOne()
     {
         var then = new DateTimeOffset(2025, 6, 1, 10, 0, 0, TimeSpan.FromHours(2));
-        _bench.Index.Exists = true;
-        _bench.Index.Put("same", new JsonObject { ["id"] = "same", ["_timestamp"] = "2025-06-01T08:00:00+00:00" });
-        _bench.Index.Put("newer", new JsonObject { ["id"] = "newer", ["_timestamp"] = "2025-06-01T08:00:00+00:00" });
+        _fixture.Index.Exists = true;
+        _fixture.Index.Put("same", new JsonObject { ["id"] = "same", ["_timestamp"] = "2025-06-01T08:00:00+00:00" });
+        _fixture.Index.Put("newer", new JsonObject { ["id"] = "newer", ["_timestamp"] = "2025-06-01T08:00:00+00:00" });
 
-        var outcome = await _bench.RunAsync(
+        var outcome = await _fixture.RunAsync(
             new MemorySource
             {
                 Partitions =
@@ -80,29 +80,29 @@ public sealed class SyncEngineTests : IDisposable
         );
 
         Assert.Equal((1, 1), (outcome.Counts.Skipped, outcome.Counts.Updated));
-        Assert.Equal(["newer"], _bench.Index.Written);
-        Assert.Equal("2025-06-01T08:00:01Z", _bench.Index.Documents["newer"]["_timestamp"]!.GetValue<string>());
-        Assert.Null(_bench.Index.Documents["newer"]["_digest"]);
+        Assert.Equal(["newer"], _fixture.Index.Written);
+        Assert.Equal("2025-06-01T08:00:01Z", _fixture.Index.Documents["newer"]["_timestamp"]!.GetValue<string>());
+        Assert.Null(_fixture.Index.Documents["newer"]["_digest"]);
     }
 
     [Fact]
     public async Task WhenTheSourceFailsInMidListingNothingIsDeleted()
     {
-        await _bench.RunAsync(MemorySource.Holding("a", "b", "c", "d", "e", "f", "g"));
+        await _fixture.RunAsync(MemorySource.Holding("a", "b", "c", "d", "e", "f", "g"));
         var source = MemorySource.Holding("a", "b", "c", "d");
         source.OnPage = page => page == 2 ? throw new ConnectorException("the backend died") : Task.CompletedTask;
 
-        var failure = await Assert.ThrowsAsync<ConnectorException>(() => _bench.RunNextAsync(source));
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() => _fixture.RunNextAsync(source));
 
         Assert.Equal("the backend died.", failure.Message);
-        Assert.Empty(_bench.Index.Deleted);
-        Assert.Equal(7, _bench.Index.Documents.Count);
+        Assert.Empty(_fixture.Index.Deleted);
+        Assert.Equal(7, _fixture.Index.Documents.Count);
     }
 
     [Fact]
     public async Task WhenThePartitionThatFailsIsTheLastOneNothingIsDeleted()
     {
-        await _bench.RunAsync(MemorySource.Holding("a", "b", "c", "x"));
+        await _fixture.RunAsync(MemorySource.Holding("a", "b", "c", "x"));
         var source = new MemorySource
         {
             Partitions =
@@ -114,9 +114,9 @@ public sealed class SyncEngineTests : IDisposable
         };
         source.OnPage = page => page == 3 ? throw new ConnectorException("cut off") : Task.CompletedTask;
 
-        await Assert.ThrowsAsync<ConnectorException>(() => _bench.RunNextAsync(source));
+        await Assert.ThrowsAsync<ConnectorException>(() => _fixture.RunNextAsync(source));
 
-        Assert.Empty(_bench.Index.Deleted);
+        Assert.Empty(_fixture.Index.Deleted);
     }
 
     [Fact]
@@ -125,7 +125,7 @@ public sealed class SyncEngineTests : IDisposable
         var source = MemorySource.Holding("a", "b", "c", "d");
         source.OnPage = page => page is 1 or 3 ? throw new ConnectorException(FailureKind.Retry, "reset") : Task.CompletedTask;
 
-        var outcome = await _bench.RunAsync(source);
+        var outcome = await _fixture.RunAsync(source);
 
         Assert.Equal((4, 4), (outcome.Counts.Read, outcome.Counts.Created));
         Assert.Equal(4, source.PagesRead);
@@ -134,30 +134,30 @@ public sealed class SyncEngineTests : IDisposable
     [Fact]
     public async Task AnEmptySourceDeletesNothingUnlessItIsAllowed()
     {
-        await _bench.RunAsync(MemorySource.Holding("a", "b"));
+        await _fixture.RunAsync(MemorySource.Holding("a", "b"));
 
-        var refused = await _bench.RunNextAsync(MemorySource.Holding());
+        var refused = await _fixture.RunNextAsync(MemorySource.Holding());
         Assert.Equal(SyncEnd.Refused, refused.End);
         Assert.StartsWith(
             "Nothing was deleted: the source listed no document at all, while the index holds 2.",
             refused.Message,
             StringComparison.Ordinal
         );
-        Assert.Equal(2, _bench.Index.Documents.Count);
+        Assert.Equal(2, _fixture.Index.Documents.Count);
 
-        _bench.Request = _bench.Request with { AllowMassDelete = true };
-        var allowed = await _bench.RunNextAsync(MemorySource.Holding());
+        _fixture.Request = _fixture.Request with { AllowMassDelete = true };
+        var allowed = await _fixture.RunNextAsync(MemorySource.Holding());
         Assert.Equal((SyncEnd.Completed, 2L), (allowed.End, allowed.Counts.Deleted));
-        Assert.Empty(_bench.Index.Documents);
+        Assert.Empty(_fixture.Index.Documents);
     }
 
     [Fact]
     public async Task TooManyDeletesAreRefusedButUpsertsStand()
     {
         var ids = Enumerable.Range(0, 200).Select(number => $"id-{number:000}").ToArray();
-        await _bench.RunAsync(MemorySource.Holding(ids));
+        await _fixture.RunAsync(MemorySource.Holding(ids));
 
-        var outcome = await _bench.RunNextAsync(MemorySource.Holding([.. ids.Take(160), "new"]));
+        var outcome = await _fixture.RunNextAsync(MemorySource.Holding([.. ids.Take(160), "new"]));
 
         Assert.Equal(SyncEnd.Refused, outcome.End);
         Assert.Equal(
@@ -166,13 +166,13 @@ public sealed class SyncEngineTests : IDisposable
                 + "sync with --allow-mass-delete (allowMassDelete in the HTTP API), or raise max_percent or max_documents.",
             outcome.Message
         );
-        Assert.Equal((1L, 0L, 201), (outcome.Counts.Created, outcome.Counts.Deleted, _bench.Index.Documents.Count));
+        Assert.Equal((1L, 0L, 201), (outcome.Counts.Created, outcome.Counts.Deleted, _fixture.Index.Documents.Count));
     }
 
     [Fact]
     public async Task UnreadableDocumentsAreReportedAndNotDeleted()
     {
-        await _bench.RunAsync(MemorySource.Holding("a", "b", "locked"));
+        await _fixture.RunAsync(MemorySource.Holding("a", "b", "locked"));
         var source = new MemorySource
         {
             Partitions =
@@ -182,19 +182,19 @@ public sealed class SyncEngineTests : IDisposable
             Unreadable = ["locked"],
         };
 
-        var outcome = await _bench.RunNextAsync(source);
+        var outcome = await _fixture.RunNextAsync(source);
 
         Assert.Equal((SyncEnd.Completed, 1L, 0L), (outcome.End, outcome.Counts.Unreadable, outcome.Counts.Deleted));
         Assert.Equal(new Rejection("locked", "unreadable", "told to be unreadable"), Assert.Single(outcome.Rejections.Samples));
-        Assert.Contains("locked", _bench.Index.Documents.Keys);
+        Assert.Contains("locked", _fixture.Index.Documents.Keys);
     }
 
     [Fact]
     public async Task AGapInTheListingWithholdsAllDeletes()
     {
-        await _bench.RunAsync(MemorySource.Holding("a", "b"));
+        await _fixture.RunAsync(MemorySource.Holding("a", "b"));
 
-        var outcome = await _bench.RunNextAsync(
+        var outcome = await _fixture.RunNextAsync(
             new MemorySource
             {
                 Partitions =
@@ -207,7 +207,7 @@ public sealed class SyncEngineTests : IDisposable
 
         Assert.Equal(SyncEnd.Refused, outcome.End);
         Assert.Contains("folder: permission denied.", outcome.Message, StringComparison.Ordinal);
-        Assert.Equal(2, _bench.Index.Documents.Count);
+        Assert.Equal(2, _fixture.Index.Documents.Count);
     }
 
     [Fact]
@@ -221,18 +221,18 @@ public sealed class SyncEngineTests : IDisposable
             ],
         };
 
-        var outcome = await _bench.RunAsync(source);
+        var outcome = await _fixture.RunAsync(source);
 
         Assert.Equal((6, 3, 3), (outcome.Counts.Read, outcome.Counts.Created, outcome.Counts.Duplicates));
-        Assert.Equal(["3", "1", "2"], new[] { "a", "b", "c" }.Select(id => _bench.Index.Documents[id]["text"]!.GetValue<string>()));
+        Assert.Equal(["3", "1", "2"], new[] { "a", "b", "c" }.Select(id => _fixture.Index.Documents[id]["text"]!.GetValue<string>()));
     }
 
     [Fact]
     public async Task ADocumentThatIsRejectedIsReportedAndTheRestIsWritten()
     {
-        _bench.Index.Reject = id => id == "b";
+        _fixture.Index.Reject = id => id == "b";
 
-        var outcome = await _bench.RunAsync(MemorySource.Holding("a", "b", "c"));
+        var outcome = await _fixture.RunAsync(MemorySource.Holding("a", "b", "c"));
 
         Assert.Equal((SyncEnd.Completed, 2L, 1L), (outcome.End, outcome.Counts.Created, outcome.Counts.Rejected));
         Assert.Equal(new Rejection("b", "document_parsing_exception", "told to reject"), Assert.Single(outcome.Rejections.Samples));
@@ -241,10 +241,10 @@ public sealed class SyncEngineTests : IDisposable
     [Fact]
     public async Task WhenRejectionIsTheRuleTheJobFails()
     {
-        _bench.Index.Reject = _ => true;
-        _bench.Options = _bench.Options with { Rejections = new RejectionLimits { MaxConsecutive = 3 } };
+        _fixture.Index.Reject = _ => true;
+        _fixture.Options = _fixture.Options with { Rejections = new RejectionLimits { MaxConsecutive = 3 } };
 
-        var failure = await Assert.ThrowsAsync<ConnectorException>(() => _bench.RunAsync(MemorySource.Holding("a", "b", "c", "d", "e")));
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() => _fixture.RunAsync(MemorySource.Holding("a", "b", "c", "d", "e")));
 
         Assert.Contains(" in a row (max_consecutive_errors 3). Last one: '", failure.Message, StringComparison.Ordinal);
     }
@@ -254,10 +254,10 @@ public sealed class SyncEngineTests : IDisposable
     {
         var id = new string('x', 600);
 
-        await _bench.RunAsync(MemorySource.Holding(id));
-        var again = await _bench.RunNextAsync(MemorySource.Holding(id));
+        await _fixture.RunAsync(MemorySource.Holding(id));
+        var again = await _fixture.RunNextAsync(MemorySource.Holding(id));
 
-        var (shortened, document) = Assert.Single(_bench.Index.Documents);
+        var (shortened, document) = Assert.Single(_fixture.Index.Documents);
         Assert.StartsWith("sha256-", shortened, StringComparison.Ordinal);
         Assert.Equal(id, document["_original_id"]!.GetValue<string>());
         Assert.Equal(1, again.Counts.Skipped);
@@ -266,47 +266,47 @@ public sealed class SyncEngineTests : IDisposable
     [Fact]
     public async Task AChangedPipelineReachesUnchangedDocuments()
     {
-        await _bench.RunAsync(MemorySource.Holding("a", "b"));
-        _bench.Index.Pipelines.Add("p");
-        _bench.Request = _bench.Request with { Pipeline = new PipelineSettings("p", true, true, false) };
+        await _fixture.RunAsync(MemorySource.Holding("a", "b"));
+        _fixture.Index.Pipelines.Add("p");
+        _fixture.Request = _fixture.Request with { Pipeline = new PipelineSettings("p", true, true, false) };
 
-        var first = await _bench.RunNextAsync(MemorySource.Holding("a", "b"));
-        var second = await _bench.RunNextAsync(MemorySource.Holding("a", "b"));
+        var first = await _fixture.RunNextAsync(MemorySource.Holding("a", "b"));
+        var second = await _fixture.RunNextAsync(MemorySource.Holding("a", "b"));
 
         Assert.Equal((2L, 2L), (first.Counts.Updated, second.Counts.Skipped));
-        Assert.True(_bench.Index.Documents["a"]["_reduce_whitespace"]!.GetValue<bool>());
+        Assert.True(_fixture.Index.Documents["a"]["_reduce_whitespace"]!.GetValue<bool>());
     }
 
     [Fact]
     public async Task AChangeOfPipelineThatFailedHalfWayIsNotForgottenWhenItIsTakenBack()
     {
-        await _bench.RunAsync(MemorySource.Holding("a", "b", "c", "d"));
-        _bench.Index.Pipelines.Add("p");
-        var old = _bench.Request;
-        _bench.Request = old with { Pipeline = new PipelineSettings("p", true, true, false) };
+        await _fixture.RunAsync(MemorySource.Holding("a", "b", "c", "d"));
+        _fixture.Index.Pipelines.Add("p");
+        var old = _fixture.Request;
+        _fixture.Request = old with { Pipeline = new PipelineSettings("p", true, true, false) };
         var failing = MemorySource.Holding("a", "b", "c", "d");
         failing.OnPage = page => page == 2 ? throw new ConnectorException("died") : Task.CompletedTask;
-        await Assert.ThrowsAsync<ConnectorException>(() => _bench.RunNextAsync(failing));
+        await Assert.ThrowsAsync<ConnectorException>(() => _fixture.RunNextAsync(failing));
 
-        _bench.Request = old;
-        var outcome = await _bench.RunNextAsync(MemorySource.Holding("a", "b", "c", "d"));
+        _fixture.Request = old;
+        var outcome = await _fixture.RunNextAsync(MemorySource.Holding("a", "b", "c", "d"));
 
         Assert.Equal(4, outcome.Counts.Updated);
-        Assert.All(_bench.Index.Documents.Values, document => Assert.Null(document["_reduce_whitespace"]));
+        Assert.All(_fixture.Index.Documents.Values, document => Assert.Null(document["_reduce_whitespace"]));
     }
 
     [Fact]
     public async Task AMissingPipelineIsNamedBeforeAnythingIsTouched()
     {
-        _bench.Request = _bench.Request with { Pipeline = new PipelineSettings("nope", true, true, false) };
+        _fixture.Request = _fixture.Request with { Pipeline = new PipelineSettings("nope", true, true, false) };
 
-        var failure = await Assert.ThrowsAsync<ConnectorException>(() => _bench.RunAsync(MemorySource.Holding("a")));
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() => _fixture.RunAsync(MemorySource.Holding("a")));
 
         Assert.Equal(
             "The ingest pipeline 'nope' does not exist. Create it, or choose another one on the connector's Pipelines tab.",
             failure.Message
         );
-        Assert.False(_bench.Index.Exists);
+        Assert.False(_fixture.Index.Exists);
     }
 
     [Fact]
@@ -314,19 +314,19 @@ public sealed class SyncEngineTests : IDisposable
     {
         var source = MemorySource.Holding("a", "b");
         source.Change = new ChangeCheckResult(true, "mark-1");
-        await _bench.RunAsync(source);
+        await _fixture.RunAsync(source);
 
         var again = MemorySource.Holding("a", "b");
         again.Change = new ChangeCheckResult(false, "mark-1");
-        var outcome = await _bench.RunNextAsync(again);
+        var outcome = await _fixture.RunNextAsync(again);
 
         Assert.Equal((SyncEnd.Unchanged, 0L, 2L), (outcome.End, outcome.Counts.Read, outcome.TotalDocuments));
         Assert.Equal(("mark-1", 0), (again.LastToken, again.PagesRead));
 
         // Somebody else deleted a document from the index: then it counts for nothing that the source is unchanged.
-        _bench.Index.Documents.Remove("a");
-        Assert.Equal(SyncEnd.Completed, (await _bench.RunNextAsync(again)).End);
-        Assert.Equal(2, _bench.Index.Documents.Count);
+        _fixture.Index.Documents.Remove("a");
+        Assert.Equal(SyncEnd.Completed, (await _fixture.RunNextAsync(again)).End);
+        Assert.Equal(2, _fixture.Index.Documents.Count);
     }
 
     [Fact]
@@ -334,7 +334,7 @@ public sealed class SyncEngineTests : IDisposable
     {
         var source = MemorySource.Holding("a", "b", "c", "d");
         source.Change = new ChangeCheckResult(true, "mark-1");
-        await _bench.RunAsync(source);
+        await _fixture.RunAsync(source);
         var failing = new MemorySource
         {
             Partitions =
@@ -344,24 +344,24 @@ public sealed class SyncEngineTests : IDisposable
             Change = new ChangeCheckResult(true, "mark-2"),
         };
         failing.OnPage = page => page == 2 ? throw new ConnectorException("died") : Task.CompletedTask;
-        await Assert.ThrowsAsync<ConnectorException>(() => _bench.RunNextAsync(failing));
+        await Assert.ThrowsAsync<ConnectorException>(() => _fixture.RunNextAsync(failing));
 
         var back = MemorySource.Holding("a", "b", "c", "d");
         back.Change = new ChangeCheckResult(false, "mark-1");
-        var outcome = await _bench.RunNextAsync(back);
+        var outcome = await _fixture.RunNextAsync(back);
 
         Assert.Equal(SyncEnd.Completed, outcome.End);
-        Assert.All(_bench.Index.Documents.Values, document => Assert.Equal("v1", document["text"]!.GetValue<string>()));
+        Assert.All(_fixture.Index.Documents.Values, document => Assert.Equal("v1", document["text"]!.GetValue<string>()));
     }
 
     [Fact]
     public async Task ADryRunTellsWhatWouldBeDoneAndWritesNothing()
     {
-        await _bench.RunAsync(MemorySource.Holding("a", "b", "c"));
-        var before = _bench.Index.Written.Count;
-        _bench.Request = _bench.Request with { DryRun = true };
+        await _fixture.RunAsync(MemorySource.Holding("a", "b", "c"));
+        var before = _fixture.Index.Written.Count;
+        _fixture.Request = _fixture.Request with { DryRun = true };
 
-        var outcome = await _bench.RunNextAsync(
+        var outcome = await _fixture.RunNextAsync(
             new MemorySource
             {
                 Partitions =
@@ -375,8 +375,8 @@ public sealed class SyncEngineTests : IDisposable
         Assert.Equal(["new"], outcome.Preview!.Added);
         Assert.Equal(["b"], outcome.Preview.Updated);
         Assert.Equal(["c"], outcome.Preview.Deleted);
-        Assert.Equal(before, _bench.Index.Written.Count);
-        Assert.Empty(_bench.Index.Deleted);
+        Assert.Equal(before, _fixture.Index.Written.Count);
+        Assert.Empty(_fixture.Index.Deleted);
     }
 
     [Fact]
@@ -387,29 +387,29 @@ public sealed class SyncEngineTests : IDisposable
         var source = MemorySource.Holding(ids);
         source.OnPage = page => page == 3 ? stop.CancelAsync() : Task.CompletedTask;
 
-        var stopped = await _bench.RunAsync(source, stop.Token);
+        var stopped = await _fixture.RunAsync(source, stop.Token);
         Assert.Equal((SyncEnd.Stopped, 9L), (stopped.End, stopped.Counts.Read));
-        Assert.True(_bench.NewEngine().CanResume("job-1"));
+        Assert.True(_fixture.NewEngine().CanResume("job-1"));
 
         var rest = MemorySource.Holding(ids);
-        var outcome = await _bench.RunAsync(rest);
+        var outcome = await _fixture.RunAsync(rest);
 
         Assert.Equal((SyncEnd.Completed, 20L, 20L), (outcome.End, outcome.Counts.Read, outcome.Counts.Created));
         Assert.Equal(4, rest.PagesRead);
-        Assert.Equal(20, _bench.Index.Written.Count);
-        Assert.Equal(20, _bench.Progress.Counts.Created);
-        Assert.Equal(9, _bench.Progress.ResumedAfter);
+        Assert.Equal(20, _fixture.Index.Written.Count);
+        Assert.Equal(20, _fixture.Progress.Counts.Created);
+        Assert.Equal(9, _fixture.Progress.ResumedAfter);
     }
 
     [Fact]
     public async Task WhereTheSourceDoesNotKnowItsSizeTheIndexGivesAGuess()
     {
-        await _bench.RunNextAsync(MemorySource.Holding("a", "b", "c"));
-        Assert.Null(_bench.Progress.EstimatedDocuments);
+        await _fixture.RunNextAsync(MemorySource.Holding("a", "b", "c"));
+        Assert.Null(_fixture.Progress.EstimatedDocuments);
 
-        await _bench.RunNextAsync(MemorySource.Holding("a", "b"));
+        await _fixture.RunNextAsync(MemorySource.Holding("a", "b"));
 
-        Assert.Equal((3, true), (_bench.Progress.EstimatedDocuments, _bench.Progress.IsEstimateGuess));
+        Assert.Equal((3, true), (_fixture.Progress.EstimatedDocuments, _fixture.Progress.IsEstimateGuess));
     }
 
     [Fact]
@@ -418,14 +418,14 @@ public sealed class SyncEngineTests : IDisposable
         using var stop = new CancellationTokenSource();
         var source = MemorySource.Holding("a", "b", "c", "d", "e");
         source.OnPage = page => page == 1 ? stop.CancelAsync() : Task.CompletedTask;
-        await _bench.RunAsync(source, stop.Token);
-        var plan = Path.Combine(_bench.Folder.Path, "jobs", "job-1", "plan.json");
+        await _fixture.RunAsync(source, stop.Token);
+        var plan = Path.Combine(_fixture.Folder.Path, "jobs", "job-1", "plan.json");
         await File.WriteAllTextAsync(plan, "{\"Format\":1,", TestContext.Current.CancellationToken);
 
-        var outcome = await _bench.RunAsync(MemorySource.Holding("a", "b", "c", "d", "e"));
+        var outcome = await _fixture.RunAsync(MemorySource.Holding("a", "b", "c", "d", "e"));
 
         Assert.Equal((SyncEnd.Completed, 5L), (outcome.End, outcome.Counts.Read));
-        Assert.Equal(5, _bench.Index.Documents.Count);
+        Assert.Equal(5, _fixture.Index.Documents.Count);
     }
 
     [Fact]
@@ -436,13 +436,13 @@ public sealed class SyncEngineTests : IDisposable
         {
             if (page == 2)
             {
-                _bench.Index.MakeAgain();
+                _fixture.Index.MakeAgain();
             }
 
             return Task.CompletedTask;
         };
 
-        var failure = await Assert.ThrowsAsync<ConnectorException>(() => _bench.RunAsync(source));
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() => _fixture.RunAsync(source));
 
         Assert.StartsWith("The index 'search-memory' was deleted or recreated during the sync.", failure.Message, StringComparison.Ordinal);
     }
@@ -454,12 +454,12 @@ public sealed class SyncEngineTests : IDisposable
         source.OnPage = async _ =>
         {
             var other = await Assert.ThrowsAsync<ConnectorException>(() =>
-                _bench.NewEngine().RunAsync(_bench.Request, MemorySource.Holding("a"), new SyncProgress(), default, default)
+                _fixture.NewEngine().RunAsync(_fixture.Request, MemorySource.Holding("a"), new SyncProgress(), default, default)
             );
             Assert.Contains("Another process may be running this job", other.Message, StringComparison.Ordinal);
-            Assert.False(_bench.NewEngine().CanResume("job-1"));
+            Assert.False(_fixture.NewEngine().CanResume("job-1"));
         };
 
-        Assert.Equal(SyncEnd.Completed, (await _bench.RunAsync(source)).End);
+        Assert.Equal(SyncEnd.Completed, (await _fixture.RunAsync(source)).End);
     }
 }

@@ -1,47 +1,35 @@
 using System.Globalization;
-using Connectors.Emulator;
 using Connectors.Emulator.Faults;
 using Connectors.Sync.Bulk;
-using Connectors.Sync.Configuration;
 using Connectors.Sync.Diff;
-using Connectors.Sync.Elasticsearch;
 using Connectors.Sync.Engine;
-using Connectors.Sync.Engine.Planning;
 using Connectors.Tests.Support;
 using Connectors.Tests.Support.InMemory;
+using Connectors.Tests.Sync.Elasticsearch;
 using CsCheck;
-using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace Connectors.Tests.Sync.Engine;
 
-/// <summary>Engine, gateway and a server over HTTP, through weather of all kinds.</summary>
+/// <summary>Engine, gateway and a server over HTTP, with faults of all kinds.</summary>
 public sealed class SyncOverHttpTests : IAsyncLifetime
 {
     private const string Index = "search-http";
-    private readonly TemporaryFolder _folder = new();
-    private EmulatorServer _server = null!;
-    private ElasticsearchGateway _gateway = null!;
-    private int _jobs;
+    private readonly EngineFixture _engine = new();
+    private GatewayFixture _elasticsearch = null!;
+    private int _indices;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync()
     {
-        _server = await EmulatorServer.StartAsync(new EmulatorOptions(), Token);
-        _gateway = new ElasticsearchGateway(
-            new ElasticsearchOptions { Hosts = [_server.Uri] },
-            new FastForwardTimeProvider(),
-            new Random(1),
-            NullLoggerFactory.Instance
-        );
+        _elasticsearch = await GatewayFixture.StartAsync();
     }
 
     public async ValueTask DisposeAsync()
     {
-        _gateway.Dispose();
-        await _server.DisposeAsync();
-        _folder.Dispose();
+        await _elasticsearch.DisposeAsync();
+        _engine.Dispose();
     }
 
     [Fact]
@@ -51,23 +39,30 @@ public sealed class SyncOverHttpTests : IAsyncLifetime
         var first = await RunAsync(source);
         Assert.Equal((SyncEnd.Completed, 3_000L, 3_000L), (first.End, first.Counts.Created, first.TotalDocuments));
 
-        _server.Requests.Reset();
+        _elasticsearch.Server.Requests.Reset();
         var second = await RunAsync(Numbered(3_000, 0, pageSize: 700));
 
         Assert.Equal((3_000L, 0L), (second.Counts.Skipped, second.Counts.Indexed));
-        Assert.Equal(0, _server.Requests.BulkCount);
+        Assert.Equal(0, _elasticsearch.Server.Requests.BulkCount);
     }
 
     [Fact]
     public async Task AStormOf429IsWaitedOutAndNothingIsLost()
     {
-        _server.Faults.Add(FaultRule.RefuseCall(429) with { Route = "{index}/_bulk", Probability = 0.5, Random = new Random(7) });
-        _server.Faults.Add(FaultRule.RefuseItem(429) with { Probability = 0.2, Random = new Random(8) });
+        _elasticsearch.Server.Faults.Add(
+            FaultRule.RefuseCall(429) with
+            {
+                Route = "{index}/_bulk",
+                Probability = 0.5,
+                Random = new Random(7),
+            }
+        );
+        _elasticsearch.Server.Faults.Add(FaultRule.RefuseItem(429) with { Probability = 0.2, Random = new Random(8) });
 
         var outcome = await RunAsync(Numbered(1_000, 0));
 
         Assert.Equal((SyncEnd.Completed, 1_000L, 0L), (outcome.End, outcome.Counts.Created, outcome.Counts.Rejected));
-        Assert.Equal(1_000, _server.Count(Index));
+        Assert.Equal(1_000, _elasticsearch.Server.Count(Index));
     }
 
     [Fact]
@@ -75,7 +70,7 @@ public sealed class SyncOverHttpTests : IAsyncLifetime
     {
         foreach (var route in new[] { "{index}/_refresh", "{index}/_count", "{index}/_mapping", "{index}/_pit" })
         {
-            _server.Faults.Add(FaultRule.RefuseCall(503) with { Route = route, Times = 2 });
+            _elasticsearch.Server.Faults.Add(FaultRule.RefuseCall(503) with { Route = route, Times = 2 });
         }
 
         Assert.Equal(SyncEnd.Completed, (await RunAsync(Numbered(100, 0))).End);
@@ -86,7 +81,7 @@ public sealed class SyncOverHttpTests : IAsyncLifetime
     public async Task ConnectionsThatAreCutAfterTheWriteCountOnce()
     {
         await RunAsync(Numbered(200, 0));
-        _server.Faults.Add(FaultRule.CutAfter() with { Route = "{index}/_bulk", Probability = 0.3, Random = new Random(3) });
+        _elasticsearch.Server.Faults.Add(FaultRule.CutAfter() with { Route = "{index}/_bulk", Probability = 0.3, Random = new Random(3) });
 
         // 20 vanish, 40 change, 20 are new.
         var documents = Enumerable.Range(20, 200).Select(number => new MemoryDocument(Id(number), number < 60 ? "changed" : "0")).ToList();
@@ -96,7 +91,7 @@ public sealed class SyncOverHttpTests : IAsyncLifetime
             (SyncEnd.Completed, 20L, 40L, 20L, 0L),
             (outcome.End, outcome.Counts.Created, outcome.Counts.Updated, outcome.Counts.Deleted, outcome.Counts.AlreadyGone)
         );
-        Assert.Equal(documents.Select(document => document.Id).Order(StringComparer.Ordinal), _server.Ids(Index));
+        Assert.Equal(documents.Select(document => document.Id).Order(StringComparer.Ordinal), _elasticsearch.Server.Ids(Index));
     }
 
     [Fact]
@@ -106,20 +101,27 @@ public sealed class SyncOverHttpTests : IAsyncLifetime
         await story.SampleAsync(
             async (before, after, shift, seed) =>
             {
-                _server.Faults.Clear();
-                var index = Index + "-" + Interlocked.Increment(ref _jobs).ToString(CultureInfo.InvariantCulture);
+                _elasticsearch.Server.Faults.Clear();
+                var index = Index + "-" + Interlocked.Increment(ref _indices).ToString(CultureInfo.InvariantCulture);
                 await RunAsync(Numbered(before, 0), index);
                 var random = new Random(seed);
-                _server.Faults.Add(FaultRule.RefuseCall(429) with { Probability = 0.1, Random = random });
-                _server.Faults.Add(FaultRule.RefuseCall(503) with { Probability = 0.1, Random = random });
-                _server.Faults.Add(FaultRule.CutBefore() with { Route = "{index}/_bulk", Probability = 0.1, Random = random });
-                _server.Faults.Add(FaultRule.CutAfter() with { Route = "{index}/_bulk", Probability = 0.1, Random = random });
-                _server.Faults.Add(FaultRule.RefuseItem(429) with { Probability = 0.1, Random = random });
+                _elasticsearch.Server.Faults.Add(FaultRule.RefuseCall(429) with { Probability = 0.1, Random = random });
+                _elasticsearch.Server.Faults.Add(FaultRule.RefuseCall(503) with { Probability = 0.1, Random = random });
+                _elasticsearch.Server.Faults.Add(
+                    FaultRule.CutBefore() with
+                    {
+                        Route = "{index}/_bulk",
+                        Probability = 0.1,
+                        Random = random,
+                    }
+                );
+                _elasticsearch.Server.Faults.Add(FaultRule.CutAfter() with { Route = "{index}/_bulk", Probability = 0.1, Random = random });
+                _elasticsearch.Server.Faults.Add(FaultRule.RefuseItem(429) with { Probability = 0.1, Random = random });
 
                 var outcome = await RunAsync(Numbered(after, shift), index);
 
                 Assert.Equal(SyncEnd.Completed, outcome.End);
-                Assert.Equal(Enumerable.Range(shift, after).Select(Id).Order(StringComparer.Ordinal), _server.Ids(index));
+                Assert.Equal(Enumerable.Range(shift, after).Select(Id).Order(StringComparer.Ordinal), _elasticsearch.Server.Ids(index));
                 Assert.Equal(after, outcome.Counts.Skipped + outcome.Counts.Indexed);
                 Assert.Equal(Math.Max(0, before - (shift + after)) + Math.Min(before, shift), outcome.Counts.Deleted);
             },
@@ -147,27 +149,16 @@ public sealed class SyncOverHttpTests : IAsyncLifetime
 
     private Task<SyncOutcome> RunAsync(MemorySource source, string index = Index)
     {
-        var options = new SyncEngineOptions
+        _engine.Target = _elasticsearch.Gateway.Content;
+        _engine.Options = new SyncEngineOptions
         {
-            StateFolder = _folder.Path,
+            StateFolder = _engine.Folder.Path,
+
             // All waits of all batches move the one clock on.
             Bulk = new BulkWriterOptions { MaxOperations = 20, RetryTimeLimit = TimeSpan.FromDays(1) },
             DeleteGuard = new DeleteGuardOptions { MaxPercent = 100 },
         };
-        var request = new SyncRequest
-        {
-            JobId = "job-" + Interlocked.Increment(ref _jobs).ToString(CultureInfo.InvariantCulture),
-            ConnectorId = "c",
-            ServiceType = "memory",
-            IndexName = index,
-            Fingerprint = "f",
-        };
-        return new SyncEngine(_gateway.Content, options, new FastForwardTimeProvider(), new Random(1), NullLoggerFactory.Instance).RunAsync(
-            request,
-            source,
-            new SyncProgress(),
-            default,
-            Token
-        );
+        _engine.Request = _engine.Request with { IndexName = index };
+        return _engine.RunNextAsync(source);
     }
 }

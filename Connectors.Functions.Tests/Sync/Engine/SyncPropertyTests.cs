@@ -34,20 +34,20 @@ public sealed class SyncPropertyTests
         await Stories.SampleAsync(
             async story =>
             {
-                using var bench = new EngineBench();
-                bench.Options = bench.Options with
+                using var fixture = new EngineFixture();
+                fixture.Options = fixture.Options with
                 {
                     DeleteGuard = new DeleteGuardOptions { MaxPercent = 100 },
                     PagesInFlight = 2,
                 };
-                await bench.RunAsync(story.Source(story.Before));
-                var before = bench.Index.Documents.ToDictionary(
+                await fixture.RunAsync(story.Source(story.Before));
+                var before = fixture.Index.Documents.ToDictionary(
                     pair => pair.Key,
                     pair => pair.Value.DeepClone().AsObject(),
                     StringComparer.Ordinal
                 );
-                bench.Index.Written.Clear();
-                bench.Index.Deleted.Clear();
+                fixture.Index.Written.Clear();
+                fixture.Index.Deleted.Clear();
 
                 // An empty source deletes nothing: that is another test's sentence.
                 if (story.After.Count == 0)
@@ -55,13 +55,13 @@ public sealed class SyncPropertyTests
                     return;
                 }
 
-                bench.Request = bench.Request with { JobId = "job-2" };
-                var outcome = await RunWithFaultsAsync(bench, story);
+                fixture.Request = fixture.Request with { JobId = "job-2" };
+                var outcome = await RunWithFaultsAsync(fixture, story);
 
                 var expected = story.Distinct(story.After);
-                Assert.Equal(expected.Keys.Order(), bench.Index.Documents.Keys.Order());
-                Assert.All(expected, pair => Assert.Equal(pair.Value.Text, bench.Index.Documents[pair.Key]["text"]!.GetValue<string>()));
-                Assert.DoesNotContain(bench.Index.Deleted, expected.ContainsKey);
+                Assert.Equal(expected.Keys.Order(), fixture.Index.Documents.Keys.Order());
+                Assert.All(expected, pair => Assert.Equal(pair.Value.Text, fixture.Index.Documents[pair.Key]["text"]!.GetValue<string>()));
+                Assert.DoesNotContain(fixture.Index.Deleted, expected.ContainsKey);
 
                 var counts = outcome.Counts;
                 Assert.Equal(story.After.Count, counts.Read);
@@ -69,7 +69,7 @@ public sealed class SyncPropertyTests
                 Assert.Equal(expected.Keys.Count(id => !before.ContainsKey(id)), counts.Created);
                 Assert.Equal(before.Keys.Count(id => !expected.ContainsKey(id)), counts.Deleted);
                 Assert.Equal(story.After.Count - expected.Count, counts.Duplicates);
-                Assert.Equal(bench.Index.Documents.Count, outcome.TotalDocuments);
+                Assert.Equal(fixture.Index.Documents.Count, outcome.TotalDocuments);
 
                 // What was the same is not written, unless its id came twice.
                 var once = story
@@ -78,7 +78,7 @@ public sealed class SyncPropertyTests
                     .Select(group => group.Single());
                 foreach (var document in once.Where(document => before.TryGetValue(document.Id, out var old) && IsSame(document, old)))
                 {
-                    Assert.DoesNotContain(document.Id, bench.Index.Written);
+                    Assert.DoesNotContain(document.Id, fixture.Index.Written);
                 }
             },
             iter: 400,
@@ -86,9 +86,9 @@ public sealed class SyncPropertyTests
         );
 
     /// <summary>Runs until the sync ends well, through refused, half-done and lost requests, reads that fail, and kills.</summary>
-    private static async Task<SyncOutcome> RunWithFaultsAsync(EngineBench bench, Story story)
+    private static async Task<SyncOutcome> RunWithFaultsAsync(EngineFixture fixture, Story story)
     {
-        bench.Index.OnBulk = request =>
+        fixture.Index.OnBulk = request =>
             story.BulkFaults[request % story.BulkFaults.Length] switch
             {
                 0 => new BulkFault(429),
@@ -117,7 +117,7 @@ public sealed class SyncPropertyTests
             };
             try
             {
-                return await bench.NewEngine().RunAsync(bench.Request, source, new SyncProgress(), default, kill.Token);
+                return await fixture.NewEngine().RunAsync(fixture.Request, source, new SyncProgress(), default, kill.Token);
             }
             catch (OperationCanceledException)
             {
@@ -142,17 +142,7 @@ public sealed class SyncPropertyTests
     {
         /// <summary>The source with these documents; those with the same id are in the same partition, so that their order is
         /// defined.</summary>
-        public MemorySource Source(List<MemoryDocument> documents) =>
-            new()
-            {
-                PageSize = PageSize,
-                Partitions =
-                [
-                    .. Enumerable
-                        .Range(0, Partitions)
-                        .Select(number => documents.Where(document => int.Parse(document.Id.AsSpan(3)) % Partitions == number).ToList()),
-                ],
-            };
+        public MemorySource Source(List<MemoryDocument> documents) => MemorySource.Partitioned(documents, Partitions, PageSize);
 
         public Dictionary<string, MemoryDocument> Distinct(List<MemoryDocument> documents)
         {

@@ -12,15 +12,15 @@ public sealed class ConnectorDeletionTests
     [Fact]
     public async Task AConnectorIsDeletedThoughTheConnectorApiMissesTheIndexOfItsJobs()
     {
-        await using var bench = await GatewayBench.StartAsync();
-        var store = bench.Gateway.Documents;
+        await using var fixture = await GatewayFixture.StartAsync();
+        var store = fixture.Gateway.Documents;
         await store.CreateAsync(
             ProtocolIndices.Connectors,
             "c1",
             Some.Json("""{"name":"orders","index_name":"search-orders","service_type":"mongodb"}"""),
-            GatewayBench.Token
+            GatewayFixture.Token
         );
-        bench.Server.Faults.Add(
+        fixture.Server.Faults.Add(
             FaultRule.RefuseCall(404) with
             {
                 Method = "DELETE",
@@ -30,8 +30,8 @@ public sealed class ConnectorDeletionTests
             }
         );
 
-        await new ConnectorEdits(store, new ConnectorIndex(store, new FakeTimeProvider())).DeleteAsync("c1", GatewayBench.Token);
+        await new ConnectorEdits(store, new ConnectorIndex(store, new FakeTimeProvider())).DeleteAsync("c1", GatewayFixture.Token);
 
-        Assert.Null(await store.GetAsync(ProtocolIndices.Connectors, "c1", GatewayBench.Token));
+        Assert.Null(await store.GetAsync(ProtocolIndices.Connectors, "c1", GatewayFixture.Token));
     }
 }

@@ -243,7 +243,7 @@ public sealed class SourceCallsTests : IDisposable
     [Fact]
     public async Task ASyncEndsThoughItsSourceSitsInASystemCall()
     {
-        using var bench = new EngineBench();
+        using var fixture = new EngineFixture();
         using var cancel = new CancellationTokenSource();
         using var stuck = new ManualResetEventSlim();
         var late = new TaskCompletionSource();
@@ -260,16 +260,16 @@ public sealed class SourceCallsTests : IDisposable
             return Task.CompletedTask;
         };
 
-        var run = bench.NewEngine().RunAsync(bench.Request, source, new SyncProgress(), CancellationToken.None, cancel.Token);
+        var run = fixture.NewEngine().RunAsync(fixture.Request, source, new SyncProgress(), CancellationToken.None, cancel.Token);
         await _asked.Task.WaitAsync(Token);
         await cancel.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run.WaitAsync(Token));
-        Assert.DoesNotContain("d", bench.Index.Documents.Keys);
-        Assert.True(bench.NewEngine().CanResume(bench.Request.JobId));
+        Assert.DoesNotContain("d", fixture.Index.Documents.Keys);
+        Assert.True(fixture.NewEngine().CanResume(fixture.Request.JobId));
         stuck.Set();
         await late.Task.WaitAsync(Token);
-        Assert.DoesNotContain("d", bench.Index.Documents.Keys);
+        Assert.DoesNotContain("d", fixture.Index.Documents.Keys);
     }
 
     private SourceCalls Calls() =>

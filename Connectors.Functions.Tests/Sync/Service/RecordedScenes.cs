@@ -8,6 +8,7 @@ using Connectors.Sync.Service;
 using Connectors.Sync.Service.Jobs;
 using Connectors.Tests.Emulator;
 using Connectors.Tests.Support;
+using Connectors.Tests.Sync.Elasticsearch;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
@@ -38,12 +39,7 @@ internal sealed class RecordedScenes : IAsyncDisposable
         _server = server;
         Clock = clock;
         _client = new EmulatorClient(server);
-        _gateway = new ElasticsearchGateway(
-            new ElasticsearchOptions { Hosts = [server.Uri] },
-            new FastForwardTimeProvider(),
-            new Random(1),
-            NullLoggerFactory.Instance
-        );
+        _gateway = GatewayFixture.GatewayOf(server.Uri);
         Service = NewService();
     }
 

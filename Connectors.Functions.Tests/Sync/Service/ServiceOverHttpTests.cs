@@ -2,9 +2,6 @@ using System.Text.Json.Nodes;
 using Connectors.Emulator;
 using Connectors.Emulator.Faults;
 using Connectors.Sources;
-using Connectors.Sync.Configuration;
-using Connectors.Sync.Elasticsearch;
-using Connectors.Sync.Engine;
 using Connectors.Sync.Engine.Planning;
 using Connectors.Sync.Protocol;
 using Connectors.Sync.Protocol.Connectors;
@@ -13,6 +10,7 @@ using Connectors.Sync.Service;
 using Connectors.Sync.Service.Jobs;
 using Connectors.Sync.Sources;
 using Connectors.Tests.Support;
+using Connectors.Tests.Sync.Elasticsearch;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
@@ -257,31 +255,13 @@ public sealed class ServiceOverHttpTests : IAsyncLifetime
 
     private ConnectorService Service(int number)
     {
-        var time = new FastForwardTimeProvider();
-        var gateway = new ElasticsearchGateway(
-            new ElasticsearchOptions { Hosts = [_server.Uri] },
-            time,
-            new Random(number),
-            NullLoggerFactory.Instance
-        );
+        var gateway = GatewayFixture.GatewayOf(_server.Uri);
         var slot = WorkerSlot.Take(_state.Path, "host", new Random(number));
         _made.AddRange([gateway, slot]);
         return new ConnectorService(
-            new ServiceParts
+            GatewayFixture.PartsOf(gateway, _sources, _state.Path) with
             {
-                Store = gateway.Documents,
-                EngineOf = _ => new SyncEngine(
-                    gateway.Content,
-                    new SyncEngineOptions { StateFolder = _state.Path },
-                    time,
-                    new Random(number),
-                    NullLoggerFactory.Instance
-                ),
-                Sources = _sources,
-                ContentIndexOf = _ => gateway.Content,
                 Preflight = token => gateway.ConnectAsync(token),
-                TimeProvider = TimeProvider.System,
-                LoggerFactory = NullLoggerFactory.Instance,
             },
             new ConnectorServiceOptions { Worker = slot.Worker, ServiceTypes = ["dir"] }
         );

@@ -100,11 +100,11 @@ public sealed class WrongIndexTests
     [InlineData("search-way", ".kibana_1", "{}")]
     public async Task AnAliasThatLeadsToOneIsRefusedToo(string alias, string target, string aliases)
     {
-        await using var bench = await GatewayBench.StartAsync();
+        await using var fixture = await GatewayFixture.StartAsync();
         var body = JsonNode.Parse(aliases)!.AsObject();
         body[alias] = new JsonObject();
-        using var http = new HttpClient { BaseAddress = bench.Server.Uri };
-        await bench.Gateway.Documents.EnsureIndexAsync(target, new JsonObject { ["aliases"] = body.DeepClone() }, Token);
+        using var http = new HttpClient { BaseAddress = fixture.Server.Uri };
+        await fixture.Gateway.Documents.EnsureIndexAsync(target, new JsonObject { ["aliases"] = body.DeepClone() }, Token);
         using var content = new StringContent(
             $$$"""{"actions":[{"add":{"index":"{{{target}}}","alias":"{{{alias}}}"}}]}""",
             System.Text.Encoding.UTF8,
@@ -112,29 +112,29 @@ public sealed class WrongIndexTests
         );
         (await http.PostAsync("_aliases", content, Token)).EnsureSuccessStatusCode();
 
-        await RefusesAsync(bench, alias, $"'{alias}' leads to '{target}' at Elasticsearch");
+        await RefusesAsync(fixture, alias, $"'{alias}' leads to '{target}' at Elasticsearch");
     }
 
     [Fact]
     public async Task AHiddenIndexIsRefusedThoughItsNameTellsNothing()
     {
-        await using var bench = await GatewayBench.StartAsync();
-        await bench.Gateway.Documents.EnsureIndexAsync(
+        await using var fixture = await GatewayFixture.StartAsync();
+        await fixture.Gateway.Documents.EnsureIndexAsync(
             "search-hidden",
             JsonNode.Parse("""{"settings":{"index":{"hidden":true}}}""")!.AsObject(),
             Token
         );
 
-        await RefusesAsync(bench, "search-hidden", "'search-hidden' leads to 'search-hidden' at Elasticsearch");
+        await RefusesAsync(fixture, "search-hidden", "'search-hidden' leads to 'search-hidden' at Elasticsearch");
     }
 
     [Fact]
     public async Task TheFunctionAppRefusesTheSameAtItsApiAndAtTheStartOfAJob()
     {
-        await using var bed = await new FunctionsBed().StartAsync();
-        bed.AddConnector("c1", """{"index_name": ".elastic-connectors"}""");
+        await using var fixture = await new MemoryAppFixture().StartAsync();
+        fixture.AddConnector("c1", """{"index_name": ".elastic-connectors"}""");
 
-        using var answer = await bed.PostAsync("connectors/c1/syncs", """{"allowMassDelete":true}""");
+        using var answer = await fixture.PostAsync("connectors/c1/syncs", """{"allowMassDelete":true}""");
         Assert.Equal(System.Net.HttpStatusCode.Conflict, answer.StatusCode);
         Assert.Contains(
             "'.elastic-connectors' can't be the name of an index",
@@ -143,9 +143,9 @@ public sealed class WrongIndexTests
         );
 
         // A job that Kibana made.
-        var connector = bed.Store[ProtocolIndices.Connectors, "c1"];
+        var connector = fixture.Store[ProtocolIndices.Connectors, "c1"];
         connector["id"] = "c1";
-        bed.Store.Put(
+        fixture.Store.Put(
             ProtocolIndices.SyncJobs,
             "j1",
             new JsonObject
@@ -156,25 +156,25 @@ public sealed class WrongIndexTests
                 ["created_at"] = "2026-01-31T00:00:00Z",
             }
         );
-        await bed.FireAsync("PollConnectors");
-        await bed.EndOfAsync("j1");
-        Assert.Equal("error", bed.Status("j1"));
+        await fixture.FireAsync("PollConnectors");
+        await fixture.EndOfAsync("j1");
+        Assert.Equal("error", fixture.Status("j1"));
         Assert.Contains(
             "'.elastic-connectors' can't be the name of an index",
-            bed.Job("j1")["error"]!.GetValue<string>(),
+            fixture.Job("j1")["error"]!.GetValue<string>(),
             StringComparison.Ordinal
         );
-        Assert.Equal(0, bed.Index.BulkRequests);
+        Assert.Equal(0, fixture.Index.BulkRequests);
     }
 
     [Fact]
     public async Task TheStatusPageSaysIt()
     {
-        await using var bed = await PollBed.OpenAsync();
-        await bed.MirrorAsync("f1", "files", 1);
-        bed.Edit("f1", connector => connector["index_name"] = ".elastic-connectors");
-        await bed.StartAsync();
-        using var http = new HttpClient { BaseAddress = new Uri(bed.Page, "/api/") };
+        await using var fixture = await PollFixture.OpenAsync();
+        await fixture.MirrorAsync("f1", "files", 1);
+        fixture.Edit("f1", connector => connector["index_name"] = ".elastic-connectors");
+        await fixture.StartAsync();
+        using var http = new HttpClient { BaseAddress = new Uri(fixture.Page, "/api/") };
 
         using var answer = await http.PostAsync(
             "connectors/f1/syncs",
@@ -188,19 +188,19 @@ public sealed class WrongIndexTests
             await answer.Content.ReadAsStringAsync(Token),
             StringComparison.Ordinal
         );
-        Assert.Equal(["f1"], bed.Elasticsearch.Ids(".elastic-connectors"));
+        Assert.Equal(["f1"], fixture.Elasticsearch.Ids(".elastic-connectors"));
     }
 
-    private static async Task RefusesAsync(GatewayBench bench, string index, string sentence)
+    private static async Task RefusesAsync(GatewayFixture fixture, string index, string sentence)
     {
-        Assert.StartsWith(sentence, await bench.Gateway.Checkup.ContentIndexProblemAsync(index, Token), StringComparison.Ordinal);
+        Assert.StartsWith(sentence, await fixture.Gateway.Checkup.ContentIndexProblemAsync(index, Token), StringComparison.Ordinal);
         Func<Task>[] calls =
         [
-            () => bench.Gateway.Content.InspectAsync(index, Token),
-            () => bench.Gateway.Content.PrepareAsync(index, Token),
-            () => bench.Gateway.Content.HoldsForeignAsync(index, Token),
-            () => bench.Gateway.Content.ReadIdsAsync(index, (_, _) => { }, Token),
-            () => bench.Gateway.Content.WriteMetaAsync(index, [], Token),
+            () => fixture.Gateway.Content.InspectAsync(index, Token),
+            () => fixture.Gateway.Content.PrepareAsync(index, Token),
+            () => fixture.Gateway.Content.HoldsForeignAsync(index, Token),
+            () => fixture.Gateway.Content.ReadIdsAsync(index, (_, _) => { }, Token),
+            () => fixture.Gateway.Content.WriteMetaAsync(index, [], Token),
         ];
         foreach (var call in calls)
         {

@@ -40,9 +40,9 @@ public sealed class StagingStoreTests(AzuriteServer azurite) : IDisposable
         await AssertContractAsync(store);
         await AssertCompressesTextAsync(store, container);
 
-        using var bench = new StagedBench { Store = store };
-        await bench.RunAsync(MemorySource.Holding([.. Enumerable.Range(0, 30).Select(number => "id-" + number)]));
-        var outcome = await bench.RunNextAsync(MemorySource.Holding([.. Enumerable.Range(10, 30).Select(number => "id-" + number)]));
+        using var fixture = new StagedFixture { Store = store };
+        await fixture.RunAsync(MemorySource.Holding([.. Enumerable.Range(0, 30).Select(number => "id-" + number)]));
+        var outcome = await fixture.RunNextAsync(MemorySource.Holding([.. Enumerable.Range(10, 30).Select(number => "id-" + number)]));
         Assert.Equal(
             (SyncEnd.Completed, 10, 10, 20),
             (outcome.End, outcome.Counts.Created, outcome.Counts.Deleted, outcome.Counts.Skipped)

@@ -133,7 +133,9 @@ internal sealed class RedisConnection : IAsyncDisposable
             ClientName = "connectors",
             AbortOnConnectFail = true,
             BacklogPolicy = BacklogPolicy.FailFast,
-            ConnectRetry = 1,
+
+            // With a second try of its own the client always waits for the whole timeout, also where the server refused at once.
+            ConnectRetry = 0,
             ConnectTimeout = ConnectMilliseconds,
             AsyncTimeout = AnswerMilliseconds,
             SyncTimeout = AnswerMilliseconds,

@@ -3,17 +3,17 @@ using System.Buffers.Binary;
 namespace Connectors.Sources.Files.Access;
 
 /// <summary>
-/// An access control list that a file has beside its mode bits. With one, the group's bits of the mode are a mask over everything in it,
-/// and no longer the group's.
+/// The access control list of a file, beside its mode bits. Where there is one, the group bits of the mode are no longer the rights of the
+/// group: they are the mask, the most that the entries for users and groups can give.
 /// </summary>
-/// <param name="Entries">What it says, in its own order.</param>
+/// <param name="Entries">Its entries, in the order of the list.</param>
 internal sealed record PosixAcl(IReadOnlyList<PosixAcl.Entry> Entries)
 {
     private const uint Version = 2;
     private const int EntryLength = 8;
 
     /// <summary>Reads the value of the attribute <c>system.posix_acl_access</c>.</summary>
-    /// <exception cref="IOException">It is no such list.</exception>
+    /// <exception cref="IOException">The value is not an access control list.</exception>
     public static PosixAcl Parse(ReadOnlySpan<byte> value)
     {
         if (value.Length < 4 || (value.Length - 4) % EntryLength != 0 || BinaryPrimitives.ReadUInt32LittleEndian(value) != Version)
@@ -36,14 +36,14 @@ internal sealed record PosixAcl(IReadOnlyList<PosixAcl.Entry> Entries)
         return new PosixAcl(entries);
     }
 
-    /// <summary>What one class of users may do.</summary>
-    /// <param name="Tag">Which class.</param>
+    /// <summary>The rights of one kind of users.</summary>
+    /// <param name="Tag">Whose rights.</param>
     /// <param name="Bits">Their rights, before the mask.</param>
     /// <param name="Id">The user or group of a named entry.</param>
     internal readonly record struct Entry(AclTag Tag, int Bits, uint Id);
 }
 
-/// <summary>Classes of users in an access control list, as Linux numbers them.</summary>
+/// <summary>Kinds of entries of an access control list, with Linux's numbers.</summary>
 internal enum AclTag
 {
     /// <summary>The file's owner.</summary>
@@ -58,7 +58,7 @@ internal enum AclTag
     /// <summary>A named group.</summary>
     Group = 0x08,
 
-    /// <summary>The most that anybody but the owner and the others may do.</summary>
+    /// <summary>The most that users other than the owner and the others can get.</summary>
     Mask = 0x10,
 
     /// <summary>Everybody else.</summary>

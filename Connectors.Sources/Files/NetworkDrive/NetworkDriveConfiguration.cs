@@ -30,6 +30,18 @@ internal static class NetworkDriveConfiguration
         {
             Tooltip = "What is mounted, without a slash at its beginning: the share, or a folder of it, as in share/folder.",
         },
+        AccessControl.Switch with
+        {
+            Tooltip =
+                "Keep who may read which file: documents list the users and groups whom Windows' access lists let read it. Needs a mount "
+                + "of Linux' cifs.",
+        },
+        new(IdentityMappings.FieldName, "Path of CSV file with users and groups SID")
+        {
+            DependsOn = [new ConfigDependency(AccessControl.Switch.Name, true)],
+            Tooltip = "A line for each user: name;SID;SIDs of its groups with commas between. On the machine that runs the service.",
+            UiRestrictions = ["advanced"],
+        },
         CommonFields.TextExtraction,
     ];
 
@@ -59,6 +71,11 @@ internal static class NetworkDriveConfiguration
         var all = GlobPattern.Parse(patterns);
         return new DirectoryConfiguration(root, all) { Start = Below(all, drive) };
     }
+
+    /// <summary>The users of the share, when documents list who may see them; <see langword="null"/> when they don't.</summary>
+    /// <exception cref="ConnectorException">A field is missing or wrong.</exception>
+    public static IdentityMappings? MappingsOf(SourceSettings settings) =>
+        AccessControl.IsOn(settings) ? IdentityMappings.Read(settings.GetRequiredString(IdentityMappings.FieldName)) : null;
 
     /// <summary>The beginning of documents' paths: <c>\\10.0.0.5/share/folder</c>, as the Python service writes it.</summary>
     /// <exception cref="ConnectorException">A field is missing or wrong.</exception>

@@ -1,20 +1,25 @@
+using System.Runtime.CompilerServices;
 using Connectors.Abstractions;
 
 namespace Connectors.Sources.Files.NetworkDrive;
 
 /// <summary>The files and folders of an SMB share, through a folder where it is mounted. Ids and field names are the Python service's. See
 /// docs/sources/network_drive.md.</summary>
-public sealed class NetworkDriveDataSource : FolderDataSource
+public sealed class NetworkDriveDataSource : FolderDataSource, IAccessControlSource
 {
     private readonly Lazy<string> _address;
+    private readonly Lazy<IdentityMappings?> _mappings;
 
     /// <summary>A source over the machine's file system.</summary>
     public NetworkDriveDataSource(SourceContext context)
         : this(context, new FileTree()) { }
 
     internal NetworkDriveDataSource(SourceContext context, IFileTree tree)
-        : base(context, tree, () => NetworkDriveConfiguration.From(context.Settings, context.AdvancedRules)) =>
-        _address = new Lazy<string>(() => NetworkDriveConfiguration.AddressOf(context.Settings), LazyThreadSafetyMode.PublicationOnly);
+        : base(context, tree, () => NetworkDriveConfiguration.From(context.Settings, context.AdvancedRules))
+    {
+        _address = new(() => NetworkDriveConfiguration.AddressOf(context.Settings), LazyThreadSafetyMode.PublicationOnly);
+        _mappings = new(() => NetworkDriveConfiguration.MappingsOf(context.Settings), LazyThreadSafetyMode.PublicationOnly);
+    }
 
     /// <inheritdoc/>
     public override SourceDescription Description { get; } =
@@ -24,8 +29,33 @@ public sealed class NetworkDriveDataSource : FolderDataSource
             ServiceType = "network_drive",
             Fields = NetworkDriveConfiguration.Fields,
             HasChangeFeed = true,
+            HasAccessControl = true,
             CheckAdvancedRules = NetworkDriveConfiguration.CheckRules,
         };
+
+    /// <inheritdoc/>
+    /// <remarks>The users of the file that the configuration names, each with its own value and those of its groups.</remarks>
+    public async IAsyncEnumerable<AccessIdentity> ReadIdentitiesAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var mappings = await Task.Run(() => _mappings.Value, cancellationToken);
+        foreach (
+            var user in mappings?.Users
+                ?? throw new ConnectorException($"{AccessControl.Switch.Name}: switched off, so there are no identities.")
+        )
+        {
+            yield return new AccessIdentity(
+                user.Number,
+                [AccessControl.User(user.Name), WindowsAccess.ValueOf(user.Sid), .. user.Groups.Select(WindowsAccess.ValueOf)]
+            )
+            {
+                Identity = new Dictionary<string, string?>(StringComparer.Ordinal)
+                {
+                    ["username"] = AccessControl.User(user.Name),
+                    ["user_id"] = AccessControl.Value("rid", user.Number),
+                },
+            };
+        }
+    }
 
     /// <exception cref="ConnectorException">The files have no ids, or not the same ones at every mount.</exception>
     private protected override void Check(DirectoryConfiguration folder)
@@ -60,9 +90,31 @@ public sealed class NetworkDriveDataSource : FolderDataSource
                     + "nothing is synced or deleted."
             );
         }
+
+        RequireLists(root);
     }
 
-    private protected override IFileDocuments Documents() => new NetworkDriveDocuments(Tree, Folder.Root, _address.Value);
+    private protected override IFileDocuments Documents() => new NetworkDriveDocuments(Tree, Folder.Root, _address.Value, Access());
+
+    private WindowsAccess? Access() => _mappings.Value is { } mappings ? new WindowsAccess(Tree, mappings) : null;
+
+    /// <exception cref="ConnectorException">It can't be told who may read the files.</exception>
+    private void RequireLists(string root)
+    {
+        try
+        {
+            Access()?.Of(root);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new ConnectorException(
+                FailureKind.Fatal,
+                $"directory: it can't be told who may read '{root}': {failure.Message}. Mount the share by Linux' cifs, or switch "
+                    + $"{AccessControl.Switch.Name} off.",
+                failure
+            );
+        }
+    }
 
     private string[] Options(string place) => Tree.MountOptionsOf(place)?.Split(',') ?? [];
 }

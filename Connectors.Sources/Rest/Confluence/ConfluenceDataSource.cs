@@ -65,11 +65,7 @@ public sealed class ConfluenceDataSource : AtlassianDataSource
             Parts("comments", "comment", place, string.Empty),
         ];
 
-    private static string Query(string type, RestPlace space, string condition) =>
-        $"space in ('{space.Key.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal)}') AND "
-        + $"type={type}{condition}";
-
-    /// <summary>Attachments come by themselves here: a new one leaves the time of its page as it is.</summary>
+    /// <summary>Attachments are asked for by themselves here, because a new one does not change the time of its page.</summary>
     private protected override IReadOnlyList<RestStream> StreamsSince(RestPlace place, DateTimeOffset since)
     {
         var changed = $"lastmodified >= \"{since.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)}\"";
@@ -83,6 +79,10 @@ public sealed class ConfluenceDataSource : AtlassianDataSource
                 Parts("attachments", "attachment", place, $" AND {changed}"),
             ];
     }
+
+    private static string Query(string type, RestPlace space, string condition) =>
+        $"space in ('{space.Key.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "\\'", StringComparison.Ordinal)}') AND "
+        + $"type={type}{condition}";
 
     private PagedStream SpaceStream() =>
         new("spaces", Client, _api.Value.Spaces, _api.Value.Paging, (items, page, cancellationToken) =>

@@ -12,7 +12,7 @@ namespace Connectors.Sources.Rest.Dropbox;
 /// <param name="Member">The administrator's id in the team; empty for a token of a user.</param>
 internal sealed record DropboxAccount(string AccountId, string Namespace, string Member)
 {
-    /// <summary>Asks whose the token is. One that is a team's can't be used for a user's account, and the other way round (400 or
+    /// <summary>Asks whose token it is. A team's token can't be used for a user's account, and a user's token not for a team (400 or
     /// 401).</summary>
     public static async Task<DropboxAccount> FindAsync(RestClient client, CancellationToken cancellationToken)
     {
@@ -58,7 +58,7 @@ internal sealed record DropboxAccount(string AccountId, string Namespace, string
     /// <summary>A call for this account.</summary>
     public RestRequest Call(string path, JsonNode body) => For(RestRequest.Post(path, body));
 
-    /// <summary>A call for this account that gives a content.</summary>
+    /// <summary>A call for this account that downloads a content.</summary>
     public RestRequest Content(string path, JsonObject argument)
     {
         var request = For(new RestRequest(HttpMethod.Post, $"https://{DropboxApi.ContentHost}/{path}")).AsFile();

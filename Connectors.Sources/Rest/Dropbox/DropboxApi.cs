@@ -4,15 +4,15 @@ using Connectors.Sources.Rest.Paging;
 
 namespace Connectors.Sources.Rest.Dropbox;
 
-/// <summary>What Dropbox's API is asked. All calls are POSTs; a call for the next page has an address of its own.</summary>
+/// <summary>The requests to Dropbox's API. All calls are POSTs; a call for the next page has an address of its own.</summary>
 internal static class DropboxApi
 {
-    /// <summary>Where contents are.</summary>
+    /// <summary>The host of contents.</summary>
     public const string ContentHost = "content.dropboxapi.com";
 
     private const int FilesOfAPage = 2000;
 
-    /// <summary>Where it is.</summary>
+    /// <summary>The address of the API.</summary>
     public static Uri Address { get; } = new("https://api.dropboxapi.com/");
 
     /// <summary>Pages of files.</summary>

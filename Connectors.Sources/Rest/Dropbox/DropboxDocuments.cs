@@ -77,6 +77,10 @@ internal sealed class DropboxDocuments(RestClient client, DropboxAccount account
             {
                 page.AddUnreadable(id, $"The link to the shared file can't be opened ({DropboxErrors.TagsOf(link)}).");
             }
+            else if (link.Json.Text(".tag") == "file" && link.Json.Text("id") is null)
+            {
+                page.AddUnreadable(id, "The link to the shared file does not say which file it is.");
+            }
             else if (link.Json.Text(".tag") == "file")
             {
                 links.Add(link.Json.Clone());
@@ -135,7 +139,7 @@ internal sealed class DropboxDocuments(RestClient client, DropboxAccount account
             return Content(item, name, "2/files/download", new() { ["path"] = IdOf(item) });
         }
 
-        // Paper and the like are no files; they can be exported as ones.
+        // Paper documents and the like are not files, but can be exported as files.
         var isPaper = name.EndsWith(".paper", StringComparison.OrdinalIgnoreCase);
         var format = isPaper ? "md" : item.Text("export_info", "export_as");
         return format is null

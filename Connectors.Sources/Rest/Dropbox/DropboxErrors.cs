@@ -15,7 +15,7 @@ internal static class DropboxErrors
             ? summary[..end]
             : string.Empty;
 
-    /// <summary>What an answer comes to; <see langword="null"/> when its status says enough.</summary>
+    /// <summary>The failure that an answer reports; <see langword="null"/> when its status says enough.</summary>
     public static ConnectorException? Of(RestResponse answer)
     {
         var (tags, cause) = (TagsOf(answer), RestErrors.Cause(answer.Status));

@@ -7,7 +7,8 @@ using Connectors.Sources.Rest.Streams;
 
 namespace Connectors.Sources.Rest.Dropbox;
 
-/// <summary>What a search finds. Dropbox gives up to 10,000 matches; whether there are more, nobody knows, so that is a gap.</summary>
+/// <summary>What a search finds. Dropbox gives up to 10,000 matches and does not say whether there are more, so at 10,000
+/// a gap is reported.</summary>
 /// <param name="client">Sends the requests.</param>
 /// <param name="first">The request for the first page.</param>
 /// <param name="write">Writes files and folders.</param>

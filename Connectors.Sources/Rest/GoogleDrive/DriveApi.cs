@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Connectors.Sources.Rest.Documents;
 using Connectors.Sources.Rest.Google;
@@ -17,7 +16,7 @@ internal static class DriveApi
 
     private const string FileFields =
         "id,createdTime,driveId,modifiedTime,name,size,mimeType,fileExtension,webViewLink,owners(displayName,emailAddress),parents,trashed,"
-        + "trashedTime,lastModifyingUser(displayName,emailAddress)";
+        + "lastModifyingUser(displayName,emailAddress)";
 
     /// <summary>How files are paged.</summary>
     public static GooglePaging Files { get; } = new("files");
@@ -34,38 +33,49 @@ internal static class DriveApi
     /// <summary>The shared drives that the asking account is a member of.</summary>
     public static RestRequest SharedDrives { get; } = RestRequest.Get("/drive/v3/drives?fields=nextPageToken,drives(id,name)&pageSize=100");
 
-    /// <summary>The part of Drive that is asked for: one shared drive.</summary>
-    public static string InDrive(string id) =>
-        $"corpora=drive&driveId={Uri.EscapeDataString(id)}&includeItemsFromAllDrives=true&supportsAllDrives=true";
-
-    /// <summary>The part of Drive that is asked for: files that the asking account owns or that are shared with it.</summary>
-    /// <param name="withDrives">Whether single files of shared drives count as well.</param>
-    public static string OfUser(bool withDrives) =>
-        withDrives
-            ? "corpora=user&includeItemsFromAllDrives=true&supportsAllDrives=true"
-            : "corpora=user&includeItemsFromAllDrives=false&supportsAllDrives=false";
+    /// <summary>How change logs are paged.</summary>
+    public static GooglePaging Changes { get; } = new("changes");
 
     /// <summary>The folders of a part.</summary>
-    public static RestRequest FoldersOf(string part) =>
+    public static RestRequest FoldersOf(DrivePart part) =>
         RestRequest.Get(
-            $"/drive/v3/files?{part}&fields=nextPageToken,files(id,name,parents)&q=mimeType%3D'{Folder}'+and+trashed%3Dfalse&pageSize=1000"
+            $"/drive/v3/files?{part.Files}&fields=nextPageToken,files(id,name,parents)"
+                + $"&q=mimeType%3D'{Folder}'+and+trashed%3Dfalse&pageSize=1000"
         );
 
     /// <summary>The files of a part, in an order that no change of a file moves it in.</summary>
     /// <param name="part">The part.</param>
-    /// <param name="since">Asks for what changed since then, and for all that lies in the trash; <see langword="null"/> for all
-    /// files.</param>
     /// <param name="withPermissions">Whether permissions are wanted.</param>
-    public static RestRequest FilesOf(string part, DateTimeOffset? since, bool withPermissions)
-    {
-        var time = since?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
-        var query = time is null ? "trashed=false" : $"trashed=true or modifiedTime > '{time}' or createdTime > '{time}'";
-        var permissions = withPermissions ? ",permissions(type,emailAddress,domain)" : string.Empty;
-        return RestRequest.Get(
-            $"/drive/v3/files?{part}&q={Uri.EscapeDataString(query)}&orderBy=createdTime"
-                + $"&fields=nextPageToken,files({FileFields}{permissions})&pageSize=100"
+    public static RestRequest FilesOf(DrivePart part, bool withPermissions) =>
+        RestRequest.Get(
+            $"/drive/v3/files?{part.Files}&q=trashed%3Dfalse&orderBy=createdTime"
+                + $"&fields=nextPageToken,files({FieldsOf(withPermissions)})&pageSize=100"
         );
-    }
+
+    /// <summary>What lies in a folder and in the trash.</summary>
+    public static RestRequest TrashIn(DrivePart part, string folder) =>
+        RestRequest.Get(
+            $"/drive/v3/files?{part.Files}&q={Uri.EscapeDataString($"'{folder}' in parents and trashed=true")}"
+                + "&fields=nextPageToken,files(id,driveId,mimeType,owners(emailAddress))&pageSize=1000"
+        );
+
+    /// <summary>The end of the change log of a part.</summary>
+    public static RestRequest EndOfChanges(DrivePart part) =>
+        RestRequest.Get($"/drive/v3/changes/startPageToken?{part.End}&fields=startPageToken");
+
+    /// <summary>What changed in a part, with files that were removed from the part and can still be seen elsewhere. The caller judges a
+    /// token that is refused.</summary>
+    /// <param name="part">The part.</param>
+    /// <param name="token">Where to begin.</param>
+    /// <param name="withPermissions">Whether permissions are wanted.</param>
+    public static RestRequest ChangesOf(DrivePart part, string token, bool withPermissions) =>
+        RestRequest.Get(
+            $"/drive/v3/changes?{part.Changes}&includeRemoved=true&includeCorpusRemovals=true&pageToken={Uri.EscapeDataString(token)}"
+                + $"&fields=nextPageToken,newStartPageToken,changes(changeType,fileId,file({FieldsOf(withPermissions)}))&pageSize=100"
+        ) with
+        {
+            Accepted = [400, 404, 410],
+        };
 
     /// <summary>Who may see a file.</summary>
     public static RestRequest PermissionsOf(string id) =>
@@ -76,4 +86,7 @@ internal static class DriveApi
 
     /// <summary>The id of a file.</summary>
     public static string IdOf(JsonElement file) => file.RequiredText("A file of Google Drive", "id");
+
+    private static string FieldsOf(bool withPermissions) =>
+        withPermissions ? $"{FileFields},permissions(type,emailAddress,domain)" : FileFields;
 }

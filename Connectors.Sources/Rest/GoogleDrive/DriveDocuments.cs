@@ -10,13 +10,7 @@ namespace Connectors.Sources.Rest.GoogleDrive;
 /// <param name="client">Fetches contents.</param>
 /// <param name="drives">Names of shared drives by id.</param>
 /// <param name="access">Asks who may see files; <see langword="null"/> when access control is off.</param>
-/// <param name="since">The time since when changes are asked for; <see langword="null"/> for all files.</param>
-internal sealed class DriveDocuments(
-    RestClient client,
-    IReadOnlyDictionary<string, string> drives,
-    DriveAccess? access,
-    DateTimeOffset? since
-)
+internal sealed class DriveDocuments(RestClient client, IReadOnlyDictionary<string, string> drives, DriveAccess? access)
 {
     private static readonly DocumentFields Document = DocumentFields.Of(
         DocumentField.Value("created_at", "createdTime"),
@@ -46,7 +40,7 @@ internal sealed class DriveDocuments(
     };
 
     /// <summary>Writes the documents of a page.</summary>
-    /// <param name="files">Files of the place that is read.</param>
+    /// <param name="files">Files of the place that is read, none of them in the trash.</param>
     /// <param name="folders">Makes paths.</param>
     /// <param name="page">Takes the documents.</param>
     /// <param name="cancellationToken">Stops the asking for permissions.</param>
@@ -57,29 +51,23 @@ internal sealed class DriveDocuments(
         CancellationToken cancellationToken
     )
     {
-        var kept = files.Where(file => file.Text("trashed") != "true").ToList();
-        var lists = access is null ? null : await Task.WhenAll(kept.Select(file => access.OfAsync(file, cancellationToken)));
-        for (var index = 0; index < kept.Count; index++)
+        var lists = access is null ? null : await Task.WhenAll(files.Select(file => access.OfAsync(file, cancellationToken)));
+        for (var index = 0; index < files.Count; index++)
         {
             if (lists is not null && lists[index] is null)
             {
-                page.AddUnreadable(DriveApi.IdOf(kept[index]), "Who may see it can't be asked: its permissions are closed, or it is gone.");
+                page.AddUnreadable(
+                    DriveApi.IdOf(files[index]),
+                    "Who may see it can't be asked: its permissions are closed, or it is gone."
+                );
                 continue;
             }
 
-            Write(kept[index], folders, page, lists?[index]);
-        }
-
-        foreach (var file in files.Where(file => file.Text("trashed") == "true" && IsNewInTrash(file)))
-        {
-            page.AddDeleted(DriveApi.IdOf(file));
+            Write(files[index], folders, page, lists?[index]);
         }
     }
 
     private static JsonElement First(JsonElement owners) => owners.Items().FirstOrDefault();
-
-    /// <summary>The time is told for shared drives only.</summary>
-    private bool IsNewInTrash(JsonElement file) => RestTime.Of(file.Text("trashedTime")) is not { } time || time > since;
 
     /// <summary>
     /// Without the time of the last change: it does not move when a file, or a folder above it, is moved or renamed.

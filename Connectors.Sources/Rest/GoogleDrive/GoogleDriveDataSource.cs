@@ -14,7 +14,7 @@ namespace Connectors.Sources.Rest.GoogleDrive;
 /// Files and folders of Google Drive: what a service account may see, or the drives of all users of a domain, and shared drives. Ids and
 /// field names are the Python service's. See docs/sources/google_drive.md.
 /// </summary>
-public sealed class GoogleDriveDataSource : RestChangesDataSource, IAccessControlSource
+public sealed class GoogleDriveDataSource : RestDataSource, IAccessControlSource, IChangeFeed
 {
     private const string UserFields = "id,name,primaryEmail,creationTime,suspended,archived";
     private const string DrivePrefix = "drive/";
@@ -28,6 +28,7 @@ public sealed class GoogleDriveDataSource : RestChangesDataSource, IAccessContro
     private readonly Lazy<GoogleDirectory> _directory;
     private readonly Remembered<IReadOnlyDictionary<string, string>> _drives = new();
     private readonly Remembered<IReadOnlySet<string>> _users = new();
+    private readonly Lazy<DriveFeed> _feed;
     private readonly ConcurrentDictionary<string, string> _givenBy = new(StringComparer.Ordinal);
 
     /// <summary>Keeps the context; connects at the first call.</summary>
@@ -45,6 +46,7 @@ public sealed class GoogleDriveDataSource : RestChangesDataSource, IAccessContro
             )
         );
         _directory = Owned(CreateDirectory);
+        _feed = Owned(() => new DriveFeed(FindPlacesAsync, FilesOf, Walk, isOnlyReader: !_configuration.Value.Delegates));
     }
 
     /// <inheritdoc/>
@@ -103,6 +105,15 @@ public sealed class GoogleDriveDataSource : RestChangesDataSource, IAccessContro
         }
     }
 
+    /// <inheritdoc/>
+    public Task<ChangeStart> FindCursorAsync(CancellationToken cancellationToken) => _feed.Value.StartAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    /// <remarks>What was made, changed, moved or shared, and what went to the trash. What a user can no longer see is gone only when no
+    /// other user is read: it may be there for them.</remarks>
+    public Task<ChangePage> ReadChangesAsync(string cursor, PageToken after, PageLimits limits, CancellationToken cancellationToken) =>
+        _feed.Value.ReadAsync(cursor, after, limits, cancellationToken);
+
     private protected override RestClient CreateClient() => _clients.Value.For(_configuration.Value.SharedDrivesUser, DriveApi.Scope);
 
     /// <summary>Places are shared drives, and users or the service account itself.</summary>
@@ -121,11 +132,7 @@ public sealed class GoogleDriveDataSource : RestChangesDataSource, IAccessContro
         ];
     }
 
-    private protected override IReadOnlyList<RestStream> StreamsOf(RestPlace place) => [FilesOf(place, since: null)];
-
-    /// <summary>What was changed or made, and what went to the trash. What was moved, unshared or deleted for good is left to the next full
-    /// sync.</summary>
-    private protected override IReadOnlyList<RestStream> StreamsSince(RestPlace place, DateTimeOffset since) => [FilesOf(place, since)];
+    private protected override IReadOnlyList<RestStream> StreamsOf(RestPlace place) => [FilesOf(place).Listing()];
 
     private protected override ValueTask DisposeAsyncCore()
     {
@@ -150,34 +157,28 @@ public sealed class GoogleDriveDataSource : RestChangesDataSource, IAccessContro
         return GoogleDirectory.Of(_clients.Value.For(configuration.Admin, scopes), "domain", configuration.Domain, UserFields);
     }
 
-    private PagedStream FilesOf(RestPlace place, DateTimeOffset? since)
+    private DriveFiles FilesOf(RestPlace place)
     {
         var (user, drive) = (After(UserPrefix, place), After(DrivePrefix, place));
         var client = user is null ? Client : _clients.Value.For(user, DriveApi.Scope, isPlace: true);
-        var part = drive is null ? DriveApi.OfUser(withDrives: user is null) : DriveApi.InDrive(drive);
         var access = _configuration.Value.HasAccessControl ? new DriveAccess(client) : null;
-        DriveFolders? folders = null;
-        return new PagedStream(
-            "files",
-            client,
-            DriveApi.FilesOf(part, since, access is not null),
-            DriveApi.Files,
-            async (files, page, token) =>
+        return new DriveFiles(client, new DrivePart(drive, WithDrives: user is null), access, DrivesAsync, IsGivenAsync);
+
+        async Task<Func<JsonElement, bool>> IsGivenAsync(CancellationToken cancellationToken)
+        {
+            if (user is not null)
             {
-                var drives = await DrivesAsync(token);
-                folders ??= await DriveFolders.ReadAsync(client, DriveApi.FoldersOf(part), drives, token);
-                var users = user is null ? null : await UsersAsync(token);
-                var here = files
-                    .EnumerateArray()
-                    .Where(file =>
-                        users is not null
-                            ? IsGivenBy(user!, users, file)
-                            : drive is not null || file.Text("driveId") is not { } other || !drives.ContainsKey(other)
-                    );
-                await new DriveDocuments(client, drives, access, since).WriteAsync([.. here], folders, page, token);
+                var users = await UsersAsync(cancellationToken);
+                return file => IsGivenBy(user, users, file);
             }
-        );
+
+            var drives = await DrivesAsync(cancellationToken);
+            return file => drive is null ? file.Text("driveId") is not { } other || !drives.ContainsKey(other) : IsIn(drive, file);
+        }
     }
+
+    /// <summary>A change log also tells of files that left the drive.</summary>
+    private static bool IsIn(string drive, JsonElement file) => file.Text("driveId") == drive;
 
     /// <summary>
     /// Whether a file is a document of this user's partition: each file is one of its owner's only. What belongs to nobody in the domain is

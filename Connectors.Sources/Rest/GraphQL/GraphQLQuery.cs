@@ -17,10 +17,10 @@ internal sealed class GraphQLQuery
     /// <summary>Reads a query.</summary>
     /// <param name="field">The field that holds it, for messages.</param>
     /// <param name="text">Its text.</param>
-    /// <exception cref="ConnectorException">It is none, or would change something.</exception>
+    /// <exception cref="ConnectorException">The text is not a query, or would change something.</exception>
     public static GraphQLQuery Parse(string field, string text)
     {
-        var document = new GraphQLReader(field, text).Read();
+        var document = new GraphQLParser(field, text).Parse();
         if (document.Operations is not [var (kind, fields)])
         {
             throw new ConnectorException($"{field}: there are {document.Operations.Count} operations in it. Write one query.");

@@ -18,9 +18,9 @@ internal sealed class GraphQLStream(RestClient client, GraphQLConfiguration conf
     {
         var cursors = cursor.Length == 0 ? new string?[configuration.Connections.Count] : JsonSerializer.Deserialize<string?[]>(cursor)!;
         var variables = configuration.Variables.DeepClone().AsObject();
-        foreach (var (connection, place) in configuration.Connections.Zip(cursors).Where(pair => pair.Second is not null))
+        foreach (var (connection, after) in configuration.Connections.Zip(cursors).Where(pair => pair.Second is not null))
         {
-            variables[connection.Variable] = place;
+            variables[connection.Variable] = after;
         }
 
         using var answer = await client.SendAsync(configuration.Request(configuration.Query.Text, variables), cancellationToken);
@@ -58,8 +58,9 @@ internal sealed class GraphQLStream(RestClient client, GraphQLConfiguration conf
         );
     }
 
-    /// <summary>Goes on to the end of what came. One that has ended stays there, and gives nothing more.</summary>
-    /// <returns>Whether there is more.</returns>
+    /// <summary>Moves the cursor of a connection to the end of the page that came. A connection that has ended keeps its cursor, and gives
+    /// no more objects.</summary>
+    /// <returns>Whether there is another page.</returns>
     private static bool Advance(ref string? cursor, string name, JsonElement? connection)
     {
         if (connection?.Find("pageInfo") is not { } info || info.Find("hasNextPage") is not { } more)
@@ -67,12 +68,14 @@ internal sealed class GraphQLStream(RestClient client, GraphQLConfiguration conf
             throw new ConnectorException($"pagination_key: there is no pageInfo with hasNextPage at {name} in the answer.");
         }
 
-        cursor = info.Text("endCursor") ?? cursor;
-        return more.ValueKind == JsonValueKind.True
-            && (
-                info.Text("endCursor") is not null
-                    ? true
-                    : throw new ConnectorException($"pagination_key: the server says that {name} goes on, and not where (endCursor).")
-            );
+        var end = info.Text("endCursor");
+        var goesOn = more.ValueKind == JsonValueKind.True;
+        if (goesOn && end is null)
+        {
+            throw new ConnectorException($"pagination_key: the server says that {name} goes on, and not where (endCursor).");
+        }
+
+        cursor = end ?? cursor;
+        return goesOn;
     }
 }

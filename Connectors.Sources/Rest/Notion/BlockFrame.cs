@@ -2,7 +2,8 @@ using Connectors.Abstractions;
 
 namespace Connectors.Sources.Rest.Notion;
 
-/// <summary>A list of blocks or rows that is read, on the way from a page down to where the reading is.</summary>
+/// <summary>A level of the path from a page down to the block that is read next: a list of blocks or rows, and the position in
+/// it.</summary>
 /// <param name="Kind">One of <see cref="Blocks"/>, <see cref="Copy"/>, <see cref="Rows"/>.</param>
 /// <param name="Id">Whose list it is.</param>
 /// <param name="Cursor">The list's page.</param>
@@ -12,14 +13,15 @@ internal sealed record BlockFrame(char Kind, string Id, string Cursor = "", stri
     /// <summary>The blocks of a page or block.</summary>
     public const char Blocks = 'b';
 
-    /// <summary>The blocks of a synced block that stand elsewhere, perhaps where nobody let the integration in.</summary>
+    /// <summary>The blocks of a synced block whose original is elsewhere, perhaps in a page that is not shared with the
+    /// integration.</summary>
     public const char Copy = 'c';
 
-    /// <summary>The rows of a database that stands in a page.</summary>
+    /// <summary>The rows of a database inside a page.</summary>
     public const char Rows = 'r';
 
-    /// <summary>Reads a way.</summary>
-    /// <exception cref="ConnectorException">Something else wrote it.</exception>
+    /// <summary>Parses a path.</summary>
+    /// <exception cref="ConnectorException">The text is not a path.</exception>
     public static List<BlockFrame> Parse(string way) =>
         [
             .. way.Split(';')
@@ -30,7 +32,7 @@ internal sealed record BlockFrame(char Kind, string Id, string Cursor = "", stri
                 ),
         ];
 
-    /// <summary>A way as a text.</summary>
+    /// <summary>A path as text.</summary>
     public static string Write(IEnumerable<BlockFrame> way) =>
         string.Join(';', way.Select(frame => $"{frame.Kind},{frame.Id},{frame.Cursor},{frame.Child}"));
 }

@@ -8,9 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace Connectors.Sources.Rest.Notion;
 
 /// <summary>
-/// The blocks of a page with all blocks below them, and the rows of databases that stand in it and are not read as such. Child pages are
-/// documents of their own.
-/// Depth first; the way down to where the reading is, is the cursor. One thread at a time.
+/// The blocks of a page with all blocks below them, and the rows of databases inside the page that are not read by themselves. Child pages
+/// are documents of their own. Blocks are read depth first; the path to the next one is the cursor. One thread at a time.
 /// </summary>
 /// <param name="client">Asks.</param>
 /// <param name="documents">Writes.</param>
@@ -88,7 +87,7 @@ internal sealed class BlockStream(
                     return new Listing(frame with { Child = string.Empty }, [], Next: null);
                 }
 
-                // A view of a database that is elsewhere, or a copy of a block that is: refused whenever it is asked for.
+                // A view of a database elsewhere, or a copy of a block elsewhere: Notion refuses it at every request.
                 if (isAgain)
                 {
                     RestLog.PassedOver(logger, "Notion", $"{root.Name}, {frame.Id}", closed.Message);
@@ -139,7 +138,7 @@ internal sealed class BlockStream(
     /// <summary>A page of a list: the lists below it, and where it goes on.</summary>
     private sealed record Listing(BlockFrame Of, List<BlockFrame> Children, string? Next)
     {
-        /// <summary>The list after that of a child; the first when that is gone by now.</summary>
+        /// <summary>The list that follows the one of a child; the first list when the child is gone by now.</summary>
         public BlockFrame? After(string child)
         {
             var index = Children.FindIndex(frame => frame.Id == child) + 1;

@@ -7,13 +7,14 @@ using Connectors.Sources.Rest.Streams;
 
 namespace Connectors.Sources.Rest.Notion;
 
-/// <summary>What becomes of Notion's objects: their fields as they are, without empty ones, the properties as JSON in one text.</summary>
+/// <summary>Makes documents of Notion's objects: their fields as they are, without empty ones; the properties as one text of
+/// JSON.</summary>
 /// <param name="client">Asks for comments.</param>
 /// <param name="hasComments">Whether there are any to be asked for.</param>
 /// <param name="time">The clock.</param>
 internal sealed class NotionDocuments(RestClient client, bool hasComments, TimeProvider time)
 {
-    /// <summary>Notion rounds times of changes to minutes, so that of a younger one may stand for two.</summary>
+    /// <summary>Notion rounds times of changes to minutes, so the same time may stand for two changes within a minute.</summary>
     private static readonly TimeSpan Settled = TimeSpan.FromMinutes(2);
 
     private static readonly string[] Media = ["file", "pdf", "image", "audio", "video"];

@@ -4,7 +4,7 @@ using Connectors.Sources.Rest.Streams;
 
 namespace Connectors.Sources.Rest.Notion;
 
-/// <summary>A page or database that was found, which is the detail of its place; a page with its comments.</summary>
+/// <summary>One page or database that the search found, which is kept in the place; a page with its comments.</summary>
 /// <param name="documents">Writes it.</param>
 /// <param name="found">What was found.</param>
 /// <param name="isElsewhere">Whether it is read as something else; then it is passed over.</param>

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Text.Json;
+using Connectors.Abstractions;
 using Connectors.Sources.Rest.Documents;
 using Connectors.Sources.Rest.Http;
 using Connectors.Sources.Rest.Paging;
@@ -5,39 +8,47 @@ using Connectors.Sources.Rest.Streams;
 
 namespace Connectors.Sources.Rest.Sandfly;
 
-/// <summary>
-/// The SSH keys that Sandfly found, each by a request of its own. How their summary is paged is not documented: when it is not all, that
-/// is a gap.
-/// </summary>
+/// <summary>The SSH keys that Sandfly found, each by a request of its own. The cursor is the number of a page of their summary.</summary>
 /// <param name="client">Sends the requests.</param>
 internal sealed class SandflyKeys(RestClient client) : RestStream("SSH keys")
 {
+    private const int KeysOfAPage = 100;
     private static readonly RestPaging Paging = RestPaging.None("/data");
 
     /// <inheritdoc/>
     public override async Task<string?> ReadAsync(string cursor, StreamPage page, CancellationToken cancellationToken)
     {
-        using var summary = await client.SendAsync(RestRequest.Get("sshhunter/summary"), cancellationToken);
-        foreach (var item in Paging.Items(summary).EnumerateArray())
+        var number = cursor.Length == 0 ? 1 : int.Parse(cursor, CultureInfo.InvariantCulture);
+        var request = string.Create(CultureInfo.InvariantCulture, $"sshhunter/summary?size={KeysOfAPage}&page={number}");
+        using var summary = await client.SendAsync(RestRequest.Get(request), cancellationToken);
+        var keys = Paging.Items(summary);
+        foreach (var key in keys.EnumerateArray())
         {
-            var id = item.RequiredText("An SSH key of Sandfly", "id");
-            var request = RestRequest.Get($"sshhunter/key/{Uri.EscapeDataString(id)}") with { Accepted = [404] };
-            using var key = await client.SendAsync(request, cancellationToken);
-            if (key.IsSuccess)
-            {
-                SandflyDocuments.WriteKey(key.Json, page);
-            }
-            else
-            {
-                page.AddGap($"SSH key {id}", "It is in the summary and can't be read (404). Nothing is deleted in this sync.");
-            }
+            await AddAsync(key, page, cancellationToken);
         }
 
-        if (summary.Json.Text("more_results") == "true")
+        if (summary.Json.Text("more_results") != "true")
         {
-            page.AddGap(Name, "Sandfly gave a part of the summary of SSH keys. Nothing is deleted in this sync.");
+            return null;
         }
 
-        return null;
+        return keys.GetArrayLength() > 0
+            ? (number + 1).ToString(CultureInfo.InvariantCulture)
+            : throw new ConnectorException($"{RestErrors.Name(summary.Address)}: says that there are more SSH keys, and gives none.");
+    }
+
+    private async Task AddAsync(JsonElement item, StreamPage page, CancellationToken cancellationToken)
+    {
+        var id = item.RequiredText("An SSH key of Sandfly", "id");
+        var request = RestRequest.Get($"sshhunter/key/{Uri.EscapeDataString(id)}") with { Accepted = [404] };
+        using var key = await client.SendAsync(request, cancellationToken);
+        if (key.IsSuccess)
+        {
+            SandflyDocuments.WriteKey(key.Json, page);
+        }
+        else
+        {
+            page.AddGap($"SSH key {id}", "It is in the summary and can't be read (404). Nothing is deleted in this sync.");
+        }
     }
 }

@@ -1,4 +1,3 @@
-using System.Net;
 using Connectors.Abstractions;
 using Connectors.Sources.Rest.Http;
 using Duende.IdentityModel.Client;
@@ -115,28 +114,8 @@ internal sealed class OAuthTokens : ITokenSource
             return new AccessToken(new Secret(token), answer.ExpiresIn > 0 ? _time.GetUtcNow().AddSeconds(answer.ExpiresIn) : null);
         }
 
-        throw answer.ErrorType switch
-        {
-            ResponseErrorType.Exception => new ConnectorException(
-                FailureKind.Retry,
-                $"{_service}: no token could be fetched: the token endpoint can't be reached."
-            ),
-            ResponseErrorType.Http when RestErrors.IsPassing(answer.HttpStatusCode) => new ConnectorException(
-                FailureKind.Retry,
-                $"{_service}: the token endpoint could not answer at the moment ({(int)answer.HttpStatusCode}).",
-                RestErrors.Cause(answer.HttpStatusCode)
-            ),
-            _ => new ConnectorException(
-                FailureKind.Fatal,
-                $"{_service}: gives no token ({Word(answer.Error)}). {_hint}",
-                RestErrors.Cause(HttpStatusCode.Unauthorized)
-            ),
-        };
+        throw OAuthErrors.Explain(_service, _hint, answer);
     }
-
-    /// <summary>The protocol's word for an error (<c>invalid_client</c>); nothing else, as descriptions repeat what was sent.</summary>
-    private static string Word(string? error) =>
-        error is { Length: > 0 and < 40 } && error.All(letter => char.IsAsciiLetterLower(letter) || letter == '_') ? error : "refused";
 
     private static Parameters Without(Parameters? parameters, string name) =>
         parameters is null ? [] : new Parameters(parameters.Where(parameter => parameter.Key != name));

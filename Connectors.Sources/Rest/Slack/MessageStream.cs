@@ -9,8 +9,8 @@ using Microsoft.Extensions.Logging;
 namespace Connectors.Sources.Rest.Slack;
 
 /// <summary>
-/// The messages of a channel, newest first, each thread in the place of its first message. A page ends before a thread, whose pages
-/// follow. Places are times of messages, so they hold for as long as the messages are there. One thread at a time.
+/// The messages of a channel, newest first, each thread where its first message stands. A page ends before a thread, whose pages follow.
+/// Cursors are times of messages, so they are valid for as long as the messages exist. Not safe for concurrent use.
 /// </summary>
 /// <param name="client">Asks.</param>
 /// <param name="users">Names of users.</param>
@@ -21,7 +21,7 @@ namespace Connectors.Sources.Rest.Slack;
 internal sealed class MessageStream(RestClient client, SlackUsers users, RestPlace channel, int days, TimeProvider time, ILogger logger)
     : RestStream("messages")
 {
-    /// <summary>The detail of a channel that has to be joined.</summary>
+    /// <summary>Marks the place of a channel that has to be joined.</summary>
     public const string Join = "join";
 
     private const int PageSize = 200;
@@ -57,7 +57,7 @@ internal sealed class MessageStream(RestClient client, SlackUsers users, RestPla
         static string Seconds(DateTimeOffset time) => time.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
     }
 
-    /// <returns>Whether the app is a member now. Who is one already may join once more.</returns>
+    /// <returns>Whether the app is a member now. A member may join again.</returns>
     private async Task<bool> JoinAsync(CancellationToken cancellationToken)
     {
         try

@@ -3,7 +3,7 @@ using Connectors.Sources.Rest.Documents;
 
 namespace Connectors.Sources.Rest.Slack;
 
-/// <summary>What becomes of Slack's objects. Ids and names are the Python service's; the engine writes the id.</summary>
+/// <summary>Makes documents of Slack's objects. Ids and names are the Python service's; the engine writes the id.</summary>
 internal static class SlackDocuments
 {
     /// <summary>A user's fields.</summary>
@@ -41,7 +41,7 @@ internal static class SlackDocuments
             DocumentField.Value("purpose_last_updated", "purpose", "last_set")
         );
 
-    /// <summary>A message's fields. One that a person did not write may have no text, and no author but the name that it shows.</summary>
+    /// <summary>A message's fields. A message that no person wrote may have no text, and no author but the name that it shows.</summary>
     /// <param name="channel">Its channel.</param>
     /// <param name="names">Names of users by id.</param>
     public static DocumentFields Message(RestPlace channel, IReadOnlyDictionary<string, string> names) =>

@@ -10,7 +10,7 @@ internal static class SlackErrors
 {
     private const int LongestName = 60;
 
-    /// <summary>What an answer comes to; <see langword="null"/> when it is one of success.</summary>
+    /// <summary>The failure that an answer reports; <see langword="null"/> when it reports success.</summary>
     public static ConnectorException? Of(JsonElement answer)
     {
         if (answer.Find("ok") is { ValueKind: JsonValueKind.True })

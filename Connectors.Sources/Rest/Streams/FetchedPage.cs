@@ -1,3 +1,4 @@
+using System.Text;
 using Connectors.Abstractions;
 using Connectors.Sources.Rest.Paging;
 
@@ -13,6 +14,23 @@ internal sealed class FetchedPage(SourcePage page, IReadOnlyList<string> deleted
 
     /// <summary>A hash of the ids of all documents; <see langword="null"/> when there are none.</summary>
     public UInt128? Hash { get; } = page.Count == 0 ? null : ContentHash.Of(page, page.Count);
+
+    /// <summary>Whether something is gone that an earlier page gave; notes the ids of this one.</summary>
+    /// <param name="given">Ids that were given.</param>
+    public bool TakesBack(HashSet<string> given)
+    {
+        if (deleted.Any(given.Contains))
+        {
+            return true;
+        }
+
+        for (var index = 0; index < page.Count; index++)
+        {
+            given.Add(Encoding.UTF8.GetString(page[index].Id.Span));
+        }
+
+        return false;
+    }
 
     /// <summary>Gives documents until <paramref name="to"/> is full.</summary>
     /// <returns>The position after what was given.</returns>

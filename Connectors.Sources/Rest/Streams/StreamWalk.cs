@@ -42,6 +42,7 @@ internal sealed class StreamWalk(Func<RestPlace, IReadOnlyList<RestStream>> stre
         var position = StreamPosition.Parse(after);
         using var page = new SourcePageBuilder(limits);
         var began = time.GetTimestamp();
+        var given = new HashSet<string>(StringComparer.Ordinal);
         var current = _readings.GetOrAdd(reading, _ => new PlaceReading(streamsOf));
         while (position.Place < places.Count)
         {
@@ -59,6 +60,13 @@ internal sealed class StreamWalk(Func<RestPlace, IReadOnlyList<RestStream>> stre
             }
 
             var fetched = current.Take(position) ?? await FetchAsync(current, stream, place, position, cancellationToken);
+            if (deleted is not null && fetched.TakesBack(given))
+            {
+                // What is gone after it was given must not be in the same page: there, a document counts for more.
+                current.Keep(position, fetched);
+                return page.Build(TokenOf(position), isLast: false);
+            }
+
             position = fetched.MoveTo(page, position, deleted);
             if (!fetched.IsGiven)
             {

@@ -5,6 +5,7 @@ namespace Connectors.Sync.Configuration.Loading;
 /// <summary>Builds section <c>service</c>.</summary>
 internal static class ServiceSection
 {
+    /// <summary>Reads the section; what is not set has its default.</summary>
     /// <param name="reader">The source of the settings.</param>
     /// <param name="folder">What relative paths are relative to.</param>
     public static ServiceOptions Read(ConfigReader reader, string folder) =>

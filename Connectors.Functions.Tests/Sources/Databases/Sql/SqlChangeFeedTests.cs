@@ -211,18 +211,18 @@ public abstract class SqlChangeFeedTests(SqlServer server, string instant, strin
             $"INSERT INTO a VALUES {string.Join(", ", Enumerable.Range(1, 9).Select(n => $"({n}, 'old', '2024-01-01 00:00:00')"))}; "
                 + "INSERT INTO b VALUES (1)"
         );
-        using var bench = new EngineBench();
-        bench.Options = bench.Options with { Page = new PageLimits(2, int.MaxValue) };
+        using var fixture = new EngineFixture();
+        fixture.Options = fixture.Options with { Page = new PageLimits(2, int.MaxValue) };
         await using (var source = Source(database))
         {
-            bench.Request = bench.Request with
+            fixture.Request = fixture.Request with
             {
-                Cursor = (await bench.RunNextAsync(source)).Cursor?.DeepClone().AsObject(),
+                Cursor = (await fixture.RunNextAsync(source)).Cursor?.DeepClone().AsObject(),
                 Kind = SyncKind.Incremental,
             };
         }
 
-        bench.Index.Written.Clear();
+        fixture.Index.Written.Clear();
         await server.RunAsync(
             database,
             $"{utc}; UPDATE a SET note = 'new', changed = {clock} WHERE n IN (2, 5, 8); INSERT INTO a VALUES (10, 'new', {clock}); "
@@ -231,39 +231,39 @@ public abstract class SqlChangeFeedTests(SqlServer server, string instant, strin
         );
         await using (var source = Source(database))
         {
-            var outcome = await bench.RunNextAsync(source);
+            var outcome = await fixture.RunNextAsync(source);
             Assert.Equal((SyncEnd.Completed, null, 6L, 0L), (outcome.End, outcome.Fallback, outcome.Counts.Read, outcome.Counts.Deleted));
             Assert.NotNull(outcome.Cursor);
         }
 
-        using var fresh = new EngineBench();
+        using var fresh = new EngineFixture();
         await using var again = Source(database);
         await fresh.RunAsync(again);
         Assert.Equal(12, fresh.Index.Documents.Count);
-        Assert.Equal(Bodies(fresh), Bodies(bench));
+        Assert.Equal(Bodies(fresh), Bodies(fixture));
 
         // The row of b that did not change was read, as b has no times, and is left alone.
-        Assert.Equal(5, bench.Index.Written.Count);
+        Assert.Equal(5, fixture.Index.Written.Count);
     }
 
     [Fact]
     public async Task WithoutAColumnAnIncrementalSyncIsAFullOneAndSaysSo()
     {
         var database = await FilledAsync($"CREATE TABLE a (n int PRIMARY KEY, changed {instant})", "INSERT INTO a VALUES (1, NULL)");
-        using var bench = new EngineBench();
+        using var fixture = new EngineFixture();
         await using var source = server.Source(database);
-        var full = await bench.RunNextAsync(source);
+        var full = await fixture.RunNextAsync(source);
         Assert.Null(full.Cursor);
         await server.RunAsync(database, "INSERT INTO a VALUES (2, NULL)", Cancellation);
-        bench.Request = bench.Request with { Kind = SyncKind.Incremental };
-        var outcome = await bench.RunNextAsync(source);
+        fixture.Request = fixture.Request with { Kind = SyncKind.Incremental };
+        var outcome = await fixture.RunNextAsync(source);
 
         Assert.Equal((SyncEnd.Completed, 2L), (outcome.End, outcome.Counts.Read));
         Assert.Contains("no full sync has completed yet", outcome.Fallback, StringComparison.Ordinal);
     }
 
-    private static IEnumerable<string> Bodies(EngineBench bench) =>
-        bench.Index.Documents.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key} {pair.Value.ToJsonString()}");
+    private static IEnumerable<string> Bodies(EngineFixture fixture) =>
+        fixture.Index.Documents.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key} {pair.Value.ToJsonString()}");
 
     private IDataSource Source(string database) => server.Source(database, ("incremental_column", "changed"));
 

@@ -5,6 +5,11 @@ using Connectors.Tests.Sources.Rest.Replay;
 namespace Connectors.Tests.Sources.Rest.Box;
 
 /// <summary>How the recording of Box is replayed.</summary>
+/// <remarks>
+/// What is asked and read agrees with developer.box.com, API reference: List items in folder (usemarker, also for folder 0; only its
+/// sort does not go with markers there), List enterprise users (status), Download file, Request access token (box_subject_type), and
+/// the header as-user.
+/// </remarks>
 internal static class BoxReplay
 {
     private static int _made;

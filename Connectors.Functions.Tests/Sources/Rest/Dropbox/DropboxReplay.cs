@@ -5,6 +5,12 @@ using Connectors.Tests.Sources.Rest.Replay;
 namespace Connectors.Tests.Sources.Rest.Dropbox;
 
 /// <summary>How the recording of Dropbox is replayed.</summary>
+/// <remarks>
+/// What is asked and read agrees with dropbox.com/developers, HTTP documentation, and with the types of Dropbox's SDKs: files
+/// (list_folder, search_v2, list_revisions, get_metadata, download, export), sharing (list_received_files, get_shared_link_metadata,
+/// list_folder_members, list_file_members with batch), team (members/list_v2, token/get_authenticated_admin),
+/// users/get_current_account.
+/// </remarks>
 internal static class DropboxReplay
 {
     private const string Argument = "dropbox-api-arg";

@@ -246,6 +246,30 @@ public sealed class DropboxReplayTests : ReplayTests
         Assert.Contains("10,000 matches", Assert.Single(pages).Gap, StringComparison.Ordinal);
     }
 
+    /// <remarks>dropbox.com/developers, sharing/get_shared_link_metadata: a SharedLinkMetadata need not have an id.</remarks>
+    [Fact]
+    public async Task ALinkThatDoesNotNameItsFileIsNotDeletedAndStopsNothing()
+    {
+        var nameless = DropboxReplay.With(
+            (request, _) =>
+                request.Url.AbsolutePath == "/2/sharing/get_shared_link_metadata"
+                    ? ReplayAnswer.Json(
+                        new JsonObject
+                        {
+                            [".tag"] = "file",
+                            ["name"] = "a.txt",
+                            ["url"] = "https://example.org/a",
+                            ["size"] = 1,
+                        }
+                    )
+                    : null
+        );
+        await using var server = await StartAsync("first", nameless);
+        await using var source = server.Open();
+        var pages = await source.AllAsync(1, PageLimits.Default, Cancellation);
+        Assert.Equal(["id:7"], pages.SelectMany(page => page.Unreadable));
+    }
+
     [Fact]
     public async Task ALinkThatCanNotBeOpenedIsNotDeleted()
     {

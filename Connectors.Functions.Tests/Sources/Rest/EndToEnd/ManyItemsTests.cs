@@ -6,12 +6,14 @@ using Connectors.Testing;
 using Connectors.Tests.Sources.Rest.Example;
 using Connectors.Tests.Sources.Rest.HttpJson;
 using Connectors.Tests.Sources.Rest.Replay;
+using Connectors.Tests.Support;
 using Microsoft.AspNetCore.Http;
 using Xunit;
 
 namespace Connectors.Tests.Sources.Rest.EndToEnd;
 
 /// <summary>What a source on the base keeps and asks for when there is much: 20,000 items, a file of 100 MB.</summary>
+[Collection(Alone.Name)]
 public sealed class ManyItemsTests
 {
     private const int Items = 20_000;

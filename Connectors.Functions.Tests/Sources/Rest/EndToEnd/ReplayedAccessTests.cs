@@ -1,8 +1,4 @@
 using System.Text.Json.Nodes;
-using Connectors.Emulator;
-using Connectors.Sync.Configuration;
-using Connectors.Sync.Elasticsearch;
-using Connectors.Sync.Engine;
 using Connectors.Sync.Protocol;
 using Connectors.Sync.Protocol.Connectors;
 using Connectors.Sync.Protocol.Jobs;
@@ -15,7 +11,7 @@ using Connectors.Tests.Sources.Rest.Replay;
 using Connectors.Tests.Sources.Rest.Salesforce;
 using Connectors.Tests.Sources.Rest.ServiceNow;
 using Connectors.Tests.Support;
-using Microsoft.Extensions.Logging.Abstractions;
+using Connectors.Tests.Sync.Elasticsearch;
 using Xunit;
 
 namespace Connectors.Tests.Sources.Rest.EndToEnd;
@@ -26,8 +22,7 @@ public sealed class ReplayedAccessTests : IAsyncLifetime
 {
     private const string Index = "search-shared";
     private readonly TemporaryFolder _state = new();
-    private EmulatorServer _server = null!;
-    private ElasticsearchGateway _gateway = null!;
+    private GatewayFixture _elasticsearch = null!;
     private AccessSearch _search = null!;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -58,21 +53,14 @@ public sealed class ReplayedAccessTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _server = await EmulatorServer.StartAsync(new EmulatorOptions(), Token);
-        _gateway = new ElasticsearchGateway(
-            new ElasticsearchOptions { Hosts = [_server.Uri] },
-            new FastForwardTimeProvider(),
-            new Random(1),
-            NullLoggerFactory.Instance
-        );
-        _search = new AccessSearch(_server, Index);
+        _elasticsearch = await GatewayFixture.StartAsync();
+        _search = new AccessSearch(_elasticsearch.Server, Index);
     }
 
     public async ValueTask DisposeAsync()
     {
         _search.Dispose();
-        _gateway.Dispose();
-        await _server.DisposeAsync();
+        await _elasticsearch.DisposeAsync();
         _state.Dispose();
     }
 
@@ -89,21 +77,7 @@ public sealed class ReplayedAccessTests : IAsyncLifetime
         var source = SourceOf(name);
         await using var replay = await ReplayServer.StartAsync(source, "access-control", calls: null, Token);
         var service = new ConnectorService(
-            new ServiceParts
-            {
-                Store = _gateway.Documents,
-                EngineOf = _ => new SyncEngine(
-                    _gateway.Content,
-                    new SyncEngineOptions { StateFolder = _state.Path },
-                    new FastForwardTimeProvider(),
-                    new Random(1),
-                    NullLoggerFactory.Instance
-                ),
-                Sources = new ReplayedSources(source, replay),
-                ContentIndexOf = _ => _gateway.Content,
-                TimeProvider = TimeProvider.System,
-                LoggerFactory = NullLoggerFactory.Instance,
-            },
+            GatewayFixture.PartsOf(_elasticsearch.Gateway, new ReplayedSources(source, replay), _state.Path),
             new ConnectorServiceOptions { Worker = new JobWorker("host"), ServiceTypes = [name] }
         );
         var id = (await service.Connectors.CreateAsync(ConnectorOf(source, replay), Token)).Id;
@@ -128,22 +102,22 @@ public sealed class ReplayedAccessTests : IAsyncLifetime
     {
         var source = SourceOf(name);
         await using var replay = await ReplayServer.StartAsync(source, "access-control", calls: null, Token);
-        await using var bed = await new FunctionsBed
+        await using var fixture = await new MemoryAppFixture
         {
             WithParts = parts =>
                 parts with
                 {
                     Configuration = parts.Configuration with { NativeServiceTypes = [name] },
-                    Store = _gateway.Documents,
-                    IndexOf = _ => _gateway.Content,
+                    Store = _elasticsearch.Gateway.Documents,
+                    IndexOf = _ => _elasticsearch.Gateway.Content,
                     Sources = new ReplayedSources(source, replay),
                 },
         }.StartAsync();
-        await ProtocolIndices.EnsureAsync(_gateway.Documents, Token);
-        await new ConnectorIndex(_gateway.Documents, bed.Clock).CreateAsync(ConnectorOf(source, replay), Token);
+        await ProtocolIndices.EnsureAsync(_elasticsearch.Gateway.Documents, Token);
+        await new ConnectorIndex(_elasticsearch.Gateway.Documents, fixture.Clock).CreateAsync(ConnectorOf(source, replay), Token);
         foreach (var body in new[] { "{}", """{"type": "access_control"}""" })
         {
-            var (_, summary) = await bed.SyncAsync(body);
+            var (_, summary) = await fixture.SyncAsync(body);
             Assert.Equal("completed", summary.Status);
         }
 

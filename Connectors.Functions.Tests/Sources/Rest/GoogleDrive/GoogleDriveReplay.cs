@@ -79,8 +79,7 @@ internal static class GoogleDriveReplay
     }
 
     /// <summary>
-    /// Fields are chosen more closely, sorted by what no change moves (createdTime), and pages of users are as large as they can be. An
-    /// incremental sync reaches back 15 minutes before the last one.
+    /// Fields are chosen more closely, sorted by what no change moves (createdTime), and pages of users are as large as they can be.
     /// </summary>
     private static ReplayRequest Normalize(ReplayRequest request) =>
         request
@@ -88,6 +87,5 @@ internal static class GoogleDriveReplay
             .WithQuery("orderBy", _ => null)
             .WithQuery("maxResults", _ => null)
             .WithQuery("includeItemsFromAllDrives", _ => null)
-            .WithQuery("supportsAllDrives", _ => null)
-            .WithQuery("q", query => query.Replace("T11:45:00Z", "T12:00:00Z", StringComparison.Ordinal));
+            .WithQuery("supportsAllDrives", _ => null);
 }

@@ -120,7 +120,7 @@ public sealed class HttpJsonResumeTests
     public async Task InTheFunctionAppEachPageIsAskedForOnceAlsoWhereNothingIsKeptBetweenSteps()
     {
         await using var server = await JsonServer.StartAsync(context => AnswerAsync(context, "link", string.Empty), Token);
-        await using var bed = await new FunctionsBed
+        await using var fixture = await new MemoryAppFixture
         {
             NewSource = () => Source(server, "link"),
             Page = new PageLimits(PageSize, 1 << 20),
@@ -131,15 +131,15 @@ public sealed class HttpJsonResumeTests
                 DeletesPerPart = 100,
             },
         }.StartAsync();
-        bed.AddConnector();
-        bed.Staging.OnCall = _ =>
+        fixture.AddConnector();
+        fixture.Staging.OnCall = _ =>
         {
 #pragma warning disable VSTHRD002 // The store calls back within its own call, and nothing that is disposed here waits for another thread.
-            bed.Services.Leases.ForgetAsync(bed.JobIds[0]).GetAwaiter().GetResult();
+            fixture.Services.Leases.ForgetAsync(fixture.JobIds[0]).GetAwaiter().GetResult();
 #pragma warning restore VSTHRD002
         };
 
-        var (_, summary) = await bed.SyncAsync();
+        var (_, summary) = await fixture.SyncAsync();
 
         Assert.Equal(("completed", (long)Items), (summary.Status, summary.Counts.Created));
 
@@ -192,7 +192,7 @@ public sealed class HttpJsonResumeTests
     )
     {
         var (ids, tokens) = (new List<string>(), new List<string>());
-        for (var after = PageToken.Start; ;)
+        for (var after = PageToken.Start; ; )
         {
             var page = await ReadPageAsync(server, paging, after, documents, values);
             ids.AddRange(page.Documents.Select(document => document.Id));

@@ -5,6 +5,11 @@ using Connectors.Tests.Sources.Rest.Replay;
 namespace Connectors.Tests.Sources.Rest.Notion;
 
 /// <summary>How the recording of Notion is replayed.</summary>
+/// <remarks>
+/// What is asked and read agrees with developers.notion.com, version 2022-06-28: Search (sort, filter), Query a database, Retrieve
+/// block children, Retrieve comments, List all users, Pagination (has_more, next_cursor, start_cursor), and for the error of a database
+/// with several sources, the upgrade guide 2025-09-03.
+/// </remarks>
 internal static class NotionReplay
 {
     public const string Home = "pa000001-0000-4000-8000-000000000001";

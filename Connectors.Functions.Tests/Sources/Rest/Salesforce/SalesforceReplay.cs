@@ -21,6 +21,8 @@ internal static partial class SalesforceReplay
         ]
     );
 
+    private static readonly byte[] LargeFile = new byte[20_000_000];
+
     public static ReplaySource Source { get; } =
         new("salesforce", context => new SalesforceDataSource(context)) { Answer = Answer, Normalize = Normalize };
 
@@ -55,6 +57,21 @@ internal static partial class SalesforceReplay
         );
     }
 
+    /// <summary>A page of an answer to a query, of five records in all.</summary>
+    /// <param name="next">What names the next page; <see langword="null"/> for the last one.</param>
+    /// <param name="records">The records of the page.</param>
+    public static ReplayAnswer Page(string? next, params JsonNode[] records)
+    {
+        var page = new JsonObject { ["totalSize"] = 5, ["done"] = next is null };
+        if (next is not null)
+        {
+            page["nextRecordsUrl"] = $"{Query}/{next}";
+        }
+
+        page["records"] = new JsonArray(records);
+        return ReplayAnswer.Json(page);
+    }
+
     /// <summary>The query of a request; empty for other requests.</summary>
     public static string SoqlOf(ReplayRequest request) =>
         SoqlKey.Of(request.Query.FirstOrDefault(parameter => parameter.Key == "q").Value ?? string.Empty);
@@ -83,7 +100,7 @@ internal static partial class SalesforceReplay
         // The recorded source did not ask for it, as it is too large.
         if (path.EndsWith("/ContentVersion/068A2/VersionData", StringComparison.Ordinal))
         {
-            return new ReplayAnswer(200, new Dictionary<string, string>(StringComparer.Ordinal), new byte[20_000_000]);
+            return new ReplayAnswer(200, new Dictionary<string, string>(StringComparer.Ordinal), LargeFile);
         }
 
         var soql = SoqlOf(request);

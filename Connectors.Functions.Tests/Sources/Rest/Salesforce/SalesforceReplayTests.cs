@@ -90,6 +90,45 @@ public sealed class SalesforceReplayTests : ReplayTests
         Assert.Equal("content", await reader.ReadToEndAsync(Cancellation));
     }
 
+    /// <summary>
+    /// REST API Developer Guide, "Execute a SOQL Query" and "Query": the result of a subquery has the fields of any result, so that it may
+    /// end with <c>done: false</c> and an address of its own, which is asked for without parameters.
+    /// </summary>
+    [Fact]
+    public async Task FilesThatAreNotOnTheFirstPageOfASubqueryAreListedToo()
+    {
+        var source = SalesforceReplay.Source.With(request =>
+            request.Url.AbsolutePath switch
+            {
+                "/services/data/v59.0/query/01gA-2" => SalesforceReplay.Page("01gA-4", Link("069A3"), Link("069A4")),
+                "/services/data/v59.0/query/01gA-4" => SalesforceReplay.Page(null, Link("069A5")),
+                _ when SalesforceReplay.SoqlOf(request).EndsWith(" from account", StringComparison.Ordinal) => SalesforceReplay.Page(
+                    null,
+                    new JsonObject
+                    {
+                        ["attributes"] = new JsonObject { ["type"] = "Account" },
+                        ["Id"] = "001A",
+                        ["ContentDocumentLinks"] = JsonNode.Parse(SalesforceReplay.Page("01gA-2", Link("069A1"), Link("069A2")).Body),
+                    }
+                ),
+                _ => null,
+            }
+        );
+        await using var server = await StartAsync("first", source);
+        await using var opened = server.Open("standard_objects_to_sync", "Account");
+        var account = (await ReadAsync(opened)).Single(document => (string)document["_id"]! == "001A");
+        var links = account["ContentDocumentLinks"]!;
+        Assert.Equal(
+            ["069A1", "069A2", "069A3", "069A4", "069A5"],
+            links["records"]!.AsArray().Select(link => (string)link!["ContentDocument"]!["Id"]!)
+        );
+        Assert.All(links["records"]!.AsArray(), link => Assert.Equal("001A", (string)link!["ContentDocument"]!["linked_sobject_id"]!));
+        Assert.True((bool)links["done"]!);
+        Assert.Null(links["nextRecordsUrl"]);
+
+        static JsonObject Link(string id) => new() { ["ContentDocument"] = new JsonObject { ["Id"] = id } };
+    }
+
     [Fact]
     public async Task WhenTheDaysRequestsAreUsedUpTheSyncIsTriedAgainAnHourLater()
     {

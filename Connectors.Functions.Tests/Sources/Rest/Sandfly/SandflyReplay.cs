@@ -5,6 +5,11 @@ using Connectors.Tests.Sources.Rest.Replay;
 namespace Connectors.Tests.Sources.Rest.Sandfly;
 
 /// <summary>How the recording of Sandfly is replayed.</summary>
+/// <remarks>
+/// No public reference of Sandfly's API was found. What is asked and read agrees with Sandfly's add-on for Splunk: auth/login, license
+/// (date, limits.features), sshhunter/summary (size, page, more_results) and key, results (filter with columnField, operatorValue and
+/// linkoperator, sort by sequence_id).
+/// </remarks>
 internal static class SandflyReplay
 {
     public static ReplaySource Source { get; } = With((_, _) => null);
@@ -26,6 +31,17 @@ internal static class SandflyReplay
             }
         );
 
+    /// <summary>A page of the summary of SSH keys.</summary>
+    public static ReplayAnswer Keys(bool more, params string[] ids) =>
+        ReplayAnswer.Json(
+            new JsonObject
+            {
+                ["more_results"] = more,
+                ["data"] = new JsonArray([.. ids.Select(id => (JsonNode)new JsonObject { ["id"] = id })]),
+            }
+        );
+
+    /// <summary>The recorded source asks for the first page of SSH keys only, without its number.</summary>
     private static ReplayRequest Normalize(ReplayRequest request)
     {
         var body = request.Body?.DeepClone();
@@ -34,9 +50,6 @@ internal static class SandflyReplay
             body!.AsObject().Remove("password");
         }
 
-        return request with
-        {
-            Body = body,
-        };
+        return (request with { Body = body }).WithQuery("size", _ => null).WithQuery("page", page => page == "1" ? null : page);
     }
 }

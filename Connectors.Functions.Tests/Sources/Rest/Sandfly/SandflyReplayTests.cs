@@ -91,22 +91,45 @@ public sealed class SandflyReplayTests : ReplayTests
         Assert.Contains("gives none", failure.Message, StringComparison.Ordinal);
     }
 
+    // Sandfly's add-on for Splunk, input "SSH keys": sshhunter/summary?size=5&page=1, the next page while more_results is true.
     [Fact]
-    public async Task KeysBeyondTheFirstPageAreAGap()
+    public async Task KeysBeyondTheFirstPageAreReadToo()
     {
         var more = SandflyReplay.With(
             (request, _) =>
-                request.Url.AbsolutePath == "/v4/sshhunter/summary"
-                    ? ReplayAnswer.Json(
-                        new JsonObject { ["more_results"] = true, ["data"] = new JsonArray(new JsonObject { ["id"] = "1" }) }
-                    )
-                    : null
+                request.Url.AbsolutePath switch
+                {
+                    "/v4/sshhunter/summary" => SandflyReplay.Keys(more: request.Url.Query == "?size=100&page=1", request.Url.Query[^1..]),
+                    "/v4/sshhunter/key/1" or "/v4/sshhunter/key/2" => ReplayAnswer.Json(
+                        new JsonObject { ["key_value"] = request.Url.Segments[^1], ["friendly_name"] = "deploy" }
+                    ),
+                    _ => null,
+                }
         );
         await using var server = await StartAsync("first", more);
         await using var source = server.Open();
-        var pages = await source.AllAsync(1, PageLimits.Default, Cancellation);
-        Assert.Contains("a part of the summary", Assert.Single(pages, page => page.Gap is not null).Gap, StringComparison.Ordinal);
-        Assert.Equal(7, pages.Ids().Count);
+        var pages = await source.AllAsync(1, new PageLimits(1, 1024 * 1024), Cancellation);
+        Assert.All(pages, page => Assert.Null(page.Gap));
+        Assert.Equal(
+            ["1", "2"],
+            pages
+                .Documents()
+                .Select(document => document.Json())
+                .Where(document => document.TryGetProperty("sandfly_ssh_keys", out _))
+                .Select(document => document.GetProperty("sandfly_ssh_keys").GetProperty("key_value").GetString())
+        );
+    }
+
+    [Fact]
+    public async Task KeysThatAreAnnouncedAndDoNotComeAreNotTakenForTheEnd()
+    {
+        var empty = SandflyReplay.With(
+            (request, _) => request.Url.AbsolutePath == "/v4/sshhunter/summary" ? SandflyReplay.Keys(more: true) : null
+        );
+        await using var server = await StartAsync("first", empty);
+        await using var source = server.Open();
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() => source.AllAsync(1, PageLimits.Default, Cancellation));
+        Assert.Contains("more SSH keys, and gives none", failure.Message, StringComparison.Ordinal);
     }
 
     [Theory]

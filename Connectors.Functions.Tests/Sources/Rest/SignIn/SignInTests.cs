@@ -89,7 +89,34 @@ public sealed class SignInTests
         """{"error": "invalid_client", "error_description": "se-cr-et is wrong"}""",
         400,
         FailureKind.Fatal,
-        "gives no token (invalid_client). Check client_id."
+        "gives no token (invalid_client): it does not know the client, or its secret is wrong. Check client_id."
+    )]
+    // RFC 6749, 5.2, has status 401 for invalid_client; Google answers 401 with unauthorized_client, Salesforce 400.
+    [InlineData("""{"error": "invalid_client"}""", 401, FailureKind.Fatal, "(invalid_client): it does not know the client")]
+    [InlineData(
+        """{"error": "unauthorized_client"}""",
+        401,
+        FailureKind.Fatal,
+        "(unauthorized_client): the client may not sign in this way."
+    )]
+    [InlineData(
+        """{"error": "unauthorized_client"}""",
+        400,
+        FailureKind.Fatal,
+        "(unauthorized_client): the client may not sign in this way."
+    )]
+    [InlineData("""{"error": "invalid_scope"}""", 403, FailureKind.Fatal, "(invalid_scope): a permission that is asked for does not exist")]
+    [InlineData("""{"error": "invalid_grant"}""", 400, FailureKind.Fatal, "(invalid_grant): what the client signs in with has expired")]
+    [InlineData("""{"error": "unsupported_grant_type"}""", 400, FailureKind.Fatal, "(unsupported_grant_type): it does not offer this way")]
+    [InlineData("""{"error": "invalid_request"}""", 400, FailureKind.Fatal, "(invalid_request): it lacks something in the request")]
+    // A word that no list has may be what was sent.
+    [InlineData("""{"error": "se-cr-et"}""", 400, FailureKind.Fatal, "gives no token (refused). Check client_id.")]
+    [InlineData("""{"error": "secret_word"}""", 400, FailureKind.Fatal, "gives no token (refused). Check client_id.")]
+    [InlineData(
+        """{"error": {"code": 403, "message": "se-cr-et"}}""",
+        403,
+        FailureKind.Fatal,
+        "gives no token (refused). Check client_id."
     )]
     [InlineData("se-cr-et", 503, FailureKind.Retry, "could not answer at the moment (503)")]
     [InlineData("{}", 200, FailureKind.Fatal, "gives no token (refused). Check client_id.")]

@@ -4,6 +4,12 @@ using Connectors.Tests.Sources.Rest.Replay;
 namespace Connectors.Tests.Sources.Rest.Slack;
 
 /// <summary>How the recording of Slack is replayed.</summary>
+/// <remarks>
+/// What is asked and read agrees with api.slack.com/methods: auth.test (header x-oauth-scopes), users.list and conversations.list
+/// (limit, cursor, response_metadata.next_cursor), conversations.history (oldest, latest, has_more: "Paging through history"),
+/// conversations.replies (ts, cursor), conversations.join (is_archived, method_not_supported_for_channel_type), and with the page "Rate
+/// limits" (tiers 2 and 3).
+/// </remarks>
 internal static class SlackReplay
 {
     public static ReplaySource Source { get; } = With(_ => null);

@@ -5,6 +5,11 @@ using Connectors.Tests.Sources.Rest.Replay;
 namespace Connectors.Tests.Sources.Rest.Zoom;
 
 /// <summary>How the recording of Zoom is replayed.</summary>
+/// <remarks>
+/// What is asked and read agrees with developers.zoom.us, API reference: List users, List meetings (type live, upcoming_meetings,
+/// previous_meetings), Get past meeting details and participants, List all recordings (a month at most), List user's channels, List
+/// user's chat messages (search_key, search_type, from, to; a file has file_id, download_url, file_size), all paged by next_page_token.
+/// </remarks>
 internal static class ZoomReplay
 {
     private static readonly Dictionary<string, string> Hosts = new(StringComparer.Ordinal)

@@ -11,6 +11,7 @@ using Connectors.Sync.Service.Jobs;
 using Connectors.Sync.Sources;
 using Connectors.Tests.Support;
 using Connectors.Tests.Support.Files;
+using Connectors.Tests.Sync.Elasticsearch;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
@@ -32,12 +33,7 @@ public sealed class ExtractionFromFilesTests
         await File.WriteAllTextAsync(Path.Combine(files.Path, "d.txt"), "plain text", Token);
         await File.WriteAllBytesAsync(Path.Combine(files.Path, "e.jpg"), [0xFF, 0xD8, 0, 0], Token);
         await using var server = await EmulatorServer.StartAsync(new EmulatorOptions(), Token);
-        using var gateway = new ElasticsearchGateway(
-            new ElasticsearchOptions { Hosts = [server.Uri] },
-            TimeProvider.System,
-            new Random(1),
-            NullLoggerFactory.Instance
-        );
+        using var gateway = GatewayFixture.GatewayOf(server.Uri, TimeProvider.System);
         await using var extraction = new ContentExtraction(
             new ContentOptions { Local = new LocalExtractionOptions() },
             TimeProvider.System,
@@ -51,12 +47,10 @@ public sealed class ExtractionFromFilesTests
         );
         await using var source = catalog.Create("dir", new JsonObject { ["directory"] = new JsonObject { ["value"] = files.Path } });
 
-        var engine = new SyncEngine(
+        var engine = EngineFixture.EngineOf(
             gateway.Content,
             new SyncEngineOptions { StateFolder = state.Path },
             TimeProvider.System,
-            new Random(1),
-            NullLoggerFactory.Instance,
             extraction
         );
         var request = new SyncRequest

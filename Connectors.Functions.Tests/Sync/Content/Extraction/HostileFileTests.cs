@@ -19,19 +19,19 @@ public sealed class HostileFileTests
     [Fact]
     public async Task AZipBombIsRefusedBeforeItBursts()
     {
-        await using var bench = new ExtractionBench();
-        var (outcome, text) = await bench.ReadAsync("bomb.docx", MadeFiles.ZipBomb(mebibytes: 200));
+        await using var fixture = new ExtractionFixture();
+        var (outcome, text) = await fixture.ReadAsync("bomb.docx", MadeFiles.ZipBomb(mebibytes: 200));
         Assert.Equal(ContentOutcome.NotExtractable, outcome);
         Assert.Contains("200 MiB", text, StringComparison.Ordinal);
         Assert.Contains("zip bomb", text, StringComparison.Ordinal);
-        await StillReadsAsync(bench);
+        await StillReadsAsync(fixture);
     }
 
     [Fact]
     public async Task ABombThatIsSmallEnoughToPassGivesNoMoreTextThanTheLimit()
     {
-        await using var bench = new ExtractionBench(maxTextBytes: 1000);
-        Assert.Equal((ContentOutcome.Text, new string('a', 1000)), await bench.ReadAsync("bomb.docx", MadeFiles.ZipBomb(mebibytes: 30)));
+        await using var fixture = new ExtractionFixture(maxTextBytes: 1000);
+        Assert.Equal((ContentOutcome.Text, new string('a', 1000)), await fixture.ReadAsync("bomb.docx", MadeFiles.ZipBomb(mebibytes: 30)));
     }
 
     [Theory]
@@ -44,8 +44,8 @@ public sealed class HostileFileTests
     [InlineData("<!DOCTYPE html><html><body><p>a [b] ]&gt; &amp; &e;</p></body></html>", "a [b] ]> & &e;")]
     public async Task WhatAPageDeclaresOfEntitiesIsNeitherOpenedNorLeftInTheText(string page, string text)
     {
-        await using var bench = new ExtractionBench();
-        Assert.Equal((ContentOutcome.Text, text), await bench.ReadAsync("xxe.xhtml", Encoding.UTF8.GetBytes(page)));
+        await using var fixture = new ExtractionFixture();
+        Assert.Equal((ContentOutcome.Text, text), await fixture.ReadAsync("xxe.xhtml", Encoding.UTF8.GetBytes(page)));
     }
 
     [Theory]
@@ -54,13 +54,13 @@ public sealed class HostileFileTests
     [InlineData("inner.xlsx")]
     public async Task AnArchiveInAnArchiveIsNotOpened(string place)
     {
-        await using var bench = new ExtractionBench();
+        await using var fixture = new ExtractionFixture();
         var inner = MadeFiles.ZipBomb(mebibytes: 200);
 
-        var (outcome, text) = await bench.ReadAsync("outer.docx", MadeFiles.With(MadeFiles.Word("outer text"), place, inner));
+        var (outcome, text) = await fixture.ReadAsync("outer.docx", MadeFiles.With(MadeFiles.Word("outer text"), place, inner));
 
         Assert.Equal((ContentOutcome.Text, "outer text"), (outcome, text));
-        await StillReadsAsync(bench);
+        await StillReadsAsync(fixture);
     }
 
     [Fact]
@@ -102,15 +102,15 @@ public sealed class HostileFileTests
     [MemberData(nameof(Truncated))]
     public async Task ADamagedFileIsReportedAndTheProcessGoesOn(string name, byte[] bytes)
     {
-        await using var bench = new ExtractionBench();
-        await StillReadsAsync(bench);
-        var id = await bench.ProcessIdAsync();
+        await using var fixture = new ExtractionFixture();
+        await StillReadsAsync(fixture);
+        var id = await fixture.ProcessIdAsync();
 
-        var (outcome, text) = await bench.ReadAsync(name, bytes);
+        var (outcome, text) = await fixture.ReadAsync(name, bytes);
 
         Assert.Equal(ContentOutcome.NotExtractable, outcome);
         Assert.StartsWith($"{name}: its content can't be extracted: it is damaged", text, StringComparison.Ordinal);
-        Assert.Equal(id, await bench.ProcessIdAsync());
+        Assert.Equal(id, await fixture.ProcessIdAsync());
     }
 
     [Fact]
@@ -128,18 +128,18 @@ public sealed class HostileFileTests
                 xml.Write(piece);
             }
         });
-        await using var bench = new ExtractionBench(
+        await using var fixture = new ExtractionFixture(
             new LocalExtractionOptions { Processes = 1, TimeLimit = TimeSpan.FromMilliseconds(100) }
         );
-        var id = await bench.ProcessIdAsync();
+        var id = await fixture.ProcessIdAsync();
 
-        var (outcome, text) = await bench.ReadAsync("a.docx", endless);
+        var (outcome, text) = await fixture.ReadAsync("a.docx", endless);
 
         Assert.Equal(
             (ContentOutcome.Unreadable, "a.docx: its content can't be extracted: it took longer than 0.1 s (local_extraction.timeout)."),
             (outcome, text)
         );
-        Assert.NotEqual(id, await bench.ProcessIdAsync());
+        Assert.NotEqual(id, await fixture.ProcessIdAsync());
         Assert.False(IsRunning(id));
     }
 
@@ -165,9 +165,9 @@ public sealed class HostileFileTests
 
             xml.Write("\"/></w:body></w:document>"u8);
         });
-        await using var bench = new ExtractionBench(new LocalExtractionOptions { Processes = 1, MemoryLimitBytes = 96 * 1024 * 1024 });
+        await using var fixture = new ExtractionFixture(new LocalExtractionOptions { Processes = 1, MemoryLimitBytes = 96 * 1024 * 1024 });
 
-        var (outcome, text) = await bench.ReadAsync("a.docx", greedy);
+        var (outcome, text) = await fixture.ReadAsync("a.docx", greedy);
 
         Assert.Equal(
             (
@@ -176,62 +176,62 @@ public sealed class HostileFileTests
             ),
             (outcome, text)
         );
-        await StillReadsAsync(bench);
+        await StillReadsAsync(fixture);
     }
 
     [Fact]
     public async Task DepthBeyondReasonHarmsNobody()
     {
-        await using var bench = new ExtractionBench();
+        await using var fixture = new ExtractionFixture();
         var deep = string.Concat(Enumerable.Repeat("<div>", 5_000)) + "bottom";
-        Assert.Equal((ContentOutcome.Text, "bottom"), await bench.ReadAsync("a.html", Encoding.UTF8.GetBytes(deep)));
+        Assert.Equal((ContentOutcome.Text, "bottom"), await fixture.ReadAsync("a.html", Encoding.UTF8.GetBytes(deep)));
         var arrays = Encoding.ASCII.GetBytes("%PDF-1.4\n1 0 obj\n" + new string('[', 300_000) + "\nendobj\ntrailer<</Root 1 0 R>>\n%%EOF");
-        Assert.Equal(ContentOutcome.NotExtractable, (await bench.ReadAsync("a.pdf", arrays)).Outcome);
-        await StillReadsAsync(bench);
+        Assert.Equal(ContentOutcome.NotExtractable, (await fixture.ReadAsync("a.pdf", arrays)).Outcome);
+        await StillReadsAsync(fixture);
     }
 
     [Fact]
     public async Task AProcessThatIsKilledBetweenTwoFilesIsReplacedSilently()
     {
-        await using var bench = new ExtractionBench();
-        await StillReadsAsync(bench);
-        var id = await bench.ProcessIdAsync();
+        await using var fixture = new ExtractionFixture();
+        await StillReadsAsync(fixture);
+        var id = await fixture.ProcessIdAsync();
         using (var process = System.Diagnostics.Process.GetProcessById(id))
         {
             process.Kill();
             await process.WaitForExitAsync(Token);
         }
 
-        await StillReadsAsync(bench);
-        Assert.NotEqual(id, await bench.ProcessIdAsync());
+        await StillReadsAsync(fixture);
+        Assert.NotEqual(id, await fixture.ProcessIdAsync());
     }
 
     [Fact]
     public async Task ACancelledReadEndsItsProcessAndGivesItsPlaceBack()
     {
-        await using var bench = new ExtractionBench();
+        await using var fixture = new ExtractionFixture();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
         await stop.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => bench.ReadAsync("a.html", "a"u8.ToArray(), stop.Token));
-        await StillReadsAsync(bench);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => fixture.ReadAsync("a.html", "a"u8.ToArray(), stop.Token));
+        await StillReadsAsync(fixture);
     }
 
     [Fact]
     public async Task NoMoreProcessesRunThanAllowedAndNoneIsLeftBehind()
     {
-        var bench = new ExtractionBench(new LocalExtractionOptions { Processes = 2 });
+        var fixture = new ExtractionFixture(new LocalExtractionOptions { Processes = 2 });
         var page = "<p>page"u8.ToArray();
-        await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => bench.ReadAsync("a.html", page)));
-        var (first, second) = (await bench.Pool.TakeAsync(Token), await bench.Pool.TakeAsync(Token));
-        var third = bench.Pool.TakeAsync(Token);
+        await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => fixture.ReadAsync("a.html", page)));
+        var (first, second) = (await fixture.Pool.TakeAsync(Token), await fixture.Pool.TakeAsync(Token));
+        var third = fixture.Pool.TakeAsync(Token);
         Assert.False(third.IsCompleted);
         Assert.Equal(12, first.FilesRead + second.FilesRead);
 
         int[] ids = [first.Id, second.Id];
-        await bench.Pool.ReturnAsync(first);
-        await bench.Pool.ReturnAsync(await third);
-        await bench.Pool.ReturnAsync(second);
-        await bench.DisposeAsync();
+        await fixture.Pool.ReturnAsync(first);
+        await fixture.Pool.ReturnAsync(await third);
+        await fixture.Pool.ReturnAsync(second);
+        await fixture.DisposeAsync();
         Assert.All(ids, id => Assert.False(IsRunning(id)));
     }
 
@@ -242,8 +242,8 @@ public sealed class HostileFileTests
         Environment.SetEnvironmentVariable(Name, "hunter2");
         try
         {
-            await using var bench = new ExtractionBench();
-            var id = await bench.ProcessIdAsync();
+            await using var fixture = new ExtractionFixture();
+            var id = await fixture.ProcessIdAsync();
             Assert.NotEqual(Environment.ProcessId, id);
             if (OperatingSystem.IsLinux())
             {
@@ -264,8 +264,10 @@ public sealed class HostileFileTests
     [InlineData("/bin/true", "")]
     public async Task AProgramThatIsNotOursFailsTheSyncWithAClearWord(string program, string argument)
     {
-        await using var bench = new ExtractionBench(new LocalExtractionOptions { Command = new ExtractionCommand(program, [argument]) });
-        var failure = await Assert.ThrowsAsync<ConnectorException>(() => bench.ReadAsync("a.html", "a"u8.ToArray()));
+        await using var fixture = new ExtractionFixture(
+            new LocalExtractionOptions { Command = new ExtractionCommand(program, [argument]) }
+        );
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() => fixture.ReadAsync("a.html", "a"u8.ToArray()));
         Assert.Equal(FailureKind.Fatal, failure.Kind);
         Assert.StartsWith(
             $"local_extraction: the program that reads files does not start ({program}",
@@ -278,12 +280,12 @@ public sealed class HostileFileTests
     public async Task ElasticIngestIsItsOwnExtractionProcess()
     {
         var command = new ExtractionCommand(ExtractionCommand.Dotnet(), [.. IngestProcess.Program, ExtractionSubcommand.Verb]);
-        await using var bench = new ExtractionBench(new LocalExtractionOptions { Processes = 1, Command = command });
-        Assert.Equal((ContentOutcome.Text, "from Word\nnote"), await bench.ReadAsync("a.docx", MadeFiles.Word("from Word", "note")));
+        await using var fixture = new ExtractionFixture(new LocalExtractionOptions { Processes = 1, Command = command });
+        Assert.Equal((ContentOutcome.Text, "from Word\nnote"), await fixture.ReadAsync("a.docx", MadeFiles.Word("from Word", "note")));
     }
 
-    private static async Task StillReadsAsync(ExtractionBench bench) =>
-        Assert.Equal((ContentOutcome.Text, "still here"), await bench.ReadAsync("a.html", "<p>still here"u8.ToArray()));
+    private static async Task StillReadsAsync(ExtractionFixture fixture) =>
+        Assert.Equal((ContentOutcome.Text, "still here"), await fixture.ReadAsync("a.html", "<p>still here"u8.ToArray()));
 
     private static bool IsRunning(int id)
     {

@@ -6,37 +6,37 @@ using Xunit;
 namespace Connectors.Tests.Sync.Content.Extraction;
 
 /// <summary>Files that people keep, read by the real extraction process.</summary>
-public sealed class LocalExtractorTests : IClassFixture<LocalExtractorTests.Bench>
+public sealed class LocalExtractorTests : IClassFixture<LocalExtractorTests.Fixture>
 {
-    private readonly ExtractionBench _bench;
+    private readonly ExtractionFixture _fixture;
 
-    public LocalExtractorTests(Bench bench) => _bench = bench.Value;
+    public LocalExtractorTests(Fixture fixture) => _fixture = fixture.Value;
 
     [Fact]
     public async Task AWordFileGivesItsParagraphsAndFootnotes() =>
         Assert.Equal(
             (ContentOutcome.Text, "Erste Zeile – grün\n zweite\nFußnote"),
-            await _bench.ReadAsync("brief.docx", MadeFiles.Word("Erste Zeile – grün", " zweite", "Fußnote"))
+            await _fixture.ReadAsync("brief.docx", MadeFiles.Word("Erste Zeile – grün", " zweite", "Fußnote"))
         );
 
     [Fact]
     public async Task AnExcelFileGivesItsSheetsRowByRow() =>
         Assert.Equal(
             (ContentOutcome.Text, "Umsatz\nStadt\tJahr\tBetrag\nWien\t2026\t1234.5"),
-            await _bench.ReadAsync("umsatz.xlsx", MadeFiles.Excel("Umsatz", ["Stadt", "Jahr", "Betrag"], ["Wien", 2026, 1234.5m]))
+            await _fixture.ReadAsync("umsatz.xlsx", MadeFiles.Excel("Umsatz", ["Stadt", "Jahr", "Betrag"], ["Wien", 2026, 1234.5m]))
         );
 
     [Fact]
     public async Task APowerPointFileGivesItsSlidesInOrder() =>
         Assert.Equal(
             (ContentOutcome.Text, "Willkommen\nZahlen\nEnde"),
-            await _bench.ReadAsync("vortrag.pptx", MadeFiles.PowerPoint("Willkommen", "Zahlen", "Ende"))
+            await _fixture.ReadAsync("vortrag.pptx", MadeFiles.PowerPoint("Willkommen", "Zahlen", "Ende"))
         );
 
     [Fact]
     public async Task APdfGivesItsPages()
     {
-        var (outcome, text) = await _bench.ReadAsync("paper.pdf", MadeFiles.Pdf("Page one speaks of apples", "Page two of pears"));
+        var (outcome, text) = await _fixture.ReadAsync("paper.pdf", MadeFiles.Pdf("Page one speaks of apples", "Page two of pears"));
         Assert.Equal(ContentOutcome.Text, outcome);
         Assert.Matches(@"^Page one speaks of apples\s+Page two of pears$", text);
     }
@@ -50,13 +50,13 @@ public sealed class LocalExtractorTests : IClassFixture<LocalExtractorTests.Benc
     [InlineData("<p>no frame at all", "no frame at all")]
     [InlineData("<ul><li>a<li>b&amp;c</ul>tail", "a\nb&c\ntail")]
     public async Task APageGivesWhatAReaderSees(string html, string text) =>
-        Assert.Equal((ContentOutcome.Text, text), await _bench.ReadAsync("a.html", Encoding.UTF8.GetBytes(html)));
+        Assert.Equal((ContentOutcome.Text, text), await _fixture.ReadAsync("a.html", Encoding.UTF8.GetBytes(html)));
 
     [Fact]
     public async Task APageInAnotherEncodingIsReadAsItSays() =>
         Assert.Equal(
             (ContentOutcome.Text, "grün"),
-            await _bench.ReadAsync("a.htm", [.. "<meta charset=windows-1252><p>gr"u8, 0xFC, .. "n"u8])
+            await _fixture.ReadAsync("a.htm", [.. "<meta charset=windows-1252><p>gr"u8, 0xFC, .. "n"u8])
         );
 
     [Theory]
@@ -69,7 +69,7 @@ public sealed class LocalExtractorTests : IClassFixture<LocalExtractorTests.Benc
         var encoding = CodePagesEncodingProvider.Instance.GetEncoding(codePage) ?? Encoding.GetEncoding(codePage);
         Assert.Equal(
             (ContentOutcome.Text, words),
-            await _bench.ReadAsync("a.html", encoding.GetBytes($"<html><body><p>{words}</p></body></html>"))
+            await _fixture.ReadAsync("a.html", encoding.GetBytes($"<html><body><p>{words}</p></body></html>"))
         );
     }
 
@@ -84,7 +84,7 @@ public sealed class LocalExtractorTests : IClassFixture<LocalExtractorTests.Benc
 
         Assert.Equal(
             (ContentOutcome.NotExtractable, "a.docx: its content can't be extracted: it is not a .docx file, whatever its name says."),
-            await _bench.ReadAsync("a.docx", zip.ToArray())
+            await _fixture.ReadAsync("a.docx", zip.ToArray())
         );
     }
 
@@ -93,21 +93,21 @@ public sealed class LocalExtractorTests : IClassFixture<LocalExtractorTests.Benc
     [InlineData("report.txt")]
     [InlineData("report.html")]
     public async Task TheFirstBytesTellTheKindAndNotTheName(string name) =>
-        Assert.Equal((ContentOutcome.Text, "really a PDF"), await _bench.ReadAsync(name, MadeFiles.Pdf("really a PDF")));
+        Assert.Equal((ContentOutcome.Text, "really a PDF"), await _fixture.ReadAsync(name, MadeFiles.Pdf("really a PDF")));
 
     [Theory]
     [InlineData("a.pdf", "it is not a .pdf file, whatever its name says.")]
     [InlineData("a.docx", "it is not a .docx file, whatever its name says.")]
     public async Task AFileThatIsSomethingElseIsReportedOnce(string name, string reason)
     {
-        var (outcome, text) = await _bench.ReadAsync(name, "just words"u8.ToArray());
+        var (outcome, text) = await _fixture.ReadAsync(name, "just words"u8.ToArray());
         Assert.Equal((ContentOutcome.NotExtractable, $"{name}: its content can't be extracted: {reason}"), (outcome, text));
     }
 
     [Fact]
     public async Task AnOldOrLockedOfficeFileIsReported()
     {
-        var (outcome, text) = await _bench.ReadAsync("a.docx", [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1, 0, 0]);
+        var (outcome, text) = await _fixture.ReadAsync("a.docx", [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1, 0, 0]);
         Assert.Equal(ContentOutcome.NotExtractable, outcome);
         Assert.Contains("locked with a password, or in a format older than Office 2007", text, StringComparison.Ordinal);
     }
@@ -115,26 +115,26 @@ public sealed class LocalExtractorTests : IClassFixture<LocalExtractorTests.Benc
     [Fact]
     public async Task OneProcessReadsManyFiles()
     {
-        await _bench.ReadAsync("a.html", "a"u8.ToArray());
-        var id = await _bench.ProcessIdAsync();
+        await _fixture.ReadAsync("a.html", "a"u8.ToArray());
+        var id = await _fixture.ProcessIdAsync();
         for (var i = 0; i < 20; i++)
         {
-            Assert.Equal((ContentOutcome.Text, $"file {i}"), await _bench.ReadAsync("a.html", Encoding.UTF8.GetBytes($"<p>file {i}")));
+            Assert.Equal((ContentOutcome.Text, $"file {i}"), await _fixture.ReadAsync("a.html", Encoding.UTF8.GetBytes($"<p>file {i}")));
         }
 
-        Assert.Equal(id, await _bench.ProcessIdAsync());
+        Assert.Equal(id, await _fixture.ProcessIdAsync());
     }
 
     [Fact]
     public async Task TextIsCutAtItsLimitBetweenTwoCharacters()
     {
-        await using var bench = new ExtractionBench(maxTextBytes: 10);
-        Assert.Equal((ContentOutcome.Text, "ab €€"), await bench.ReadAsync("a.html", Encoding.UTF8.GetBytes("<p>ab €€€€€ more")));
+        await using var fixture = new ExtractionFixture(maxTextBytes: 10);
+        Assert.Equal((ContentOutcome.Text, "ab €€"), await fixture.ReadAsync("a.html", Encoding.UTF8.GetBytes("<p>ab €€€€€ more")));
     }
 
-    public sealed class Bench : IAsyncDisposable
+    public sealed class Fixture : IAsyncDisposable
     {
-        internal ExtractionBench Value { get; } = new();
+        internal ExtractionFixture Value { get; } = new();
 
         public ValueTask DisposeAsync() => Value.DisposeAsync();
     }

@@ -8,17 +8,17 @@ namespace Connectors.Tests.Sync.Elasticsearch.Indices;
 
 public sealed class AccessMappingTests
 {
-    private static CancellationToken Token => GatewayBench.Token;
+    private static CancellationToken Token => GatewayFixture.Token;
 
     [Fact]
     public async Task AnIndexOfAnyKindGetsTheAccessControlField()
     {
-        await using var bench = await GatewayBench.StartAsync();
-        using var client = new EmulatorClient(bench.Server);
+        await using var fixture = await GatewayFixture.StartAsync();
+        using var client = new EmulatorClient(fixture.Server);
         await client.SendAsync("PUT /search-fixed", """{"mappings": {"dynamic": false, "properties": {"title": {"type": "text"}}}}""");
 
-        await bench.Gateway.Content.PrepareAccessAsync("search-fixed", Token);
-        await bench.Gateway.Content.PrepareAccessAsync("search-fixed", Token);
+        await fixture.Gateway.Content.PrepareAccessAsync("search-fixed", Token);
+        await fixture.Gateway.Content.PrepareAccessAsync("search-fixed", Token);
 
         // A field that is not mapped would not exist for the query, which then shows the document to all.
         await client.SendAsync("PUT /search-fixed/_doc/a?refresh=true", """{"_allow_access_control": ["user:1"]}""");
@@ -31,10 +31,10 @@ public sealed class AccessMappingTests
     [Fact]
     public async Task AnIndexOfIdentitiesIsHiddenAndMapsWhatElasticsearchsOwnTemplateDoes()
     {
-        await using var bench = await GatewayBench.StartAsync();
-        using var client = new EmulatorClient(bench.Server);
+        await using var fixture = await GatewayFixture.StartAsync();
+        using var client = new EmulatorClient(fixture.Server);
 
-        await bench.Gateway.Content.PrepareAsync(".search-acl-filter-search-a", Token);
+        await fixture.Gateway.Content.PrepareAsync(".search-acl-filter-search-a", Token);
 
         var made = (await client.SendAsync("GET /.search-acl-filter-search-a?flat_settings=true")).Json![".search-acl-filter-search-a"]!;
         Assert.Equal("true", made["settings"]!["index.hidden"]!.ToString());

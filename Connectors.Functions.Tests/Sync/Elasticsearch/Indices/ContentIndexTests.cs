@@ -13,41 +13,41 @@ namespace Connectors.Tests.Sync.Elasticsearch.Indices;
 
 public sealed class ContentIndexTests
 {
-    private static CancellationToken Token => GatewayBench.Token;
+    private static CancellationToken Token => GatewayFixture.Token;
 
     [Fact]
     public async Task AMissingIndexIsCreatedWithTheMappingsOfOurFields()
     {
-        await using var bench = await GatewayBench.StartAsync();
+        await using var fixture = await GatewayFixture.StartAsync();
 
-        Assert.Null(await bench.Gateway.Content.InspectAsync("search-a", Token));
-        var state = await bench.Gateway.Content.PrepareAsync("search-a", Token);
+        Assert.Null(await fixture.Gateway.Content.InspectAsync("search-a", Token));
+        var state = await fixture.Gateway.Content.PrepareAsync("search-a", Token);
 
         Assert.True(state.Created);
         Assert.NotEmpty(state.Uuid);
-        var mappings = await MappingsAsync(bench, "search-a");
+        var mappings = await MappingsAsync(fixture, "search-a");
         Assert.Equal("keyword", (string?)mappings["properties"]!["id"]!["type"]);
         Assert.Equal("date", (string?)mappings["properties"]!["_timestamp"]!["type"]);
         Assert.Equal("""{"type":"long","index":false}""", mappings["properties"]!["_digest"]!.ToJsonString());
-        Assert.Equal(state with { Created = false }, await bench.Gateway.Content.PrepareAsync("search-a", Token));
+        Assert.Equal(state with { Created = false }, await fixture.Gateway.Content.PrepareAsync("search-a", Token));
     }
 
     [Fact]
     public async Task OfAnExistingIndexOnlyWhatIsMissingIsAdded()
     {
-        await using var bench = await GatewayBench.StartAsync();
-        await bench.Gateway.Documents.EnsureIndexAsync(
+        await using var fixture = await GatewayFixture.StartAsync();
+        await fixture.Gateway.Documents.EnsureIndexAsync(
             "search-a",
             Json("""{"mappings":{"dynamic":false,"properties":{"id":{"type":"text"},"title":{"type":"text"}}}}"""),
             Token
         );
-        bench.Server.Put("search-a", "1", """{"id":"1"}""");
+        fixture.Server.Put("search-a", "1", """{"id":"1"}""");
 
-        var state = await bench.Gateway.Content.PrepareAsync("search-a", Token);
+        var state = await fixture.Gateway.Content.PrepareAsync("search-a", Token);
 
         Assert.False(state.Created);
         Assert.Equal(1, state.DocumentCount);
-        var properties = (await MappingsAsync(bench, "search-a"))["properties"]!.AsObject();
+        var properties = (await MappingsAsync(fixture, "search-a"))["properties"]!.AsObject();
         Assert.Equal(["_digest", "_timestamp", "id", "title"], properties.Select(pair => pair.Key).Order(StringComparer.Ordinal));
         Assert.Equal("text", (string?)properties["id"]!["type"]);
     }
@@ -55,30 +55,30 @@ public sealed class ContentIndexTests
     [Fact]
     public async Task AnAliasOfOneIndexStandsForIt()
     {
-        await using var bench = await GatewayBench.StartAsync();
-        await bench.Gateway.Documents.EnsureIndexAsync("search-a-1", Json("""{"aliases":{"search-a":{}}}"""), Token);
+        await using var fixture = await GatewayFixture.StartAsync();
+        await fixture.Gateway.Documents.EnsureIndexAsync("search-a-1", Json("""{"aliases":{"search-a":{}}}"""), Token);
 
-        Assert.False((await bench.Gateway.Content.PrepareAsync("search-a", Token)).Created);
+        Assert.False((await fixture.Gateway.Content.PrepareAsync("search-a", Token)).Created);
 
-        await bench.Gateway.Documents.EnsureIndexAsync("search-a-2", Json("""{"aliases":{"search-a":{}}}"""), Token);
-        var failure = await Assert.ThrowsAsync<ConnectorException>(() => bench.Gateway.Content.PrepareAsync("search-a", Token));
+        await fixture.Gateway.Documents.EnsureIndexAsync("search-a-2", Json("""{"aliases":{"search-a":{}}}"""), Token);
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() => fixture.Gateway.Content.PrepareAsync("search-a", Token));
         Assert.Contains("'search-a' stands for 2 indices", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task APatternIsNoIndexThoughItFindsOne()
     {
-        await using var bench = await GatewayBench.StartAsync();
-        await bench.Gateway.Content.PrepareAsync("search-a", Token);
-        var before = await MappingsAsync(bench, "search-a");
+        await using var fixture = await GatewayFixture.StartAsync();
+        await fixture.Gateway.Content.PrepareAsync("search-a", Token);
+        var before = await MappingsAsync(fixture, "search-a");
 
-        var failure = await Assert.ThrowsAsync<ConnectorException>(() => bench.Gateway.Content.PrepareAsync("search-*", Token));
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() => fixture.Gateway.Content.PrepareAsync("search-*", Token));
 
         Assert.Equal(
             "'search-*' can't be the name of an index: it has '*' in it. Write small letters, digits, - and _, such as search-orders.",
             failure.Message
         );
-        Assert.Equal(before.ToJsonString(), (await MappingsAsync(bench, "search-a")).ToJsonString());
+        Assert.Equal(before.ToJsonString(), (await MappingsAsync(fixture, "search-a")).ToJsonString());
     }
 
     [Fact]
@@ -91,7 +91,7 @@ public sealed class ContentIndexTests
                 )
             )
         );
-        using var gateway = GatewayBench.GatewayOf(new() { Hosts = [server.Uri] });
+        using var gateway = GatewayFixture.GatewayOf(server.Uri);
 
         var failure = await Assert.ThrowsAsync<ConnectorException>(() => gateway.Content.PrepareAsync("logs", Token));
 
@@ -107,24 +107,24 @@ public sealed class ContentIndexTests
     [InlineData(404, false)]
     public async Task APipelineThatMayNotBeSeenIsTakenToBeThere(int status, bool exists)
     {
-        await using var bench = await GatewayBench.StartAsync();
-        bench.Server.Faults.Add(FaultRule.RefuseCall(status) with { Type = "security_exception" });
+        await using var fixture = await GatewayFixture.StartAsync();
+        fixture.Server.Faults.Add(FaultRule.RefuseCall(status) with { Type = "security_exception" });
 
-        Assert.Equal(exists, await bench.Gateway.Content.PipelineExistsAsync("p", Token));
+        Assert.Equal(exists, await fixture.Gateway.Content.PipelineExistsAsync("p", Token));
     }
 
     [Fact]
     public async Task OurMetaIsReplacedAndThatOfOthersStays()
     {
-        await using var bench = await GatewayBench.StartAsync();
-        await bench.Gateway.Documents.EnsureIndexAsync("search-a", Json("""{"mappings":{"_meta":{"owner":"kibana"}}}"""), Token);
+        await using var fixture = await GatewayFixture.StartAsync();
+        await fixture.Gateway.Documents.EnsureIndexAsync("search-a", Json("""{"mappings":{"_meta":{"owner":"kibana"}}}"""), Token);
 
-        await bench.Gateway.Content.WriteMetaAsync("search-a", Json("""{"fingerprint":"1"}"""), Token);
-        Assert.Equal("""{"fingerprint":"1"}""", (await bench.Gateway.Content.InspectAsync("search-a", Token))!.Meta!.ToJsonString());
-        await bench.Gateway.Content.WriteMetaAsync("search-a", null, Token);
+        await fixture.Gateway.Content.WriteMetaAsync("search-a", Json("""{"fingerprint":"1"}"""), Token);
+        Assert.Equal("""{"fingerprint":"1"}""", (await fixture.Gateway.Content.InspectAsync("search-a", Token))!.Meta!.ToJsonString());
+        await fixture.Gateway.Content.WriteMetaAsync("search-a", null, Token);
 
-        Assert.Null((await bench.Gateway.Content.InspectAsync("search-a", Token))!.Meta);
-        Assert.Equal("""{"owner":"kibana"}""", (await MappingsAsync(bench, "search-a"))["_meta"]!.ToJsonString());
+        Assert.Null((await fixture.Gateway.Content.InspectAsync("search-a", Token))!.Meta);
+        Assert.Equal("""{"owner":"kibana"}""", (await MappingsAsync(fixture, "search-a"))["_meta"]!.ToJsonString());
     }
 
     [Theory]
@@ -133,14 +133,14 @@ public sealed class ContentIndexTests
     [InlineData(100, 300)]
     public async Task EveryIdIsReadOnceWithItsVersion(int pageSize, int documentsPerSlice)
     {
-        await using var bench = await GatewayBench.StartAsync();
-        ((ContentIndex)bench.Gateway.Content).DocumentsPerSlice = documentsPerSlice;
-        await bench.Gateway.Documents.EnsureIndexAsync(
+        await using var fixture = await GatewayFixture.StartAsync();
+        ((ContentIndex)fixture.Gateway.Content).DocumentsPerSlice = documentsPerSlice;
+        await fixture.Gateway.Documents.EnsureIndexAsync(
             "search-a",
             Json($$"""{"settings":{"index.max_result_window":{{pageSize}} } }"""),
             Token
         );
-        await bench.Gateway.Content.PrepareAsync("search-a", Token);
+        await fixture.Gateway.Content.PrepareAsync("search-a", Token);
         var expected = new Dictionary<string, DocumentVersion>(StringComparer.Ordinal);
         for (var i = 0; i < 1_000; i++)
         {
@@ -155,39 +155,39 @@ public sealed class ContentIndexTests
                 2 => ($"Zeit ü{i}", """{"_timestamp":"2026-01-02T00:00:00Z"}""", DocumentVersion.FromTimestamp("2026-01-02")),
                 _ => ($"none-{i}", """{"a":{"_id":"x","sort":[1],"_timestamp":"2026-01-01T00:00:00Z"}}""", DocumentVersion.None),
             };
-            bench.Server.Put("search-a", id, json);
+            fixture.Server.Put("search-a", id, json);
             expected.Add(id, version);
         }
 
         var read = new Dictionary<string, DocumentVersion>(StringComparer.Ordinal);
-        await bench.Gateway.Content.ReadIdsAsync("search-a", (id, version) => read.Add(Encoding.UTF8.GetString(id), version), Token);
+        await fixture.Gateway.Content.ReadIdsAsync("search-a", (id, version) => read.Add(Encoding.UTF8.GetString(id), version), Token);
 
         Assert.Equal(expected.OrderBy(pair => pair.Key, StringComparer.Ordinal), read.OrderBy(pair => pair.Key, StringComparer.Ordinal));
-        Assert.Equal(bench.Server.Requests.Count("{index}/_pit"), bench.Server.Requests.Counts["DELETE _pit"]);
+        Assert.Equal(fixture.Server.Requests.Count("{index}/_pit"), fixture.Server.Requests.Counts["DELETE _pit"]);
     }
 
     [Fact]
     public async Task ThePointInTimeIsClosedWhenReadingFails()
     {
-        await using var bench = await GatewayBench.StartAsync();
-        bench.Server.Put("search-a", "1", "{}");
+        await using var fixture = await GatewayFixture.StartAsync();
+        fixture.Server.Put("search-a", "1", "{}");
 
         await Assert.ThrowsAsync<InvalidOperationException>(() =>
-            bench.Gateway.Content.ReadIdsAsync("search-a", (_, _) => throw new InvalidOperationException("no room"), Token)
+            fixture.Gateway.Content.ReadIdsAsync("search-a", (_, _) => throw new InvalidOperationException("no room"), Token)
         );
 
-        Assert.Equal(1, bench.Server.Requests.Counts["DELETE _pit"]);
+        Assert.Equal(1, fixture.Server.Requests.Counts["DELETE _pit"]);
     }
 
     [Fact]
     public async Task AMissingPointInTimeIsNeverTakenForTheEnd()
     {
-        await using var bench = await GatewayBench.StartAsync();
-        bench.Server.Put("search-a", "1", "{}");
-        bench.Server.Faults.Add(FaultRule.RefuseCall(404) with { Route = "_search", Type = "search_context_missing_exception" });
+        await using var fixture = await GatewayFixture.StartAsync();
+        fixture.Server.Put("search-a", "1", "{}");
+        fixture.Server.Faults.Add(FaultRule.RefuseCall(404) with { Route = "_search", Type = "search_context_missing_exception" });
 
         var failure = await Assert.ThrowsAsync<ConnectorException>(() =>
-            bench.Gateway.Content.ReadIdsAsync("search-a", (_, _) => { }, Token)
+            fixture.Gateway.Content.ReadIdsAsync("search-a", (_, _) => { }, Token)
         );
 
         Assert.Equal(FailureKind.Retry, failure.Kind);
@@ -196,23 +196,23 @@ public sealed class ContentIndexTests
     [Fact]
     public async Task AMissingIndexHasNoIds()
     {
-        await using var bench = await GatewayBench.StartAsync();
+        await using var fixture = await GatewayFixture.StartAsync();
 
-        await bench.Gateway.Content.ReadIdsAsync("search-a", (_, _) => Assert.Fail("There is none."), Token);
+        await fixture.Gateway.Content.ReadIdsAsync("search-a", (_, _) => Assert.Fail("There is none."), Token);
 
-        Assert.Empty(bench.Server.IndexNames);
+        Assert.Empty(fixture.Server.IndexNames);
     }
 
     [Fact]
     public async Task EveryOperationOfABulkHasItsOutcome()
     {
-        await using var bench = await GatewayBench.StartAsync();
-        await bench.Gateway.Content.PrepareAsync("search-a", Token);
-        bench.Server.Put("search-a", "old", "{}");
-        bench.Server.Put("search-a", "gone", "{}");
+        await using var fixture = await GatewayFixture.StartAsync();
+        await fixture.Gateway.Content.PrepareAsync("search-a", Token);
+        fixture.Server.Put("search-a", "old", "{}");
+        fixture.Server.Put("search-a", "gone", "{}");
 
         var response = await BulkAsync(
-            bench,
+            fixture,
             null,
             """
             {"index":{"_id":"new"}}
@@ -242,20 +242,20 @@ public sealed class ContentIndexTests
         Assert.Equal("document_parsing_exception", response.Items[4].Error!.Type);
         Assert.Contains("yesterday", response.Items[4].Error!.Reason, StringComparison.Ordinal);
         Assert.All(response.Items.Take(4), item => Assert.Null(item.Error));
-        Assert.Equal(2, await bench.Gateway.Content.CountAsync("search-a", Token));
+        Assert.Equal(2, await fixture.Gateway.Content.CountAsync("search-a", Token));
     }
 
     [Fact]
     public async Task ARefusedBulkIsAValueAndSentOnce()
     {
-        await using var bench = await GatewayBench.StartAsync();
-        await bench.Gateway.Content.PrepareAsync("search-a", Token);
-        bench.Server.Faults.Add(FaultRule.RefuseCall(429) with { Route = "_bulk", Times = 1, RetryAfterSeconds = 7 });
+        await using var fixture = await GatewayFixture.StartAsync();
+        await fixture.Gateway.Content.PrepareAsync("search-a", Token);
+        fixture.Server.Faults.Add(FaultRule.RefuseCall(429) with { Route = "_bulk", Times = 1, RetryAfterSeconds = 7 });
 
-        var refused = await BulkAsync(bench, null, "{\"delete\":{\"_id\":\"a\"}}\n", 1);
-        var sent = bench.Server.Requests.BulkCount;
-        bench.Server.Faults.Add(FaultRule.CutBefore() with { Route = "_bulk" });
-        var cut = await BulkAsync(bench, null, "{\"delete\":{\"_id\":\"a\"}}\n", 1);
+        var refused = await BulkAsync(fixture, null, "{\"delete\":{\"_id\":\"a\"}}\n", 1);
+        var sent = fixture.Server.Requests.BulkCount;
+        fixture.Server.Faults.Add(FaultRule.CutBefore() with { Route = "_bulk" });
+        var cut = await BulkAsync(fixture, null, "{\"delete\":{\"_id\":\"a\"}}\n", 1);
 
         Assert.Equal(
             (429, TimeSpan.FromSeconds(7), "es_rejected_execution_exception"),
@@ -269,13 +269,13 @@ public sealed class ContentIndexTests
     [Fact]
     public async Task ACancelledBulkThrows()
     {
-        await using var bench = await GatewayBench.StartAsync();
-        await bench.Gateway.Content.PrepareAsync("search-a", Token);
+        await using var fixture = await GatewayFixture.StartAsync();
+        await fixture.Gateway.Content.PrepareAsync("search-a", Token);
         var gate = new RequestGate();
-        bench.Server.Faults.Add(FaultRule.Hold(gate) with { Route = "_bulk" });
+        fixture.Server.Faults.Add(FaultRule.Hold(gate) with { Route = "_bulk" });
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
 
-        var bulk = bench.Gateway.Content.BulkAsync("search-a", null, "{\"delete\":{\"_id\":\"a\"}}\n"u8.ToArray(), 1, null, stop.Token);
+        var bulk = fixture.Gateway.Content.BulkAsync("search-a", null, "{\"delete\":{\"_id\":\"a\"}}\n"u8.ToArray(), 1, null, stop.Token);
         await gate.WaitForAsync(1, Token);
         await stop.CancelAsync();
 
@@ -287,18 +287,18 @@ public sealed class ContentIndexTests
     public async Task AnIndexThatVanishedIsNotMadeAgainByABulk()
     {
         var time = new FakeTimeProvider();
-        await using var bench = await GatewayBench.StartAsync(time: time);
-        await bench.Gateway.Content.PrepareAsync("search-a", Token);
+        await using var fixture = await GatewayFixture.StartAsync(time: time);
+        await fixture.Gateway.Content.PrepareAsync("search-a", Token);
         const string Body = "{\"index\":{\"_id\":\"a\"}}\n{}\n";
-        Assert.Equal(200, (await BulkAsync(bench, null, Body, 1)).Status);
+        Assert.Equal(200, (await BulkAsync(fixture, null, Body, 1)).Status);
 
-        using var http = new HttpClient { BaseAddress = bench.Server.Uri };
+        using var http = new HttpClient { BaseAddress = fixture.Server.Uri };
         (await http.DeleteAsync(new Uri("search-a", UriKind.Relative), Token)).EnsureSuccessStatusCode();
         time.Advance(TimeSpan.FromSeconds(1));
-        var vanished = await BulkAsync(bench, null, Body, 1);
-        var names = bench.Server.IndexNames;
-        bench.Server.Put("search-a", "1", "{}");
-        var replaced = await BulkAsync(bench, null, Body, 1);
+        var vanished = await BulkAsync(fixture, null, Body, 1);
+        var names = fixture.Server.IndexNames;
+        fixture.Server.Put("search-a", "1", "{}");
+        var replaced = await BulkAsync(fixture, null, Body, 1);
 
         Assert.Equal((404, "index_not_found_exception"), (vanished.Status, vanished.Error!.Type));
         Assert.Empty(names);
@@ -310,15 +310,15 @@ public sealed class ContentIndexTests
             ),
             (replaced.Status, replaced.Error!.Reason)
         );
-        Assert.Equal(["1"], bench.Server.Ids("search-a"));
+        Assert.Equal(["1"], fixture.Server.Ids("search-a"));
     }
 
     [Fact]
     public async Task ADocumentGoesThroughItsPipeline()
     {
-        await using var bench = await GatewayBench.StartAsync();
-        await bench.Gateway.Content.PrepareAsync("search-a", Token);
-        using var http = new HttpClient { BaseAddress = bench.Server.Uri };
+        await using var fixture = await GatewayFixture.StartAsync();
+        await fixture.Gateway.Content.PrepareAsync("search-a", Token);
+        using var http = new HttpClient { BaseAddress = fixture.Server.Uri };
         using var pipeline = new StringContent(
             """{"processors":[{"set":{"field":"a","value":"set"}}]}""",
             Encoding.UTF8,
@@ -326,21 +326,21 @@ public sealed class ContentIndexTests
         );
         (await http.PutAsync(new Uri("_ingest/pipeline/ours", UriKind.Relative), pipeline, Token)).EnsureSuccessStatusCode();
 
-        await BulkAsync(bench, "ours", "{\"index\":{\"_id\":\"1\"}}\n{}\n", 1);
+        await BulkAsync(fixture, "ours", "{\"index\":{\"_id\":\"1\"}}\n{}\n", 1);
 
-        Assert.Equal("""{"a":"set"}""", bench.Server.Get("search-a", "1"));
-        Assert.True(await bench.Gateway.Content.PipelineExistsAsync("ours", Token));
-        Assert.False(await bench.Gateway.Content.PipelineExistsAsync("theirs", Token));
+        Assert.Equal("""{"a":"set"}""", fixture.Server.Get("search-a", "1"));
+        Assert.True(await fixture.Gateway.Content.PipelineExistsAsync("ours", Token));
+        Assert.False(await fixture.Gateway.Content.PipelineExistsAsync("theirs", Token));
     }
 
-    private static Task<BulkResponse> BulkAsync(GatewayBench bench, string? pipeline, string body, int operations) =>
-        bench.Gateway.Content.BulkAsync("search-a", pipeline, Encoding.UTF8.GetBytes(body), operations, null, Token);
+    private static Task<BulkResponse> BulkAsync(GatewayFixture fixture, string? pipeline, string body, int operations) =>
+        fixture.Gateway.Content.BulkAsync("search-a", pipeline, Encoding.UTF8.GetBytes(body), operations, null, Token);
 
     private static JsonObject Json(string text) => JsonNode.Parse(text)!.AsObject();
 
-    private static async Task<JsonObject> MappingsAsync(GatewayBench bench, string index)
+    private static async Task<JsonObject> MappingsAsync(GatewayFixture fixture, string index)
     {
-        using var http = new HttpClient { BaseAddress = bench.Server.Uri };
+        using var http = new HttpClient { BaseAddress = fixture.Server.Uri };
         var text = await http.GetStringAsync(new Uri($"{index}/_mapping", UriKind.Relative), Token);
         return Json(text)[index]!["mappings"]!.AsObject();
     }

@@ -8,7 +8,7 @@ namespace Connectors.Tests.Sync.Elasticsearch.Shapes;
 
 public sealed class ShapeReaderTests
 {
-    private static CancellationToken Token => GatewayBench.Token;
+    private static CancellationToken Token => GatewayFixture.Token;
 
     [Fact]
     public async Task PipelinesCountWithThoseThatTheyCallHoweverOftenTheyAreSavedAgain()
@@ -26,7 +26,7 @@ public sealed class ShapeReaderTests
         await using var server = await PlainServer.StartAsync(context =>
             AnswerAsync(context, answers.TryGetValue(context.Request.Path.Value!, out var body) ? (200, body) : (404, "{}"))
         );
-        using var gateway = GatewayBench.GatewayOf(new() { Hosts = [server.Uri] });
+        using var gateway = GatewayFixture.GatewayOf(server.Uri);
         var first = await gateway.Content.ReadShapeAsync("search-a", "outer", Token);
 
         answers["/_ingest/pipeline/inner"] =
@@ -56,18 +56,18 @@ public sealed class ShapeReaderTests
     [Fact]
     public async Task FieldsThatDocumentsBringAreNoChangeAndAFieldOfOnesOwnIs()
     {
-        await using var bench = await GatewayBench.StartAsync();
-        using var http = new HttpClient { BaseAddress = bench.Server.Uri };
-        Assert.Null(await ShapeAsync(bench, pipeline: null));
-        await bench.Gateway.Content.PrepareAsync("search-a", Token);
-        var first = await ShapeAsync(bench, pipeline: null);
+        await using var fixture = await GatewayFixture.StartAsync();
+        using var http = new HttpClient { BaseAddress = fixture.Server.Uri };
+        Assert.Null(await ShapeAsync(fixture, pipeline: null));
+        await fixture.Gateway.Content.PrepareAsync("search-a", Token);
+        var first = await ShapeAsync(fixture, pipeline: null);
 
-        bench.Server.Put("search-a", "1", """{"title":"x","n":1,"f":1.5,"yes":true,"when":"2026-01-31T12:00:00Z","in":{"a":["b"]}}""");
-        await bench.Gateway.Content.WriteMetaAsync("search-a", new JsonObject { ["fingerprint"] = "f" }, Token);
-        Assert.Equal(first, await ShapeAsync(bench, pipeline: null));
+        fixture.Server.Put("search-a", "1", """{"title":"x","n":1,"f":1.5,"yes":true,"when":"2026-01-31T12:00:00Z","in":{"a":["b"]}}""");
+        await fixture.Gateway.Content.WriteMetaAsync("search-a", new JsonObject { ["fingerprint"] = "f" }, Token);
+        Assert.Equal(first, await ShapeAsync(fixture, pipeline: null));
 
         await PutAsync(http, "search-a/_mapping", """{"properties":{"all":{"type":"keyword"}}}""");
-        Assert.Equal("the index's mappings", (await ShapeAsync(bench, pipeline: null))!.DifferenceFrom(first));
+        Assert.Equal("the index's mappings", (await ShapeAsync(fixture, pipeline: null))!.DifferenceFrom(first));
     }
 
     [Fact]
@@ -89,7 +89,7 @@ public sealed class ShapeReaderTests
             };
             await AnswerAsync(context, (status, body));
         });
-        using var gateway = GatewayBench.GatewayOf(new() { Hosts = [server.Uri] });
+        using var gateway = GatewayFixture.GatewayOf(server.Uri);
         var shape = await gateway.Content.ReadShapeAsync("search-a", "secret", Token);
         Assert.Null(shape!.Pipelines);
         Assert.NotNull(shape.Mappings);
@@ -103,8 +103,8 @@ public sealed class ShapeReaderTests
         await context.Response.WriteAsync(answer.Body, Token);
     }
 
-    private static Task<IndexShape?> ShapeAsync(GatewayBench bench, string? pipeline) =>
-        bench.Gateway.Content.ReadShapeAsync("search-a", pipeline, Token);
+    private static Task<IndexShape?> ShapeAsync(GatewayFixture fixture, string? pipeline) =>
+        fixture.Gateway.Content.ReadShapeAsync("search-a", pipeline, Token);
 
     private static async Task PutAsync(HttpClient http, string path, string body)
     {

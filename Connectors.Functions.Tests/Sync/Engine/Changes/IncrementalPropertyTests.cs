@@ -24,33 +24,33 @@ public sealed class IncrementalPropertyTests
         await Stories.SampleAsync(
             async story =>
             {
-                using var bench = new EngineBench();
+                using var fixture = new EngineFixture();
                 var state = story.Before.Distinct().ToDictionary(id => $"id-{id}", _ => "text-0", StringComparer.Ordinal);
                 var feed = new MemoryFeed(Holding(state));
-                bench.Request = bench.Request with { Cursor = (await bench.RunAsync(feed)).Cursor!.DeepClone().AsObject() };
+                fixture.Request = fixture.Request with { Cursor = (await fixture.RunAsync(feed)).Cursor!.DeepClone().AsObject() };
                 foreach (var page in story.Pages)
                 {
                     feed.Play(page.Select(change => new MemoryDocument($"id-{change.Id}", $"text-{change.Text}")), state);
                 }
 
-                bench.Request = bench.Request with { JobId = "changes", Kind = SyncKind.Incremental };
-                var outcome = await RunWithFaultsAsync(bench, feed, story.BulkFaults, story.ReadFaults);
+                fixture.Request = fixture.Request with { JobId = "changes", Kind = SyncKind.Incremental };
+                var outcome = await RunWithFaultsAsync(fixture, feed, story.BulkFaults, story.ReadFaults);
 
                 Assert.Null(outcome.Fallback);
-                Assert.Equal(state.Keys.Order(StringComparer.Ordinal), bench.Index.Documents.Keys.Order(StringComparer.Ordinal));
-                Assert.All(state, pair => Assert.Equal(pair.Value, bench.Index.Documents[pair.Key]["text"]!.GetValue<string>()));
+                Assert.Equal(state.Keys.Order(StringComparer.Ordinal), fixture.Index.Documents.Keys.Order(StringComparer.Ordinal));
+                Assert.All(state, pair => Assert.Equal(pair.Value, fixture.Index.Documents[pair.Key]["text"]!.GetValue<string>()));
                 Assert.Equal(feed.Pages.Sum(page => page.Count), outcome.Counts.Read);
                 Assert.Equal(
                     outcome.Counts.Read,
                     outcome.Counts.Skipped + outcome.Counts.Indexed + outcome.Counts.Deleted + outcome.Counts.AlreadyGone
                 );
 
-                bench.Index.OnBulk = null;
-                bench.Index.Written.Clear();
-                bench.Request = bench.Request with { Kind = SyncKind.Full, AllowMassDelete = true };
-                var full = await bench.RunNextAsync(Holding(state));
+                fixture.Index.OnBulk = null;
+                fixture.Index.Written.Clear();
+                fixture.Request = fixture.Request with { Kind = SyncKind.Full, AllowMassDelete = true };
+                var full = await fixture.RunNextAsync(Holding(state));
                 Assert.Equal((state.Count, 0), (full.Counts.Skipped, full.Counts.Deleted));
-                Assert.Empty(bench.Index.Written);
+                Assert.Empty(fixture.Index.Written);
             },
             iter: 300,
             threads: 2
@@ -66,9 +66,9 @@ public sealed class IncrementalPropertyTests
         };
 
     /// <summary>Runs until the sync ends well, through refused, half-done and lost requests, reads that fail, and kills.</summary>
-    private static async Task<SyncOutcome> RunWithFaultsAsync(EngineBench bench, MemoryFeed feed, int[] bulkFaults, int[] readFaults)
+    private static async Task<SyncOutcome> RunWithFaultsAsync(EngineFixture fixture, MemoryFeed feed, int[] bulkFaults, int[] readFaults)
     {
-        bench.Index.OnBulk = request =>
+        fixture.Index.OnBulk = request =>
             bulkFaults[request % bulkFaults.Length] switch
             {
                 0 => new BulkFault(429),
@@ -91,7 +91,7 @@ public sealed class IncrementalPropertyTests
         {
             try
             {
-                return await bench.RunAsync(feed);
+                return await fixture.RunAsync(feed);
             }
             catch (Exception failure) when (failure is OperationCanceledException or ConnectorException { Kind: FailureKind.Retry })
             {

@@ -11,9 +11,9 @@ namespace Connectors.Tests.Sync.Engine.Changes;
 
 public sealed class IncrementalSyncTests : IDisposable
 {
-    private readonly EngineBench _bench = new();
+    private readonly EngineFixture _fixture = new();
 
-    public void Dispose() => _bench.Dispose();
+    public void Dispose() => _fixture.Dispose();
 
     [Fact]
     public async Task ItWritesAndDeletesWhatTheSourceTellsAndLeavesTheRestAlone()
@@ -27,9 +27,9 @@ public sealed class IncrementalSyncTests : IDisposable
             (SyncEnd.Completed, 1, 1, 1, 5),
             (outcome.End, outcome.Counts.Created, outcome.Counts.Updated, outcome.Counts.Deleted, outcome.TotalDocuments)
         );
-        Assert.Equal(["a", "c", "d", "e", "f"], _bench.Index.Documents.Keys.Order());
+        Assert.Equal(["a", "c", "d", "e", "f"], _fixture.Index.Documents.Keys.Order());
         Assert.Equal("v2", Text("a"));
-        Assert.Equal(["b"], _bench.Index.Deleted);
+        Assert.Equal(["b"], _fixture.Index.Deleted);
         Assert.Null(outcome.Fallback);
     }
 
@@ -38,12 +38,12 @@ public sealed class IncrementalSyncTests : IDisposable
     {
         var feed = await SyncedAsync("a", "b", "c");
         feed.Then("v1", "a", "b").Then("v2", "c");
-        _bench.Index.Written.Clear();
+        _fixture.Index.Written.Clear();
 
         var outcome = await IncrementalAsync(feed);
 
         Assert.Equal((2, 1, 0), (outcome.Counts.Skipped, outcome.Counts.Updated, outcome.Counts.Created));
-        Assert.Equal(["c"], _bench.Index.Written);
+        Assert.Equal(["c"], _fixture.Index.Written);
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public sealed class IncrementalSyncTests : IDisposable
         var feed = await SyncedAsync("a", "b");
         feed.Then("v2", "a");
         await IncrementalAsync(feed);
-        _bench.Index.Written.Clear();
+        _fixture.Index.Written.Clear();
 
         var outcome = await FullAsync(
             new MemoryFeed(
@@ -67,7 +67,7 @@ public sealed class IncrementalSyncTests : IDisposable
         );
 
         Assert.Equal((2, 0, 0), (outcome.Counts.Skipped, outcome.Counts.Indexed, outcome.Counts.Deleted));
-        Assert.Empty(_bench.Index.Written);
+        Assert.Empty(_fixture.Index.Written);
     }
 
     [Fact]
@@ -84,7 +84,7 @@ public sealed class IncrementalSyncTests : IDisposable
 
         Assert.Equal([2, 3], feed.PagesAsked);
         Assert.Equal((SyncEnd.Completed, 0), (nothing.End, nothing.Counts.Read));
-        Assert.Equal(["a", "b", "c"], _bench.Index.Documents.Keys.Order());
+        Assert.Equal(["a", "b", "c"], _fixture.Index.Documents.Keys.Order());
     }
 
     [Fact]
@@ -117,7 +117,7 @@ public sealed class IncrementalSyncTests : IDisposable
 
         await IncrementalAsync(feed);
 
-        Assert.Equal(["b"], _bench.Index.Documents.Keys);
+        Assert.Equal(["b"], _fixture.Index.Documents.Keys);
         Assert.Equal("v3", Text("b"));
     }
 
@@ -129,7 +129,7 @@ public sealed class IncrementalSyncTests : IDisposable
         var outcome = await IncrementalAsync(feed);
 
         Assert.Equal("no full sync has completed yet.", outcome.Fallback);
-        Assert.Equal(["a", "b"], _bench.Index.Documents.Keys.Order());
+        Assert.Equal(["a", "b"], _fixture.Index.Documents.Keys.Order());
         Assert.NotNull(outcome.Cursor);
     }
 
@@ -159,7 +159,7 @@ public sealed class IncrementalSyncTests : IDisposable
 
         Assert.NotNull((await IncrementalAsync(feed)).Fallback);
 
-        var outcome = await _bench.RunNextAsync(MemorySource.Holding("a"));
+        var outcome = await _fixture.RunNextAsync(MemorySource.Holding("a"));
         Assert.Equal("Memory can't report changes.", outcome.Fallback);
     }
 
@@ -167,20 +167,20 @@ public sealed class IncrementalSyncTests : IDisposable
     public async Task AnIndexThatWasMadeAgainIsFilledAsAWhole()
     {
         var feed = await SyncedAsync("a", "b");
-        _bench.Index.MakeAgain();
+        _fixture.Index.MakeAgain();
         feed.Then("v2", "a");
 
         var outcome = await IncrementalAsync(feed);
 
         Assert.Equal("the index 'search-memory' is not the one that the last sync filled.", outcome.Fallback);
-        Assert.Equal(["a", "b"], _bench.Index.Documents.Keys.Order());
+        Assert.Equal(["a", "b"], _fixture.Index.Documents.Keys.Order());
     }
 
     [Fact]
     public async Task AfterAChangeOfRulesOrPipelineEverythingIsRead()
     {
         var feed = await SyncedAsync("a", "b");
-        _bench.Request = _bench.Request with { Fingerprint = "f2" };
+        _fixture.Request = _fixture.Request with { Fingerprint = "f2" };
 
         var outcome = await IncrementalAsync(feed);
 
@@ -192,7 +192,7 @@ public sealed class IncrementalSyncTests : IDisposable
     public async Task ToWriteEveryDocumentAgainEverythingIsRead()
     {
         var feed = await SyncedAsync("a", "b");
-        _bench.Request = _bench.Request with { Reindex = true };
+        _fixture.Request = _fixture.Request with { Reindex = true };
 
         Assert.Equal(2, (await IncrementalAsync(feed)).Counts.Updated);
     }
@@ -202,17 +202,17 @@ public sealed class IncrementalSyncTests : IDisposable
     {
         var feed = await SyncedAsync("a", "b");
         feed.Then("v2", "a");
-        _bench.Index.Written.Clear();
-        _bench.Request = _bench.Request with { DryRun = true };
+        _fixture.Index.Written.Clear();
+        _fixture.Request = _fixture.Request with { DryRun = true };
 
         Assert.Equal(2, (await IncrementalAsync(feed)).Counts.Read);
-        Assert.Empty(_bench.Index.Written);
+        Assert.Empty(_fixture.Index.Written);
     }
 
     [Fact]
     public async Task ADocumentThatARuleLeavesOutOnceItChangedIsDeleted()
     {
-        _bench.Request = _bench.Request with
+        _fixture.Request = _fixture.Request with
         {
             Rules = new DocumentRules(
                 [new DocumentRule("r", RulePolicy.Exclude, "text", RuleComparison.EqualTo, "secret")],
@@ -225,7 +225,7 @@ public sealed class IncrementalSyncTests : IDisposable
         var outcome = await IncrementalAsync(feed);
 
         Assert.Equal((1, 1, 1), (outcome.Counts.Read, outcome.Counts.Excluded, outcome.Counts.Deleted));
-        Assert.Equal(["b"], _bench.Index.Documents.Keys);
+        Assert.Equal(["b"], _fixture.Index.Documents.Keys);
     }
 
     [Fact]
@@ -235,15 +235,15 @@ public sealed class IncrementalSyncTests : IDisposable
         feed.Then("v2", "a").Then("v2", "-b").Then("v2", "c");
         Begin();
         feed.OnChanges = page => page == 2 ? throw new OperationCanceledException("killed") : Task.CompletedTask;
-        await Assert.ThrowsAsync<OperationCanceledException>(() => _bench.RunAsync(feed));
+        await Assert.ThrowsAsync<OperationCanceledException>(() => _fixture.RunAsync(feed));
         feed.OnChanges = null;
         feed.PagesAsked.Clear();
 
-        var outcome = await _bench.RunAsync(feed);
+        var outcome = await _fixture.RunAsync(feed);
 
         Assert.Equal([2], feed.PagesAsked);
         Assert.Equal((3, 1, 1, 1), (outcome.Counts.Read, outcome.Counts.Created, outcome.Counts.Updated, outcome.Counts.Deleted));
-        Assert.Equal(["a", "c"], _bench.Index.Documents.Keys.Order());
+        Assert.Equal(["a", "c"], _fixture.Index.Documents.Keys.Order());
     }
 
     [Fact]
@@ -254,12 +254,12 @@ public sealed class IncrementalSyncTests : IDisposable
         Begin();
 
         // Carried out, and then the process is gone before it is journaled.
-        _bench.Index.OnBulk = _ => new BulkFault(403, Applied: true);
-        await Assert.ThrowsAsync<ConnectorException>(() => _bench.RunAsync(feed));
-        _bench.Index.OnBulk = null;
-        Assert.DoesNotContain("b", _bench.Index.Documents.Keys);
+        _fixture.Index.OnBulk = _ => new BulkFault(403, Applied: true);
+        await Assert.ThrowsAsync<ConnectorException>(() => _fixture.RunAsync(feed));
+        _fixture.Index.OnBulk = null;
+        Assert.DoesNotContain("b", _fixture.Index.Documents.Keys);
 
-        var outcome = await _bench.RunAsync(feed);
+        var outcome = await _fixture.RunAsync(feed);
 
         Assert.Equal((1, 0), (outcome.Counts.Deleted, outcome.Counts.AlreadyGone));
     }
@@ -272,12 +272,12 @@ public sealed class IncrementalSyncTests : IDisposable
         Begin();
 
         // Carried out, and then the process is gone before it is journaled.
-        _bench.Index.OnBulk = _ => new BulkFault(403, Applied: true);
-        await Assert.ThrowsAsync<ConnectorException>(() => _bench.RunAsync(feed));
-        _bench.Index.OnBulk = null;
-        Assert.Equal(["a", "c"], _bench.Index.Documents.Keys.Order());
+        _fixture.Index.OnBulk = _ => new BulkFault(403, Applied: true);
+        await Assert.ThrowsAsync<ConnectorException>(() => _fixture.RunAsync(feed));
+        _fixture.Index.OnBulk = null;
+        Assert.Equal(["a", "c"], _fixture.Index.Documents.Keys.Order());
 
-        var outcome = await _bench.RunAsync(feed);
+        var outcome = await _fixture.RunAsync(feed);
 
         Assert.Equal((3, 2, 1), (outcome.Counts.Read, outcome.Counts.Indexed, outcome.Counts.Deleted));
         Assert.Equal((0, 0), (outcome.Counts.Skipped, outcome.Counts.AlreadyGone));
@@ -290,10 +290,10 @@ public sealed class IncrementalSyncTests : IDisposable
         feed.Then("v2", "a").Then("v1", "b", "-gone");
         Begin();
         feed.OnChanges = page => page == 1 ? throw new OperationCanceledException("killed") : Task.CompletedTask;
-        await Assert.ThrowsAsync<OperationCanceledException>(() => _bench.RunAsync(feed));
+        await Assert.ThrowsAsync<OperationCanceledException>(() => _fixture.RunAsync(feed));
         feed.OnChanges = null;
 
-        var outcome = await _bench.RunAsync(feed);
+        var outcome = await _fixture.RunAsync(feed);
 
         Assert.Equal((3, 1, 1), (outcome.Counts.Read, outcome.Counts.Updated, outcome.Counts.Skipped));
         Assert.Equal((0, 1), (outcome.Counts.Deleted, outcome.Counts.AlreadyGone));
@@ -307,10 +307,10 @@ public sealed class IncrementalSyncTests : IDisposable
         Begin();
         using var stop = new CancellationTokenSource();
         feed.OnChanges = _ => stop.CancelAsync();
-        Assert.Equal(SyncEnd.Stopped, (await _bench.RunAsync(feed, stop.Token)).End);
+        Assert.Equal(SyncEnd.Stopped, (await _fixture.RunAsync(feed, stop.Token)).End);
         feed.OnChanges = null;
 
-        var outcome = await _bench.RunAsync(feed);
+        var outcome = await _fixture.RunAsync(feed);
 
         Assert.Equal((SyncEnd.Completed, 2, 1, 1), (outcome.End, outcome.Counts.Read, outcome.Counts.Created, outcome.Counts.Updated));
         Assert.Equal([0, 1], feed.PagesAsked);
@@ -323,10 +323,10 @@ public sealed class IncrementalSyncTests : IDisposable
         var feed = new MemoryFeed(documents);
         documents.OnPage = page => page == 2 ? throw new OperationCanceledException("killed") : Task.CompletedTask;
         Begin();
-        await Assert.ThrowsAsync<OperationCanceledException>(() => _bench.RunAsync(feed));
+        await Assert.ThrowsAsync<OperationCanceledException>(() => _fixture.RunAsync(feed));
         documents.OnPage = null;
 
-        var outcome = await _bench.RunAsync(feed);
+        var outcome = await _fixture.RunAsync(feed);
 
         Assert.Equal(3, feed.FullPagesRead);
         Assert.Equal((4, 4), (outcome.Counts.Read, outcome.Counts.Created));
@@ -353,12 +353,12 @@ public sealed class IncrementalSyncTests : IDisposable
         documents.Change = new ChangeCheckResult(HasChanged: true, "mark-1");
         var feed = new MemoryFeed(documents);
         await FullAsync(feed);
-        Assert.Equal("mark-1", _bench.Index.Meta!["change_mark"]!.GetValue<string>());
+        Assert.Equal("mark-1", _fixture.Index.Meta!["change_mark"]!.GetValue<string>());
         feed.Then("v2", "a");
 
         await IncrementalAsync(feed);
 
-        Assert.False(_bench.Index.Meta!.ContainsKey("change_mark"));
+        Assert.False(_fixture.Index.Meta!.ContainsKey("change_mark"));
         documents.Change = new ChangeCheckResult(HasChanged: false, "mark-1");
         Assert.Equal(SyncEnd.Completed, (await FullAsync(feed)).End);
     }
@@ -383,7 +383,7 @@ public sealed class IncrementalSyncTests : IDisposable
     public async Task AChangedMappingWaitsForTheNextFullSync()
     {
         var feed = await SyncedAsync("a", "b", "c");
-        _bench.Index.Shape = _bench.Index.Shape with { Mappings = "m2" };
+        _fixture.Index.Shape = _fixture.Index.Shape with { Mappings = "m2" };
         feed.Then("v2", "a");
         Assert.Null((await IncrementalAsync(feed)).Fallback);
 
@@ -402,7 +402,7 @@ public sealed class IncrementalSyncTests : IDisposable
         Assert.Equal((3L, "the index's mappings changed since the last full sync."), (full.Counts.Updated, full.Rewrite));
     }
 
-    private string Text(string id) => _bench.Index.Documents[id]["text"]!.GetValue<string>();
+    private string Text(string id) => _fixture.Index.Documents[id]["text"]!.GetValue<string>();
 
     private async Task<MemoryFeed> SyncedAsync(params string[] ids)
     {
@@ -415,14 +415,14 @@ public sealed class IncrementalSyncTests : IDisposable
 
     private Task<SyncOutcome> IncrementalAsync(IDataSource source) => RunAsync(SyncKind.Incremental, source);
 
-    private void Begin() => _bench.Request = _bench.Request with { JobId = Guid.NewGuid().ToString("N"), Kind = SyncKind.Incremental };
+    private void Begin() => _fixture.Request = _fixture.Request with { JobId = Guid.NewGuid().ToString("N"), Kind = SyncKind.Incremental };
 
     /// <summary>Runs a sync as a job of its own, and keeps its cursor as a connector would.</summary>
     private async Task<SyncOutcome> RunAsync(SyncKind kind, IDataSource source)
     {
-        _bench.Request = _bench.Request with { Kind = kind };
-        var outcome = await _bench.RunNextAsync(source);
-        _bench.Request = _bench.Request with { Cursor = outcome.Cursor?.DeepClone() as JsonObject };
+        _fixture.Request = _fixture.Request with { Kind = kind };
+        var outcome = await _fixture.RunNextAsync(source);
+        _fixture.Request = _fixture.Request with { Cursor = outcome.Cursor?.DeepClone() as JsonObject };
         return outcome;
     }
 }

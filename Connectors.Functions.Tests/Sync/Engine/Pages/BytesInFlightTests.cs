@@ -4,7 +4,6 @@ using Connectors.Sync.Engine;
 using Connectors.Sync.Engine.Pages;
 using Connectors.Tests.Support;
 using Connectors.Tests.Support.InMemory;
-using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace Connectors.Tests.Sync.Engine.Pages;
@@ -21,11 +20,11 @@ public sealed class BytesInFlightTests : IDisposable
     private static readonly byte[] LargeBody = NewBody(1_000_000);
     private static readonly byte[] SmallBody = NewBody(1_000);
 
-    private readonly EngineBench _bench = new();
+    private readonly EngineFixture _fixture = new();
     private readonly SinkIndex _sink = new();
     private FlightBudget _budget = new(new SyncEngineOptions { StateFolder = string.Empty }.MaxBytesInFlight);
 
-    public void Dispose() => _bench.Dispose();
+    public void Dispose() => _fixture.Dispose();
 
     [Theory]
     [InlineData(1)]
@@ -67,9 +66,9 @@ public sealed class BytesInFlightTests : IDisposable
 
     private async Task SyncAsync(IDataSource source, int partitions, int documents)
     {
-        _bench.Options = new SyncEngineOptions
+        _fixture.Options = new SyncEngineOptions
         {
-            StateFolder = _bench.Folder.Path,
+            StateFolder = _fixture.Folder.Path,
             Partitions = partitions,
             PagesInFlight = 8,
         };
@@ -83,15 +82,9 @@ public sealed class BytesInFlightTests : IDisposable
     }
 
     private Task<SyncOutcome> RunAsync(IDataSource source) =>
-        new SyncEngine(
-            _sink,
-            _bench.Options,
-            TimeProvider.System,
-            new Random(1),
-            NullLoggerFactory.Instance,
-            extraction: null,
-            _budget
-        ).RunAsync(_bench.Request, source, new SyncProgress(), CancellationToken.None, TestContext.Current.CancellationToken);
+        EngineFixture
+            .EngineOf(_sink, _fixture.Options, TimeProvider.System, budget: _budget)
+            .RunAsync(_fixture.Request, source, new SyncProgress(), CancellationToken.None, SyncFixture.Token);
 
     private static SizedSource Source(int partitions, int documents, Func<int, (byte[] Body, DocumentContent? Content)> document) =>
         new(partitions, documents, document);

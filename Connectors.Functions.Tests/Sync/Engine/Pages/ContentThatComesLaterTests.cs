@@ -8,9 +8,9 @@ namespace Connectors.Tests.Sync.Engine.Pages;
 
 public sealed class ContentThatComesLaterTests : IDisposable
 {
-    private readonly EngineBench _bench = new();
+    private readonly EngineFixture _fixture = new();
 
-    public void Dispose() => _bench.Dispose();
+    public void Dispose() => _fixture.Dispose();
 
     [Theory]
     [InlineData(true)]
@@ -27,23 +27,23 @@ public sealed class ContentThatComesLaterTests : IDisposable
                     [new MemoryDocument("a", "v1", timestamp, content)],
                 ],
             };
-        var first = await _bench.RunAsync(Source());
+        var first = await _fixture.RunAsync(Source());
         Assert.Equal((1L, 1L), (first.Counts.Created, first.Rejections.Total));
-        Assert.Null(_bench.Index.Documents["a"]["body"]);
+        Assert.Null(_fixture.Index.Documents["a"]["body"]);
 
         content.IsThere = true;
-        var second = await _bench.RunNextAsync(Source());
-        var third = await _bench.RunNextAsync(Source());
+        var second = await _fixture.RunNextAsync(Source());
+        var third = await _fixture.RunNextAsync(Source());
 
         Assert.Equal((1L, 0L), (second.Counts.Updated, second.Rejections.Total));
-        Assert.Equal("text", _bench.Index.Documents["a"]["body"]!.GetValue<string>());
+        Assert.Equal("text", _fixture.Index.Documents["a"]["body"]!.GetValue<string>());
         Assert.Equal(1, third.Counts.Skipped);
     }
 
     [Fact]
     public async Task ADocumentWhoseContentVanishedAfterItWasListedIsNotWrittenAndGoesWithTheNextSync()
     {
-        await _bench.RunAsync(MemorySource.Holding("a", "b", "c"));
+        await _fixture.RunAsync(MemorySource.Holding("a", "b", "c"));
         var source = new MemorySource
         {
             Partitions =
@@ -57,14 +57,14 @@ public sealed class ContentThatComesLaterTests : IDisposable
             ],
         };
 
-        var outcome = await _bench.RunNextAsync(source);
+        var outcome = await _fixture.RunNextAsync(source);
 
         Assert.Equal((0L, 0L, 0L), (outcome.Counts.Created, outcome.Counts.Updated, outcome.Counts.Deleted));
-        Assert.Equal(["a", "b", "c"], _bench.Index.Documents.Keys.Order());
-        Assert.Equal("v1", _bench.Index.Documents["b"]["text"]!.GetValue<string>());
+        Assert.Equal(["a", "b", "c"], _fixture.Index.Documents.Keys.Order());
+        Assert.Equal("v1", _fixture.Index.Documents["b"]["text"]!.GetValue<string>());
         Assert.Equal(["b", "new"], outcome.Rejections.Samples.Select(sample => sample.Id).Order());
-        await _bench.RunNextAsync(MemorySource.Holding("a", "c"));
-        Assert.Equal(["a", "c"], _bench.Index.Documents.Keys.Order());
+        await _fixture.RunNextAsync(MemorySource.Holding("a", "c"));
+        Assert.Equal(["a", "c"], _fixture.Index.Documents.Keys.Order());
     }
 
     private sealed class VanishedContent : DocumentContent

@@ -22,7 +22,7 @@ public sealed class ContentWaysTests : IAsyncDisposable
         RunMlInference: false
     );
 
-    private readonly EngineBench _bench = new();
+    private readonly EngineFixture _fixture = new();
     private readonly ContentExtraction _local = new(
         new ContentOptions { Local = new LocalExtractionOptions() },
         TimeProvider.System,
@@ -32,20 +32,20 @@ public sealed class ContentWaysTests : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _bench.Dispose();
+        _fixture.Dispose();
         await _local.DisposeAsync();
     }
 
     [Fact]
     public async Task WithAnExtractingPipelineTheFileItselfGoesAlong()
     {
-        _bench.Index.Pipelines.Add("p");
-        _bench.Request = _bench.Request with { Pipeline = Extracting };
-        await _bench.RunAsync(
+        _fixture.Index.Pipelines.Add("p");
+        _fixture.Request = _fixture.Request with { Pipeline = Extracting };
+        await _fixture.RunAsync(
             Source(("pdf", _pdf), ("txt", new BytesContent("a.txt", "plain"u8.ToArray())), ("empty", new BytesContent("e.pdf", [])))
         );
 
-        var document = _bench.Index.Documents["pdf"];
+        var document = _fixture.Index.Documents["pdf"];
         Assert.StartsWith(
             "%PDF-",
             Encoding.Latin1.GetString(Convert.FromBase64String((string)document["_attachment"]!)),
@@ -53,45 +53,45 @@ public sealed class ContentWaysTests : IAsyncDisposable
         );
         Assert.Null(document["body"]);
         Assert.True((bool)document["_extract_binary_content"]!);
-        Assert.Equal("plain", (string?)_bench.Index.Documents["txt"]["body"]);
-        Assert.Null(_bench.Index.Documents["txt"]["_attachment"]);
-        Assert.Null(_bench.Index.Documents["empty"]["_attachment"]);
+        Assert.Equal("plain", (string?)_fixture.Index.Documents["txt"]["body"]);
+        Assert.Null(_fixture.Index.Documents["txt"]["_attachment"]);
+        Assert.Null(_fixture.Index.Documents["empty"]["_attachment"]);
     }
 
     [Fact]
     public async Task WithoutAnybodyToReadItAPdfIsNotEvenFetched()
     {
-        _bench.Index.Pipelines.Add("p");
-        _bench.Request = _bench.Request with { Pipeline = Extracting with { ExtractBinaryContent = false } };
-        var outcome = await _bench.RunAsync(Source(("pdf", _pdf)));
+        _fixture.Index.Pipelines.Add("p");
+        _fixture.Request = _fixture.Request with { Pipeline = Extracting with { ExtractBinaryContent = false } };
+        var outcome = await _fixture.RunAsync(Source(("pdf", _pdf)));
 
         Assert.Equal((1L, 0L, 0), (outcome.Counts.Created, outcome.Rejections.Total, _pdf.Opened));
-        Assert.Null(_bench.Index.Documents["pdf"]["body"]);
+        Assert.Null(_fixture.Index.Documents["pdf"]["body"]);
     }
 
     [Fact]
     public async Task LocalExtractionGoesBeforeThePipelineAndUnchangedFilesAreNotFetchedAgain()
     {
-        _bench.Index.Pipelines.Add("p");
-        _bench.Request = _bench.Request with { Pipeline = Extracting };
+        _fixture.Index.Pipelines.Add("p");
+        _fixture.Request = _fixture.Request with { Pipeline = Extracting };
         await RunLocallyAsync(Source(("pdf", _pdf)));
         var second = await RunLocallyAsync(Source(("pdf", _pdf)));
 
-        Assert.Equal("words of a PDF", (string?)_bench.Index.Documents["pdf"]["body"]);
-        Assert.Null(_bench.Index.Documents["pdf"]["_attachment"]);
+        Assert.Equal("words of a PDF", (string?)_fixture.Index.Documents["pdf"]["body"]);
+        Assert.Null(_fixture.Index.Documents["pdf"]["_attachment"]);
         Assert.Equal((1L, 1), (second.Counts.Skipped, _pdf.Opened));
     }
 
     [Fact]
     public async Task SwitchingLocalExtractionOnReachesDocumentsThatDidNotChange()
     {
-        await _bench.RunAsync(Source(("pdf", _pdf)));
-        Assert.Null(_bench.Index.Documents["pdf"]["body"]);
+        await _fixture.RunAsync(Source(("pdf", _pdf)));
+        Assert.Null(_fixture.Index.Documents["pdf"]["body"]);
 
         var next = await RunLocallyAsync(Source(("pdf", _pdf)));
 
         Assert.Equal(1, next.Counts.Updated);
-        Assert.Equal("words of a PDF", (string?)_bench.Index.Documents["pdf"]["body"]);
+        Assert.Equal("words of a PDF", (string?)_fixture.Index.Documents["pdf"]["body"]);
     }
 
     [Fact]
@@ -105,7 +105,7 @@ public sealed class ContentWaysTests : IAsyncDisposable
         Assert.Equal(("b", "content"), (rejection.Id, rejection.Type));
         Assert.StartsWith("b.pdf: its content can't be extracted: it is damaged", rejection.Reason, StringComparison.Ordinal);
         Assert.Equal(2, first.Counts.Created);
-        Assert.Null(_bench.Index.Documents["b"]["body"]);
+        Assert.Null(_fixture.Index.Documents["b"]["body"]);
         Assert.Equal((2L, 1), (second.Counts.Skipped, broken.Opened));
     }
 
@@ -120,15 +120,8 @@ public sealed class ContentWaysTests : IAsyncDisposable
 
     private Task<SyncOutcome> RunLocallyAsync(MemorySource source)
     {
-        _bench.Request = _bench.Request with { JobId = Guid.NewGuid().ToString("N") };
-        var engine = new SyncEngine(
-            _bench.Index,
-            _bench.Options,
-            new FastForwardTimeProvider(),
-            new Random(1),
-            NullLoggerFactory.Instance,
-            _local
-        );
-        return engine.RunAsync(_bench.Request, source, new SyncProgress(), default, TestContext.Current.CancellationToken);
+        _fixture.Request = _fixture.Request with { JobId = Guid.NewGuid().ToString("N") };
+        var engine = EngineFixture.EngineOf(_fixture.Index, _fixture.Options, extraction: _local);
+        return engine.RunAsync(_fixture.Request, source, new SyncProgress(), default, TestContext.Current.CancellationToken);
     }
 }

@@ -18,13 +18,13 @@ public sealed class MuchContentTests : IDisposable
     // 32 MiB, and what takes the sum over it.
     private const int MostAtOnce = 17;
 
-    private readonly EngineBench _bench = new();
-    private readonly StagedBench _staged = new() { Limits = new StagedSyncOptions() };
+    private readonly EngineFixture _fixture = new();
+    private readonly StagedFixture _staged = new() { Limits = new StagedSyncOptions() };
     private int _fetched;
 
     public void Dispose()
     {
-        _bench.Dispose();
+        _fixture.Dispose();
         _staged.Dispose();
     }
 
@@ -32,11 +32,11 @@ public sealed class MuchContentTests : IDisposable
     public async Task ItIsWrittenInParts()
     {
         var mostAhead = 0;
-        _bench.Index.OnBulk = _ => Note(_bench.Index, ref mostAhead);
+        _fixture.Index.OnBulk = _ => Note(_fixture.Index, ref mostAhead);
 
-        var outcome = await _bench.RunAsync(Source());
+        var outcome = await _fixture.RunAsync(Source());
 
-        AssertMirrored(_bench.Index, outcome);
+        AssertMirrored(_fixture.Index, outcome);
         Assert.InRange(mostAhead, 1, MostAtOnce);
     }
 
@@ -52,10 +52,10 @@ public sealed class MuchContentTests : IDisposable
     [Fact]
     public async Task WhatIsInTheIndexAlreadyIsNotFetched()
     {
-        await _bench.RunAsync(Source());
+        await _fixture.RunAsync(Source());
         _fetched = 0;
 
-        var again = await _bench.RunNextAsync(Source());
+        var again = await _fixture.RunNextAsync(Source());
 
         Assert.Equal((0, Files, 0), ((int)again.Counts.Indexed, (int)again.Counts.Skipped, _fetched));
     }

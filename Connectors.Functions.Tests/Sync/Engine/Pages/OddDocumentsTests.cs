@@ -1,11 +1,9 @@
 using System.Text.Json.Nodes;
 using Connectors.Sync.Bulk;
 using Connectors.Sync.Engine;
-using Connectors.Sync.Engine.Planning;
 using Connectors.Tests.Support;
 using Connectors.Tests.Support.InMemory;
 using Connectors.Tests.Sync.Elasticsearch;
-using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace Connectors.Tests.Sync.Engine.Pages;
@@ -14,8 +12,7 @@ namespace Connectors.Tests.Sync.Engine.Pages;
 public sealed class OddDocumentsTests : IDisposable
 {
     private const string Index = "search-odd";
-    private readonly TemporaryFolder _folder = new();
-    private int _jobs;
+    private readonly EngineFixture _engine = new();
 
     public static TheoryData<string, string> Sanitized =>
         new()
@@ -48,29 +45,29 @@ public sealed class OddDocumentsTests : IDisposable
             { """{"f":{"g":1}}""", """{"f":null}""" },
         };
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose() => _engine.Dispose();
 
     [Theory]
     [MemberData(nameof(Sanitized))]
     public async Task ADocumentThatIsOddByItselfIsIndexed(string body, string stored)
     {
-        await using var bench = await GatewayBench.StartAsync();
-        var outcome = await RunAsync(bench, ("odd", body));
+        await using var fixture = await GatewayFixture.StartAsync();
+        var outcome = await RunAsync(fixture, ("odd", body));
 
         Assert.Equal((1L, 0L), (outcome.Counts.Created, outcome.Rejections.Total));
-        Assert.Equal(stored, StoredBody(bench, "odd"));
-        Assert.Equal(1, (await RunAsync(bench, ("odd", body))).Counts.Skipped);
+        Assert.Equal(stored, StoredBody(fixture, "odd"));
+        Assert.Equal(1, (await RunAsync(fixture, ("odd", body))).Counts.Skipped);
     }
 
     [Theory]
     [MemberData(nameof(OneAfterTheOther))]
     public async Task AValueThatDoesNotFitTheFieldThatAnotherDocumentMadeCostsNoDocument(string first, string second)
     {
-        await using var bench = await GatewayBench.StartAsync();
-        var outcome = await RunAsync(bench, ("1", first), ("2", second));
+        await using var fixture = await GatewayFixture.StartAsync();
+        var outcome = await RunAsync(fixture, ("1", first), ("2", second));
 
         Assert.Equal((2L, 0L), (outcome.Counts.Created, outcome.Rejections.Total));
-        Assert.Equal(second, StoredBody(bench, "2"));
+        Assert.Equal(second, StoredBody(fixture, "2"));
     }
 
     [Theory]
@@ -80,8 +77,8 @@ public sealed class OddDocumentsTests : IDisposable
     [InlineData("""{"f":"2026-01-01"}""", """{"f":{"g":1}}""")]
     public async Task AnObjectWhereAnotherDocumentHasAValueIsReportedAndNothingElseIsLost(string first, string second)
     {
-        await using var bench = await GatewayBench.StartAsync();
-        var outcome = await RunAsync(bench, ("1", first), ("2", second), ("3", first));
+        await using var fixture = await GatewayFixture.StartAsync();
+        var outcome = await RunAsync(fixture, ("1", first), ("2", second), ("3", first));
 
         Assert.Equal((SyncEnd.Completed, 2L, 1L), (outcome.End, outcome.Counts.Created, outcome.Counts.Rejected));
         var rejection = Assert.Single(outcome.Rejections.Samples);
@@ -92,14 +89,14 @@ public sealed class OddDocumentsTests : IDisposable
     [Fact]
     public async Task FieldsBeyondTheLimitAreKeptAndNotIndexed()
     {
-        await using var bench = await GatewayBench.StartAsync();
+        await using var fixture = await GatewayFixture.StartAsync();
         var wide = new JsonObject(Enumerable.Range(0, 1_500).Select(i => KeyValuePair.Create($"f{i}", (JsonNode?)i))).ToJsonString();
-        var outcome = await RunAsync(bench, ("wide", wide), ("later", """{"f0":1,"brand":{"new":1},"f1499":"text"}"""));
+        var outcome = await RunAsync(fixture, ("wide", wide), ("later", """{"f0":1,"brand":{"new":1},"f1499":"text"}"""));
 
         Assert.Equal((2L, 0L), (outcome.Counts.Created, outcome.Rejections.Total));
-        Assert.Equal(wide, StoredBody(bench, "wide"));
-        using var http = new HttpClient { BaseAddress = bench.Server.Uri };
-        var mapping = JsonNode.Parse(await http.GetStringAsync(new Uri($"{Index}/_mapping", UriKind.Relative), GatewayBench.Token))![
+        Assert.Equal(wide, StoredBody(fixture, "wide"));
+        using var http = new HttpClient { BaseAddress = fixture.Server.Uri };
+        var mapping = JsonNode.Parse(await http.GetStringAsync(new Uri($"{Index}/_mapping", UriKind.Relative), GatewayFixture.Token))![
             Index
         ]!["mappings"]!["properties"]!.AsObject();
         Assert.Equal(1_000, mapping.Count);
@@ -109,9 +106,9 @@ public sealed class OddDocumentsTests : IDisposable
     [Fact]
     public async Task InAnIndexThatSomebodyElseMadeWhatDoesNotFitIsReported()
     {
-        await using var bench = await GatewayBench.StartAsync();
-        await bench.Gateway.Documents.EnsureIndexAsync(Index, new JsonObject(), GatewayBench.Token);
-        var outcome = await RunAsync(bench, ("1", """{"f":"2026-01-01"}"""), ("2", """{"f":"soon"}"""));
+        await using var fixture = await GatewayFixture.StartAsync();
+        await fixture.Gateway.Documents.EnsureIndexAsync(Index, new JsonObject(), GatewayFixture.Token);
+        var outcome = await RunAsync(fixture, ("1", """{"f":"2026-01-01"}"""), ("2", """{"f":"soon"}"""));
 
         Assert.Equal((1L, 1L), (outcome.Counts.Created, outcome.Counts.Rejected));
         Assert.Equal("2", Assert.Single(outcome.Rejections.Samples).Id);
@@ -121,34 +118,22 @@ public sealed class OddDocumentsTests : IDisposable
         string.Concat(Enumerable.Repeat("{\"a\":", levels)) + value + new string('}', levels);
 
     /// <summary>What is stored without what we add before it.</summary>
-    private static string StoredBody(GatewayBench bench, string id)
+    private static string StoredBody(GatewayFixture fixture, string id)
     {
-        var stored = bench.Server.Get(Index, id)!;
+        var stored = fixture.Server.Get(Index, id)!;
         var start = stored.IndexOf(',', stored.IndexOf("\"_digest\":", StringComparison.Ordinal));
         return "{" + stored[(start + 1)..];
     }
 
-    private Task<SyncOutcome> RunAsync(GatewayBench bench, params (string Id, string Body)[] documents)
+    private Task<SyncOutcome> RunAsync(GatewayFixture fixture, params (string Id, string Body)[] documents)
     {
-        var options = new SyncEngineOptions
+        _engine.Target = fixture.Gateway.Content;
+        _engine.Options = new SyncEngineOptions
         {
-            StateFolder = _folder.Path,
+            StateFolder = _engine.Folder.Path,
             Rejections = new RejectionLimits { MaxRate = 1 },
         };
-        var request = new SyncRequest
-        {
-            JobId = $"job-{++_jobs}",
-            ConnectorId = "c",
-            ServiceType = "raw",
-            IndexName = Index,
-            Fingerprint = "f",
-        };
-        return new SyncEngine(
-            bench.Gateway.Content,
-            options,
-            new FastForwardTimeProvider(),
-            new Random(1),
-            NullLoggerFactory.Instance
-        ).RunAsync(request, new RawSource(documents), new SyncProgress(), default, GatewayBench.Token);
+        _engine.Request = _engine.Request with { IndexName = Index };
+        return _engine.RunNextAsync(new RawSource(documents));
     }
 }

@@ -10,9 +10,9 @@ namespace Connectors.Tests.Sync.Engine.Pages;
 /// <summary>Sync rules in a whole sync: what a rule leaves out is as if the source did not have it.</summary>
 public sealed class RulesTests : IDisposable
 {
-    private readonly EngineBench _bench = new();
+    private readonly EngineFixture _fixture = new();
 
-    public void Dispose() => _bench.Dispose();
+    public void Dispose() => _fixture.Dispose();
 
     [Fact]
     public async Task WhatARuleLeavesOutIsNotWrittenAndCounted()
@@ -28,9 +28,9 @@ public sealed class RulesTests : IDisposable
             PageSize = 2,
         };
 
-        var outcome = await _bench.RunAsync(source);
+        var outcome = await _fixture.RunAsync(source);
 
-        Assert.Equal(["a", "c", "e"], _bench.Index.Documents.Keys.Order());
+        Assert.Equal(["a", "c", "e"], _fixture.Index.Documents.Keys.Order());
         Assert.Equal((5, 2, 3), (outcome.Counts.Read, outcome.Counts.Excluded, outcome.Counts.Created));
     }
 
@@ -44,16 +44,16 @@ public sealed class RulesTests : IDisposable
                 [new("a", "v1"), new("b", "secret"), new("c", "v1")],
             ],
         };
-        await _bench.RunAsync(source);
+        await _fixture.RunAsync(source);
 
         Exclude("text", "secret");
-        var excluded = await _bench.RunNextAsync(source);
-        Assert.Equal(["a", "c"], _bench.Index.Documents.Keys.Order());
+        var excluded = await _fixture.RunNextAsync(source);
+        Assert.Equal(["a", "c"], _fixture.Index.Documents.Keys.Order());
         Assert.Equal((1, 1), (excluded.Counts.Deleted, excluded.Counts.Excluded));
 
-        _bench.Request = _bench.Request with { Rules = null, Fingerprint = "f1" };
-        var included = await _bench.RunNextAsync(source);
-        Assert.Equal(["a", "b", "c"], _bench.Index.Documents.Keys.Order());
+        _fixture.Request = _fixture.Request with { Rules = null, Fingerprint = "f1" };
+        var included = await _fixture.RunNextAsync(source);
+        Assert.Equal(["a", "b", "c"], _fixture.Index.Documents.Keys.Order());
         Assert.Equal(1, included.Counts.Created);
     }
 
@@ -68,31 +68,31 @@ public sealed class RulesTests : IDisposable
             ],
             Change = new ChangeCheckResult(true, "m1"),
         };
-        await _bench.RunAsync(source);
+        await _fixture.RunAsync(source);
         source.Change = new ChangeCheckResult(false, "m1");
-        Assert.Equal(SyncEnd.Unchanged, (await _bench.RunNextAsync(source)).End);
+        Assert.Equal(SyncEnd.Unchanged, (await _fixture.RunNextAsync(source)).End);
 
         Exclude("text", "secret");
-        await _bench.RunNextAsync(source);
+        await _fixture.RunNextAsync(source);
 
-        Assert.Equal(["a"], _bench.Index.Documents.Keys.Order());
+        Assert.Equal(["a"], _fixture.Index.Documents.Keys.Order());
     }
 
     [Fact]
     public async Task ARuleThatLeavesNearlyEverythingOutIsStoppedByTheGuard()
     {
         var source = MemorySource.Holding([.. Enumerable.Range(0, 200).Select(number => $"d{number:000}")]);
-        await _bench.RunAsync(source);
+        await _fixture.RunAsync(source);
 
         Exclude("text", "v1");
-        var outcome = await _bench.RunNextAsync(source);
+        var outcome = await _fixture.RunNextAsync(source);
 
         Assert.Equal(SyncEnd.Refused, outcome.End);
-        Assert.Equal(200, _bench.Index.Documents.Count);
+        Assert.Equal(200, _fixture.Index.Documents.Count);
     }
 
     private void Exclude(string field, string value) =>
-        _bench.Request = _bench.Request with
+        _fixture.Request = _fixture.Request with
         {
             Rules = new DocumentRules([new("r1", RulePolicy.Exclude, field, RuleComparison.EqualTo, value)]),
             Fingerprint = $"{field} {value}",

@@ -4,7 +4,6 @@ using Connectors.Sync.Engine.Pages;
 using Connectors.Sync.Engine.Planning;
 using Connectors.Tests.Support;
 using Connectors.Tests.Support.InMemory;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
@@ -15,20 +14,20 @@ public sealed class SharedBudgetTests : IDisposable
 {
     private static readonly TimeSpan Guard = TimeSpan.FromMinutes(1);
 
-    private readonly EngineBench _bench = new();
+    private readonly EngineFixture _fixture = new();
     private FlightBudget _budget = new(1024 * 1024);
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 1, 31, 12, 0, 0, TimeSpan.Zero));
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public void Dispose() => _bench.Dispose();
+    public void Dispose() => _fixture.Dispose();
 
     [Fact]
     public async Task ASyncThatWaitsForTheBudgetStopsAtOnce()
     {
         using var others = await _budget.TakeAsync(_budget.Limit, held: null, Token);
         using var stop = new CancellationTokenSource();
-        var run = RunAsync(_bench.Index, _bench.Request, MemorySource.Holding("a"), stop.Token, Token);
+        var run = RunAsync(_fixture.Index, _fixture.Request, MemorySource.Holding("a"), stop.Token, Token);
 
         await stop.CancelAsync();
 
@@ -40,7 +39,7 @@ public sealed class SharedBudgetTests : IDisposable
     public async Task AnIncrementalSyncTakesItsShareToo()
     {
         var feed = new MemoryFeed(MemorySource.Holding("a"));
-        var full = await RunAsync(_bench.Index, _bench.Request, feed, CancellationToken.None, Token);
+        var full = await RunAsync(_fixture.Index, _fixture.Request, feed, CancellationToken.None, Token);
         feed.Then("v2", "a", "b", "-c").Then("v3", "a");
         var shares = new List<long>();
         feed.OnChanges = _ =>
@@ -48,9 +47,9 @@ public sealed class SharedBudgetTests : IDisposable
             shares.Add(_budget.Used);
             return Task.CompletedTask;
         };
-        var request = _bench.Request with { JobId = "changes", Kind = SyncKind.Incremental, Cursor = full.Cursor };
+        var request = _fixture.Request with { JobId = "changes", Kind = SyncKind.Incremental, Cursor = full.Cursor };
 
-        var outcome = await RunAsync(_bench.Index, request, feed, CancellationToken.None, Token);
+        var outcome = await RunAsync(_fixture.Index, request, feed, CancellationToken.None, Token);
 
         Assert.Equal((SyncEnd.Completed, 1L, 2L), (outcome.End, outcome.Counts.Created, outcome.Counts.Updated));
         Assert.Equal(2, shares.Count);
@@ -68,9 +67,9 @@ public sealed class SharedBudgetTests : IDisposable
             entered.TrySetResult();
             return goesOn.Task;
         };
-        var first = RunAsync(_bench.Index, _bench.Request, hanging, CancellationToken.None, Token);
+        var first = RunAsync(_fixture.Index, _fixture.Request, hanging, CancellationToken.None, Token);
         await entered.Task.WaitAsync(Guard, Token);
-        var request = _bench.Request with { JobId = "job-2" };
+        var request = _fixture.Request with { JobId = "job-2" };
         var second = RunAsync(new MemoryIndex(), request, MemorySource.Holding("b"), CancellationToken.None, Token);
 
         _time.Advance(TimeSpan.FromMinutes(1));
@@ -84,8 +83,8 @@ public sealed class SharedBudgetTests : IDisposable
     [Fact]
     public async Task NoWriteOutlivesItsSync()
     {
-        _budget = new FlightBudget(_bench.Options.MaxBytesInFlight);
-        _bench.Options = _bench.Options with { PagesInFlight = 1 };
+        _budget = new FlightBudget(_fixture.Options.MaxBytesInFlight);
+        _fixture.Options = _fixture.Options with { PagesInFlight = 1 };
         var (third, go) = (new TaskCompletionSource(), new TaskCompletionSource());
         Task<SyncOutcome>? run = null;
         var outlived = false;
@@ -117,7 +116,7 @@ public sealed class SharedBudgetTests : IDisposable
                 [.. "abcdefgh".Select(letter => new MemoryDocument($"{letter}", "v1"))],
             ],
         };
-        run = RunAsync(sink, _bench.Request, source, CancellationToken.None, end.Token);
+        run = RunAsync(sink, _fixture.Request, source, CancellationToken.None, end.Token);
         await third.Task.WaitAsync(Guard, Token);
 
         await end.CancelAsync();
@@ -135,11 +134,7 @@ public sealed class SharedBudgetTests : IDisposable
         CancellationToken stopReading,
         CancellationToken cancellationToken
     ) =>
-        new SyncEngine(index, _bench.Options, _time, new Random(1), NullLoggerFactory.Instance, extraction: null, _budget).RunAsync(
-            request,
-            source,
-            new SyncProgress(),
-            stopReading,
-            cancellationToken
-        );
+        EngineFixture
+            .EngineOf(index, _fixture.Options, _time, budget: _budget)
+            .RunAsync(request, source, new SyncProgress(), stopReading, cancellationToken);
 }

@@ -32,7 +32,7 @@ public sealed class IndexMadeAgainTests : IAsyncLifetime
     {
         _server = await EmulatorServer.StartAsync(new EmulatorOptions(), Token);
         var options = new ElasticsearchOptions { Hosts = [_server.Uri] };
-        (_ours, _theirs) = (GatewayBench.GatewayOf(options, _time), GatewayBench.GatewayOf(options, _time));
+        (_ours, _theirs) = (GatewayFixture.GatewayOf(options, _time), GatewayFixture.GatewayOf(options, _time));
         await _ours.Content.PrepareAsync(Index, Token);
         using var http = new HttpClient { BaseAddress = _server.Uri };
         (await http.DeleteAsync(new Uri(Index, UriKind.Relative), Token)).EnsureSuccessStatusCode();

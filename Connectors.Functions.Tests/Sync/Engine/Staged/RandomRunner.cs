@@ -15,45 +15,45 @@ internal sealed class RandomRunner(int seed) : IStepRunner
     private readonly Lock _lock = new();
     private readonly List<Task> _late = [];
 
-    public async Task<T> RunAsync<T>(StagedBench bench, Func<StagedSync, CancellationToken, Task<T>> step)
+    public async Task<T> RunAsync<T>(StagedFixture fixture, Func<StagedSync, CancellationToken, Task<T>> step)
     {
-        var token = StagedBench.Token;
+        var token = SyncFixture.Token;
         switch (Next(9))
         {
             case 0:
-                await step(Machine(bench), token);
-                return await step(Machine(bench), token);
+                await step(Machine(fixture), token);
+                return await step(Machine(fixture), token);
             case 1:
-                var kept = await step(Machine(bench), token);
-                await QuietlyAsync(step(Machine(bench), token));
+                var kept = await step(Machine(fixture), token);
+                await QuietlyAsync(step(Machine(fixture), token));
                 return kept;
             case 2:
-                var both = new[] { step(Machine(bench), token), step(Machine(bench), token) };
+                var both = new[] { step(Machine(fixture), token), step(Machine(fixture), token) };
                 await ((Task)Task.WhenAll(both)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 return await both[Next(2)];
             case 3 or 4:
                 // Not disposed: calls of other steps may count down too.
                 var kill = new CancellationTokenSource();
                 var calls = Next(6);
-                bench.Memory.OnCall = _ =>
+                fixture.Memory.OnCall = _ =>
                 {
                     if (Interlocked.Decrement(ref calls) == 0)
                     {
                         kill.Cancel();
                     }
                 };
-                await QuietlyAsync(step(Machine(bench), kill.Token));
-                bench.Memory.OnCall = null;
-                return await step(Machine(bench), token);
+                await QuietlyAsync(step(Machine(fixture), kill.Token));
+                fixture.Memory.OnCall = null;
+                return await step(Machine(fixture), token);
             case 5 when typeof(T) == typeof(ReadPageResult):
                 lock (_lock)
                 {
-                    _late.Add(QuietlyAsync(step(Machine(bench), token)));
+                    _late.Add(QuietlyAsync(step(Machine(fixture), token)));
                 }
 
-                return await step(Machine(bench), token);
+                return await step(Machine(fixture), token);
             default:
-                return await step(Machine(bench), token);
+                return await step(Machine(fixture), token);
         }
     }
 
@@ -78,7 +78,7 @@ internal sealed class RandomRunner(int seed) : IStepRunner
         }
     }
 
-    private StagedSync Machine(StagedBench bench) => bench.Machine(Next(2));
+    private StagedSync Machine(StagedFixture fixture) => fixture.Machine(Next(2));
 
     private int Next(int below)
     {

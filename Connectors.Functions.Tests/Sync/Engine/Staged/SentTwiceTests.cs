@@ -11,7 +11,7 @@ namespace Connectors.Tests.Sync.Engine.Staged;
 /// ours.</summary>
 public sealed class SentTwiceTests
 {
-    private static CancellationToken Token => StagedBench.Token;
+    private static CancellationToken Token => SyncFixture.Token;
 
     [Theory]
     [InlineData(true)]
@@ -19,8 +19,8 @@ public sealed class SentTwiceTests
     public async Task OfTwoThatDeleteTheSameAtTheSameMomentBothAnswersAreRight(bool whileTheFirstWaits)
     {
         var store = new StoreWithHook();
-        using var bench = new StagedBench { Store = store };
-        var input = await PlanAsync(bench, store);
+        using var fixture = new StagedFixture { Store = store };
+        var input = await PlanAsync(fixture, store);
         WriteResult? other = null;
         store.BeforeOpen = async name =>
         {
@@ -28,27 +28,27 @@ public sealed class SentTwiceTests
             if (name.EndsWith("/000000", StringComparison.Ordinal) && whileTheFirstWaits)
             {
                 store.BeforeOpen = null;
-                other = await bench.Machine(1).WriteDeletesAsync(bench.Request, input, Token);
+                other = await fixture.Machine(1).WriteDeletesAsync(fixture.Request, input, Token);
             }
         };
 
-        var item = await bench.Machine().WriteDeletesAsync(bench.Request, input, Token);
-        other ??= await bench.Machine(1).WriteDeletesAsync(bench.Request, input, Token);
+        var item = await fixture.Machine().WriteDeletesAsync(fixture.Request, input, Token);
+        other ??= await fixture.Machine(1).WriteDeletesAsync(fixture.Request, input, Token);
 
         Assert.Equal((3L, 0L), (item.Counts.Deleted, item.Counts.AlreadyGone));
         Assert.Equal((3L, 0L), (other.Counts.Deleted, other.Counts.AlreadyGone));
-        Assert.Equal(["a"], bench.Index.Documents.Keys);
+        Assert.Equal(["a"], fixture.Index.Documents.Keys);
     }
 
     [Fact]
     public async Task WhatSomebodyElseDeletedWasGoneAlready()
     {
         var store = new StoreWithHook();
-        using var bench = new StagedBench { Store = store };
-        var input = await PlanAsync(bench, store);
-        bench.Index.Documents.Remove("c");
+        using var fixture = new StagedFixture { Store = store };
+        var input = await PlanAsync(fixture, store);
+        fixture.Index.Documents.Remove("c");
 
-        var result = await bench.Machine().WriteDeletesAsync(bench.Request, input, Token);
+        var result = await fixture.Machine().WriteDeletesAsync(fixture.Request, input, Token);
 
         Assert.Equal((2L, 1L), (result.Counts.Deleted, result.Counts.AlreadyGone));
     }
@@ -56,17 +56,17 @@ public sealed class SentTwiceTests
     [Fact]
     public async Task DeletionsAmongChangesThatAreSentAgainAreCountedAsOurs()
     {
-        using var bench = new StagedBench();
+        using var fixture = new StagedFixture();
         var feed = new MemoryFeed(MemorySource.Holding("a", "b"));
-        bench.Request = bench.Request with { Cursor = (await bench.RunAsync(feed)).Cursor };
+        fixture.Request = fixture.Request with { Cursor = (await fixture.RunAsync(feed)).Cursor };
         feed.Then("v2", "-a", "-never-there", "c");
-        bench.Request = bench.Request with { JobId = "changes", Kind = SyncKind.Incremental };
-        var begin = await bench.Machine().BeginAsync(bench.Request, feed, null, Token);
-        var page = await bench.Machine().ReadPageAsync(bench.Request, feed, new ReadPageInput(begin.Plan!, 0, null), Token);
+        fixture.Request = fixture.Request with { JobId = "changes", Kind = SyncKind.Incremental };
+        var begin = await fixture.Machine().BeginAsync(fixture.Request, feed, null, Token);
+        var page = await fixture.Machine().ReadPageAsync(fixture.Request, feed, new ReadPageInput(begin.Plan!, 0, null), Token);
         var input = new WritePageInput(begin.Plan!, page.Page, null, 0);
 
-        var first = await bench.Machine().WritePageAsync(bench.Request, input, Token);
-        var again = await bench.Machine(1).WritePageAsync(bench.Request, input, Token);
+        var first = await fixture.Machine().WritePageAsync(fixture.Request, input, Token);
+        var again = await fixture.Machine(1).WritePageAsync(fixture.Request, input, Token);
 
         Assert.Equal((1L, 1L, 1L), (first.Counts.Deleted, first.Counts.AlreadyGone, first.Counts.Indexed));
 
@@ -76,14 +76,14 @@ public sealed class SentTwiceTests
     }
 
     /// <summary>An index of four documents, of which three are to be deleted.</summary>
-    private static async Task<WriteDeletesInput> PlanAsync(StagedBench bench, StoreWithHook store)
+    private static async Task<WriteDeletesInput> PlanAsync(StagedFixture fixture, StoreWithHook store)
     {
-        await bench.RunAsync(MemorySource.Holding("a", "b", "c", "d"));
-        bench.Request = bench.Request with { JobId = "job-2" };
+        await fixture.RunAsync(MemorySource.Holding("a", "b", "c", "d"));
+        fixture.Request = fixture.Request with { JobId = "job-2" };
         var source = MemorySource.Holding("a");
-        var begin = await bench.Machine().BeginAsync(bench.Request, source, null, Token);
-        var page = await bench.Machine().ReadPageAsync(bench.Request, source, new ReadPageInput(begin.Plan!, 0, null), Token);
-        var deletes = await bench.Machine().PlanDeletesAsync(bench.Request, new PlanDeletesInput(begin.Plan!, [page.Page]), Token);
+        var begin = await fixture.Machine().BeginAsync(fixture.Request, source, null, Token);
+        var page = await fixture.Machine().ReadPageAsync(fixture.Request, source, new ReadPageInput(begin.Plan!, 0, null), Token);
+        var deletes = await fixture.Machine().PlanDeletesAsync(fixture.Request, new PlanDeletesInput(begin.Plan!, [page.Page]), Token);
         Assert.Equal((1, 3L), (deletes.Parts, deletes.Count));
         Assert.DoesNotContain(store.Inner.Contents.Keys, name =>
             name.EndsWith(".sent", StringComparison.Ordinal)

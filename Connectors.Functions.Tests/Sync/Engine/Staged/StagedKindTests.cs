@@ -13,11 +13,11 @@ namespace Connectors.Tests.Sync.Engine.Staged;
 /// <summary>Incremental syncs, syncs that only delete and syncs without deletes, step by step.</summary>
 public sealed class StagedKindTests : IDisposable
 {
-    private readonly StagedBench _bench = new();
+    private readonly StagedFixture _fixture = new();
 
-    private static CancellationToken Token => StagedBench.Token;
+    private static CancellationToken Token => SyncFixture.Token;
 
-    public void Dispose() => _bench.Dispose();
+    public void Dispose() => _fixture.Dispose();
 
     [Fact]
     public async Task AnIncrementalSyncCarriesOutWhatChangedAndNothingElse()
@@ -48,10 +48,10 @@ public sealed class StagedKindTests : IDisposable
     [InlineData(100)]
     public async Task OfSeveralStatesOfADocumentTheLastOneStays(int documentsPerStep)
     {
-        _bench.Limits = _bench.Limits with { MaxDocuments = documentsPerStep, MaxOperations = documentsPerStep };
+        _fixture.Limits = _fixture.Limits with { MaxDocuments = documentsPerStep, MaxOperations = documentsPerStep };
         var feed = await FilledAsync("a", "b");
         feed.Then("v2", "a", "b").Then("v3", "a", "-b").Then("v4", "-a", "b").Then("v5", "a");
-        _bench.Index.OnBulk = request => request % 2 == 0 ? new BulkFault(429) : BulkFault.None;
+        _fixture.Index.OnBulk = request => request % 2 == 0 ? new BulkFault(429) : BulkFault.None;
 
         var outcome = await RunAsync(SyncKind.Incremental, feed);
 
@@ -64,7 +64,7 @@ public sealed class StagedKindTests : IDisposable
     {
         var feed = await FilledAsync("a");
         feed.Then("v2", "a");
-        _bench.Request = _bench.Request with { Cursor = (await RunAsync(SyncKind.Incremental, feed)).Cursor };
+        _fixture.Request = _fixture.Request with { Cursor = (await RunAsync(SyncKind.Incremental, feed)).Cursor };
         feed.PagesAsked.Clear();
         feed.Then("v3", "b");
 
@@ -79,7 +79,7 @@ public sealed class StagedKindTests : IDisposable
     [InlineData(2)]
     public async Task AHistoryThatDoesNotReachBackIsFollowedByAFullSync(int lostAtPage)
     {
-        _bench.Limits = _bench.Limits with { MaxDocuments = 1 };
+        _fixture.Limits = _fixture.Limits with { MaxDocuments = 1 };
         var feed = await FilledAsync("a", "b", "gone");
         feed.Then("v2", "a").Then("v2", "b").Then("v2", "c");
         feed.OnChanges = page =>
@@ -109,15 +109,15 @@ public sealed class StagedKindTests : IDisposable
         Assert.Equal("no full sync has completed yet.", (await RunAsync(SyncKind.Incremental, feed)).Fallback);
         Assert.Equal("Memory can't report changes.", (await RunAsync(SyncKind.Incremental, MemorySource.Holding("a"))).Fallback);
 
-        _bench.Request = _bench.Request with { Cursor = (await RunAsync(SyncKind.Full, feed)).Cursor };
-        _bench.Request = _bench.Request with { Fingerprint = "f2" };
+        _fixture.Request = _fixture.Request with { Cursor = (await RunAsync(SyncKind.Full, feed)).Cursor };
+        _fixture.Request = _fixture.Request with { Fingerprint = "f2" };
         Assert.Equal(
             "the pipeline, the sync rules or the source's fields changed since the last full sync, or it did not complete.",
             (await RunAsync(SyncKind.Incremental, feed)).Fallback
         );
 
-        _bench.Request = _bench.Request with { Cursor = (await RunAsync(SyncKind.Full, feed)).Cursor };
-        _bench.Index.MakeAgain();
+        _fixture.Request = _fixture.Request with { Cursor = (await RunAsync(SyncKind.Full, feed)).Cursor };
+        _fixture.Index.MakeAgain();
         Assert.Equal(
             "the index 'search-memory' is not the one that the last sync filled.",
             (await RunAsync(SyncKind.Incremental, feed)).Fallback
@@ -144,15 +144,15 @@ public sealed class StagedKindTests : IDisposable
         var documents = MemorySource.Holding("a", "b");
         var feed = new MemoryFeed(documents);
         documents.Change = new ChangeCheckResult(true, "mark-1");
-        _bench.Request = _bench.Request with { Cursor = (await RunAsync(SyncKind.Full, feed)).Cursor };
+        _fixture.Request = _fixture.Request with { Cursor = (await RunAsync(SyncKind.Full, feed)).Cursor };
         await RunAsync(SyncKind.Incremental, feed);
-        Assert.Equal("mark-1", _bench.Index.Meta!["change_mark"]!.GetValue<string>());
+        Assert.Equal("mark-1", _fixture.Index.Meta!["change_mark"]!.GetValue<string>());
 
         feed.Then("v2", "c");
         await RunAsync(SyncKind.Incremental, feed);
 
-        Assert.Null(_bench.Index.Meta["change_mark"]);
-        Assert.Equal(3, _bench.Index.Meta["document_count"]!.GetValue<long>());
+        Assert.Null(_fixture.Index.Meta["change_mark"]);
+        Assert.Equal(3, _fixture.Index.Meta["document_count"]!.GetValue<long>());
     }
 
     [Fact]
@@ -162,31 +162,31 @@ public sealed class StagedKindTests : IDisposable
         feed.Then("v2", "a");
         feed.OnChanges = _ =>
         {
-            _bench.Index.MakeAgain();
+            _fixture.Index.MakeAgain();
             return Task.CompletedTask;
         };
 
         var failure = await Assert.ThrowsAsync<ConnectorException>(() => RunAsync(SyncKind.Incremental, feed));
 
         Assert.Contains("was deleted or recreated during the sync", failure.Message, StringComparison.Ordinal);
-        Assert.Empty(_bench.Index.Documents);
+        Assert.Empty(_fixture.Index.Documents);
     }
 
     [Fact]
     public async Task WithoutTheLastPageOfChangesThereIsNoCursor()
     {
-        _bench.Limits = _bench.Limits with { MaxDocuments = 1 };
+        _fixture.Limits = _fixture.Limits with { MaxDocuments = 1 };
         var feed = await FilledAsync("a");
         feed.Then("v2", "a").Then("v2", "b");
-        _bench.Request = _bench.Request with { JobId = "changes", Kind = SyncKind.Incremental };
-        var begin = await _bench.Machine().BeginAsync(_bench.Request, feed, null, Token);
-        var page = await _bench.Machine().ReadPageAsync(_bench.Request, feed, new ReadPageInput(begin.Plan!, 0, null), Token);
+        _fixture.Request = _fixture.Request with { JobId = "changes", Kind = SyncKind.Incremental };
+        var begin = await _fixture.Machine().BeginAsync(_fixture.Request, feed, null, Token);
+        var page = await _fixture.Machine().ReadPageAsync(_fixture.Request, feed, new ReadPageInput(begin.Plan!, 0, null), Token);
         Assert.False(page.IsLast);
 
         foreach (var last in new[] { page.Page, null })
         {
             var failure = await Assert.ThrowsAsync<ConnectorException>(() =>
-                _bench.Machine(1).CompleteAsync(_bench.Request, new CompleteInput(begin.Plan!, [], false, last), Token)
+                _fixture.Machine(1).CompleteAsync(_fixture.Request, new CompleteInput(begin.Plan!, [], false, last), Token)
             );
             Assert.Equal("The changes were not read to their end. Start the sync again.", failure.Message);
         }
@@ -195,7 +195,7 @@ public sealed class StagedKindTests : IDisposable
     [Fact]
     public async Task WhatARuleLeavesOutSinceItChangedIsDeleted()
     {
-        _bench.Request = _bench.Request with
+        _fixture.Request = _fixture.Request with
         {
             Rules = new DocumentRules([new DocumentRule("r", RulePolicy.Exclude, "text", RuleComparison.EqualTo, "secret")]),
         };
@@ -212,7 +212,7 @@ public sealed class StagedKindTests : IDisposable
     public async Task ASyncThatOnlyDeletesReadsIdsAloneAndWritesNothing()
     {
         await RunAsync(SyncKind.Full, MemorySource.Holding("a", "b", "c", "d"));
-        _bench.Index.Written.Clear();
+        _fixture.Index.Written.Clear();
         var source = new IdSource(
             new MemorySource
             {
@@ -229,23 +229,23 @@ public sealed class StagedKindTests : IDisposable
         Assert.Equal((SyncEnd.Completed, 3, 0, 2), (outcome.End, outcome.Counts.Read, outcome.Counts.Indexed, outcome.Counts.Deleted));
         Assert.Equal(["a=v1", "c=v1"], Held());
         Assert.Equal((2, 0), (source.IdPages, source.Pages));
-        Assert.Empty(_bench.Index.Written);
-        Assert.DoesNotContain(_bench.Memory.Contents.Keys, name =>
-            name.EndsWith(".batches", StringComparison.Ordinal) && name.StartsWith(_bench.Request.JobId, StringComparison.Ordinal)
+        Assert.Empty(_fixture.Index.Written);
+        Assert.DoesNotContain(_fixture.Memory.Contents.Keys, name =>
+            name.EndsWith(".batches", StringComparison.Ordinal) && name.StartsWith(_fixture.Request.JobId, StringComparison.Ordinal)
         );
     }
 
     [Fact]
     public async Task ASyncThatOnlyDeletesObeysTheGuardAndGaps()
     {
-        _bench.Options = _bench.Options with
+        _fixture.Options = _fixture.Options with
         {
             DeleteGuard = new DeleteGuardOptions { MaxDocuments = 0, MaxPercent = 15 },
         };
         await RunAsync(SyncKind.Full, MemorySource.Holding("a", "b"));
 
         Assert.Equal(SyncEnd.Refused, (await RunAsync(SyncKind.DeletesOnly, MemorySource.Holding("a"))).End);
-        _bench.Request = _bench.Request with { AllowMassDelete = true };
+        _fixture.Request = _fixture.Request with { AllowMassDelete = true };
         Assert.Equal(
             SyncEnd.Refused,
             (
@@ -305,7 +305,7 @@ public sealed class StagedKindTests : IDisposable
     {
         var feed = await FilledAsync("a", "b");
         feed.Documents = MemorySource.Holding("b", "c");
-        _bench.Request = _bench.Request with { DryRun = true };
+        _fixture.Request = _fixture.Request with { DryRun = true };
 
         var outcome = await RunAsync(SyncKind.Incremental, feed);
 
@@ -317,17 +317,17 @@ public sealed class StagedKindTests : IDisposable
     private async Task<MemoryFeed> FilledAsync(params string[] ids)
     {
         var feed = new MemoryFeed(MemorySource.Holding(ids));
-        _bench.Request = _bench.Request with { Cursor = (await RunAsync(SyncKind.Full, feed)).Cursor };
+        _fixture.Request = _fixture.Request with { Cursor = (await RunAsync(SyncKind.Full, feed)).Cursor };
         return feed;
     }
 
     private async Task<SyncOutcome> RunAsync(SyncKind kind, IDataSource source)
     {
-        _bench.Request = _bench.Request with { Kind = kind };
-        return await _bench.RunNextAsync(source);
+        _fixture.Request = _fixture.Request with { Kind = kind };
+        return await _fixture.RunNextAsync(source);
     }
 
-    private IEnumerable<string> Held() => _bench.Index.Documents.Select(pair => $"{pair.Key}={pair.Value["text"]}").Order();
+    private IEnumerable<string> Held() => _fixture.Index.Documents.Select(pair => $"{pair.Key}={pair.Value["text"]}").Order();
 
     private static string? Place(SyncOutcome outcome) => outcome.Cursor?["place"]?.GetValue<string>();
 }

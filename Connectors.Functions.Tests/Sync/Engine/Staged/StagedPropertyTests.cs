@@ -35,18 +35,18 @@ public sealed class StagedPropertyTests
         await Stories.SampleAsync(
             async story =>
             {
-                using var bench = new StagedBench();
-                await bench.RunAsync(story.Source(story.Before));
-                var before = bench.Index.Documents.Keys.ToHashSet(StringComparer.Ordinal);
-                bench.Index.Deleted.Clear();
+                using var fixture = new StagedFixture();
+                await fixture.RunAsync(story.Source(story.Before));
+                var before = fixture.Index.Documents.Keys.ToHashSet(StringComparer.Ordinal);
+                fixture.Index.Deleted.Clear();
 
-                bench.Request = bench.Request with { JobId = "job-2" };
-                var outcome = await RunWithFaultsAsync(bench, story);
+                fixture.Request = fixture.Request with { JobId = "job-2" };
+                var outcome = await RunWithFaultsAsync(fixture, story);
 
                 var listed = story.After.Select(document => document.Id).Distinct(StringComparer.Ordinal).ToList();
-                Assert.Equal(listed.Order(), bench.Index.Documents.Keys.Order());
-                Assert.DoesNotContain(bench.Index.Deleted, listed.Contains);
-                foreach (var (id, body) in bench.Index.Documents)
+                Assert.Equal(listed.Order(), fixture.Index.Documents.Keys.Order());
+                Assert.DoesNotContain(fixture.Index.Deleted, listed.Contains);
+                foreach (var (id, body) in fixture.Index.Documents)
                 {
                     // Which listing wins is only defined within a partition.
                     var texts = story.After.Where(document => document.Id == id).Select(document => document.Text);
@@ -60,8 +60,8 @@ public sealed class StagedPropertyTests
                 Assert.Equal(listed.Count(id => !before.Contains(id)), counts.Created);
 
                 Assert.Equal((before.Count(id => !listed.Contains(id)), 0L), (counts.Deleted, counts.AlreadyGone));
-                Assert.Equal(bench.Index.Documents.Count, outcome.TotalDocuments);
-                AssertNothingIsOverwritten(bench);
+                Assert.Equal(fixture.Index.Documents.Count, outcome.TotalDocuments);
+                AssertNothingIsOverwritten(fixture);
             },
             iter: 400,
             threads: 2
@@ -72,43 +72,43 @@ public sealed class StagedPropertyTests
         await Stories.SampleAsync(
             async story =>
             {
-                using var bench = new StagedBench();
-                await bench.RunAsync(story.Source(story.Before));
-                var before = bench.Index.Documents.ToDictionary(
+                using var fixture = new StagedFixture();
+                await fixture.RunAsync(story.Source(story.Before));
+                var before = fixture.Index.Documents.ToDictionary(
                     pair => pair.Key,
                     pair => pair.Value["text"]!.GetValue<string>(),
                     StringComparer.Ordinal
                 );
-                bench.Index.Written.Clear();
+                fixture.Index.Written.Clear();
                 var onlyDeletes = story.Seed % 2 == 0;
-                bench.Request = bench.Request with { JobId = "job-2", Kind = onlyDeletes ? SyncKind.DeletesOnly : SyncKind.NoDeletes };
+                fixture.Request = fixture.Request with { JobId = "job-2", Kind = onlyDeletes ? SyncKind.DeletesOnly : SyncKind.NoDeletes };
 
-                var counts = (await RunWithFaultsAsync(bench, story)).Counts;
+                var counts = (await RunWithFaultsAsync(fixture, story)).Counts;
 
                 var listed = story.After.Select(document => document.Id).Distinct(StringComparer.Ordinal).ToList();
                 Assert.Equal(story.After.Count, counts.Read);
-                AssertNothingIsOverwritten(bench);
+                AssertNothingIsOverwritten(fixture);
                 if (onlyDeletes)
                 {
                     Assert.Equal(
                         before.Where(pair => listed.Contains(pair.Key)).Select(pair => $"{pair.Key}={pair.Value}").Order(),
-                        Held(bench.Index)
+                        Held(fixture.Index)
                     );
                     Assert.Equal(
                         (before.Keys.Count(id => !listed.Contains(id)), 0L, 0L),
                         (counts.Deleted, counts.AlreadyGone, counts.Indexed)
                     );
-                    Assert.Empty(bench.Index.Written);
+                    Assert.Empty(fixture.Index.Written);
                 }
                 else
                 {
-                    Assert.Equal(before.Keys.Union(listed).Order(), bench.Index.Documents.Keys.Order());
+                    Assert.Equal(before.Keys.Union(listed).Order(), fixture.Index.Documents.Keys.Order());
                     Assert.Equal(
                         (0L, 0L, listed.Count(id => !before.ContainsKey(id))),
                         (counts.Deleted, counts.AlreadyGone, counts.Created)
                     );
                     Assert.Equal(counts.Read, counts.Skipped + counts.Indexed + counts.Duplicates);
-                    Assert.Empty(bench.Index.Deleted);
+                    Assert.Empty(fixture.Index.Deleted);
                 }
             },
             iter: 300,
@@ -120,7 +120,7 @@ public sealed class StagedPropertyTests
         await Stories.SampleAsync(
             async story =>
             {
-                using var bench = new StagedBench();
+                using var fixture = new StagedFixture();
                 var state = story
                     .Before.DistinctBy(document => document.Id)
                     .ToDictionary(document => document.Id, document => document.Text, StringComparer.Ordinal);
@@ -133,17 +133,17 @@ public sealed class StagedPropertyTests
                         ],
                     }
                 );
-                bench.Request = bench.Request with { Cursor = (await bench.RunAsync(feed)).Cursor };
-                bench.Index.Deleted.Clear();
+                fixture.Request = fixture.Request with { Cursor = (await fixture.RunAsync(feed)).Cursor };
+                fixture.Index.Deleted.Clear();
                 foreach (var page in story.After.Chunk(story.PageSize))
                 {
                     feed.Play(page, state);
                 }
 
-                bench.Request = bench.Request with { JobId = "job-2", Kind = SyncKind.Incremental };
-                var outcome = await RunWithFaultsAsync(bench, story, feed);
+                fixture.Request = fixture.Request with { JobId = "job-2", Kind = SyncKind.Incremental };
+                var outcome = await RunWithFaultsAsync(fixture, story, feed);
 
-                Assert.Equal(state.Select(pair => $"{pair.Key}={pair.Value}").Order(), Held(bench.Index));
+                Assert.Equal(state.Select(pair => $"{pair.Key}={pair.Value}").Order(), Held(fixture.Index));
                 var counts = outcome.Counts;
                 Assert.Equal(feed.Pages.Sum(page => page.Count), counts.Read);
                 Assert.Equal(counts.Read, counts.Skipped + counts.Indexed + counts.Deleted + counts.AlreadyGone);
@@ -151,14 +151,14 @@ public sealed class StagedPropertyTests
                     (feed.Pages.Count.ToString(System.Globalization.CultureInfo.InvariantCulture), null),
                     (outcome.Cursor!["place"]!.GetValue<string>(), outcome.Fallback)
                 );
-                AssertNothingIsOverwritten(bench);
+                AssertNothingIsOverwritten(fixture);
 
                 // A full sync finds nothing to do.
-                bench.Runner = StagedBench.Once;
-                bench.Index.OnBulk = null;
-                bench.Index.Written.Clear();
-                bench.Request = bench.Request with { Kind = SyncKind.Full };
-                var full = await bench.RunNextAsync(
+                fixture.Runner = StagedFixture.Once;
+                fixture.Index.OnBulk = null;
+                fixture.Index.Written.Clear();
+                fixture.Request = fixture.Request with { Kind = SyncKind.Full };
+                var full = await fixture.RunNextAsync(
                     new MemorySource
                     {
                         Partitions =
@@ -168,7 +168,7 @@ public sealed class StagedPropertyTests
                     }
                 );
                 Assert.Equal((state.Count, 0L), (full.Counts.Skipped, full.Counts.Deleted));
-                Assert.Empty(bench.Index.Written);
+                Assert.Empty(fixture.Index.Written);
             },
             iter: 300,
             threads: 2
@@ -180,8 +180,8 @@ public sealed class StagedPropertyTests
             .SampleAsync(
                 async (story, kind, oddity) =>
                 {
-                    using var staged = new StagedBench();
-                    using var single = new EngineBench();
+                    using var staged = new StagedFixture();
+                    using var single = new EngineFixture();
                     single.Options = staged.Options with { StateFolder = single.Folder.Path };
                     var item = await RunTwiceAsync(
                         source => single.RunNextAsync(source),
@@ -238,12 +238,12 @@ public sealed class StagedPropertyTests
     private static IEnumerable<string> Held(MemoryIndex index) =>
         index.Documents.Select(pair => $"{pair.Key}={pair.Value["text"]}").Order();
 
-    private static void AssertNothingIsOverwritten(StagedBench bench) =>
-        Assert.All(bench.Memory.Overwritten, name => Assert.EndsWith("/id", name, StringComparison.Ordinal));
+    private static void AssertNothingIsOverwritten(StagedFixture fixture) =>
+        Assert.All(fixture.Memory.Overwritten, name => Assert.EndsWith("/id", name, StringComparison.Ordinal));
 
-    private static async Task<SyncOutcome> RunWithFaultsAsync(StagedBench bench, Story story, MemoryFeed? feed = null)
+    private static async Task<SyncOutcome> RunWithFaultsAsync(StagedFixture fixture, Story story, MemoryFeed? feed = null)
     {
-        bench.Index.OnBulk = request =>
+        fixture.Index.OnBulk = request =>
             story.Faults[request % story.Faults.Length] switch
             {
                 0 => new BulkFault(429),
@@ -268,10 +268,10 @@ public sealed class StagedPropertyTests
         }
 
         var runner = new RandomRunner(story.Seed);
-        bench.Runner = runner;
+        fixture.Runner = runner;
         try
         {
-            return await bench.RunAsync(feed is null ? source : feed);
+            return await fixture.RunAsync(feed is null ? source : feed);
         }
         finally
         {

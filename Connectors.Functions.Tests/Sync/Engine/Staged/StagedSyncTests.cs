@@ -13,16 +13,16 @@ namespace Connectors.Tests.Sync.Engine.Staged;
 
 public sealed class StagedSyncTests : IDisposable
 {
-    private readonly StagedBench _bench = new();
+    private readonly StagedFixture _fixture = new();
 
-    private static CancellationToken Token => StagedBench.Token;
+    private static CancellationToken Token => SyncFixture.Token;
 
-    public void Dispose() => _bench.Dispose();
+    public void Dispose() => _fixture.Dispose();
 
     [Fact]
     public async Task AddedChangedAndVanishedDocumentsEndAsInOneProcess()
     {
-        await _bench.RunAsync(MemorySource.Holding("a", "b", "c"));
+        await _fixture.RunAsync(MemorySource.Holding("a", "b", "c"));
         var source = new MemorySource
         {
             Partitions =
@@ -31,7 +31,7 @@ public sealed class StagedSyncTests : IDisposable
             ],
         };
 
-        var outcome = await _bench.RunNextAsync(source);
+        var outcome = await _fixture.RunNextAsync(source);
 
         Assert.Equal(
             (SyncEnd.Completed, 1, 1, 1, 1, 3),
@@ -44,7 +44,7 @@ public sealed class StagedSyncTests : IDisposable
                 outcome.TotalDocuments
             )
         );
-        Assert.Equal(["a", "b", "d"], _bench.Index.Documents.Keys.Order());
+        Assert.Equal(["a", "b", "d"], _fixture.Index.Documents.Keys.Order());
     }
 
     [Fact]
@@ -58,21 +58,21 @@ public sealed class StagedSyncTests : IDisposable
                 [new("a", "1"), new("a", "2"), new("b", "1"), new("c", "1"), new("a", "3"), new("c", "2"), .. Many(10)],
             ],
         };
-        _bench.Limits = _bench.Limits with { MaxDocuments = 1 };
-        _bench.Runner = new EachOnAnotherMachine(3);
+        _fixture.Limits = _fixture.Limits with { MaxDocuments = 1 };
+        _fixture.Runner = new EachOnAnotherMachine(3);
 
-        var outcome = await _bench.RunAsync(source);
+        var outcome = await _fixture.RunAsync(source);
 
         Assert.Equal((16, 13, 3), (outcome.Counts.Read, outcome.Counts.Created, outcome.Counts.Duplicates));
-        Assert.Equal(["3", "1", "2"], new[] { "a", "b", "c" }.Select(id => _bench.Index.Documents[id]["text"]!.GetValue<string>()));
+        Assert.Equal(["3", "1", "2"], new[] { "a", "b", "c" }.Select(id => _fixture.Index.Documents[id]["text"]!.GetValue<string>()));
     }
 
     [Fact]
     public async Task ALongPartitionIsGatheredOverItsTrailByAMachineThatHasNotSeenIt()
     {
         var ids = Enumerable.Range(0, 200).Select(number => $"id-{number:000}").ToArray();
-        _bench.Limits = _bench.Limits with { MaxDocuments = 1 };
-        await _bench.RunAsync(
+        _fixture.Limits = _fixture.Limits with { MaxDocuments = 1 };
+        await _fixture.RunAsync(
             new MemorySource
             {
                 PageSize = 1,
@@ -82,11 +82,11 @@ public sealed class StagedSyncTests : IDisposable
                 ],
             }
         );
-        Assert.Equal(200, _bench.Memory.Contents.Keys.Count(name => name.EndsWith(".batches", StringComparison.Ordinal)));
-        _bench.Index.Deleted.Clear();
+        Assert.Equal(200, _fixture.Memory.Contents.Keys.Count(name => name.EndsWith(".batches", StringComparison.Ordinal)));
+        _fixture.Index.Deleted.Clear();
 
-        _bench.Runner = new EachOnAnotherMachine(2);
-        var outcome = await _bench.RunNextAsync(
+        _fixture.Runner = new EachOnAnotherMachine(2);
+        var outcome = await _fixture.RunNextAsync(
             new MemorySource
             {
                 PageSize = 1,
@@ -97,13 +97,13 @@ public sealed class StagedSyncTests : IDisposable
             }
         );
 
-        Assert.Equal((199L, 1L, ids[^1]), (outcome.Counts.Skipped, outcome.Counts.Deleted, Assert.Single(_bench.Index.Deleted)));
+        Assert.Equal((199L, 1L, ids[^1]), (outcome.Counts.Skipped, outcome.Counts.Deleted, Assert.Single(_fixture.Index.Deleted)));
     }
 
     [Fact]
     public async Task DocumentsThatSeveralPartitionsListAreCountedOnce()
     {
-        await _bench.RunAsync(MemorySource.Holding("same", "changed", "locked"));
+        await _fixture.RunAsync(MemorySource.Holding("same", "changed", "locked"));
         var source = new MemorySource
         {
             Partitions =
@@ -114,7 +114,7 @@ public sealed class StagedSyncTests : IDisposable
             Unreadable = ["locked"],
         };
 
-        var outcome = await _bench.RunNextAsync(source);
+        var outcome = await _fixture.RunNextAsync(source);
 
         Assert.Equal(
             (7, 2, 1, 1, 3, 1),
@@ -133,8 +133,8 @@ public sealed class StagedSyncTests : IDisposable
     [Fact]
     public async Task AnExecutionThatWasTakenForDeadOverwritesNothingThatTheOtherOneAnswered()
     {
-        await _bench.RunAsync(MemorySource.Holding("a", "b", "c", "d"));
-        _bench.Request = _bench.Request with { JobId = "job-2" };
+        await _fixture.RunAsync(MemorySource.Holding("a", "b", "c", "d"));
+        _fixture.Request = _fixture.Request with { JobId = "job-2" };
         var source = new MemorySource
         {
             PageSize = 10,
@@ -143,18 +143,18 @@ public sealed class StagedSyncTests : IDisposable
                 [new("a", "v2"), new("b", "v1"), new("c", "v1"), new("d", "v1")],
             ],
         };
-        var begin = await _bench.Machine().BeginAsync(_bench.Request, source, null, Token);
-        var page = await _bench.Machine().ReadPageAsync(_bench.Request, source, new ReadPageInput(begin.Plan!, 0, null), Token);
-        var staged = _bench.Memory.Contents.ToDictionary();
+        var begin = await _fixture.Machine().BeginAsync(_fixture.Request, source, null, Token);
+        var page = await _fixture.Machine().ReadPageAsync(_fixture.Request, source, new ReadPageInput(begin.Plan!, 0, null), Token);
+        var staged = _fixture.Memory.Contents.ToDictionary();
 
         // The late one meets a source that has become empty, as one would that lost its permissions meanwhile.
         source.Partitions[0].Clear();
-        var late = await _bench.Machine(1).ReadPageAsync(_bench.Request, source, new ReadPageInput(begin.Plan!, 0, null), Token);
+        var late = await _fixture.Machine(1).ReadPageAsync(_fixture.Request, source, new ReadPageInput(begin.Plan!, 0, null), Token);
 
         Assert.NotEqual(page.Page, late.Page);
-        Assert.Empty(_bench.Memory.Overwritten);
-        Assert.All(staged, pair => Assert.Same(pair.Value, _bench.Memory.Contents[pair.Key]));
-        var deletes = await _bench.Machine(1).PlanDeletesAsync(_bench.Request, new PlanDeletesInput(begin.Plan!, [page.Page]), Token);
+        Assert.Empty(_fixture.Memory.Overwritten);
+        Assert.All(staged, pair => Assert.Same(pair.Value, _fixture.Memory.Contents[pair.Key]));
+        var deletes = await _fixture.Machine(1).PlanDeletesAsync(_fixture.Request, new PlanDeletesInput(begin.Plan!, [page.Page]), Token);
         Assert.Equal((0L, 0), (deletes.Count, deletes.Parts));
     }
 
@@ -169,17 +169,17 @@ public sealed class StagedSyncTests : IDisposable
                 [new("a", "v1"), new("b", "v1"), new("c", "v1"), new("d", "v1")],
             ],
         };
-        _bench.Limits = _bench.Limits with { MaxDocuments = 2 };
-        var begin = await _bench.Machine().BeginAsync(_bench.Request, source, null, Token);
-        _bench.Memory.OnCall = name =>
+        _fixture.Limits = _fixture.Limits with { MaxDocuments = 2 };
+        var begin = await _fixture.Machine().BeginAsync(_fixture.Request, source, null, Token);
+        _fixture.Memory.OnCall = name =>
             _ = name.EndsWith(".batches", StringComparison.Ordinal) ? throw new ConnectorException(FailureKind.Retry, "storage") : 0;
         await Assert.ThrowsAsync<ConnectorException>(() =>
-            _bench.Machine().ReadPageAsync(_bench.Request, source, new ReadPageInput(begin.Plan!, 0, null), Token)
+            _fixture.Machine().ReadPageAsync(_fixture.Request, source, new ReadPageInput(begin.Plan!, 0, null), Token)
         );
-        _bench.Memory.OnCall = null;
+        _fixture.Memory.OnCall = null;
 
-        var page = await _bench.Machine().ReadPageAsync(_bench.Request, source, new ReadPageInput(begin.Plan!, 0, null), Token);
-        var written = await _bench.Machine().WritePageAsync(_bench.Request, new WritePageInput(begin.Plan!, page.Page, null, 0), Token);
+        var page = await _fixture.Machine().ReadPageAsync(_fixture.Request, source, new ReadPageInput(begin.Plan!, 0, null), Token);
+        var written = await _fixture.Machine().WritePageAsync(_fixture.Request, new WritePageInput(begin.Plan!, page.Page, null, 0), Token);
 
         Assert.Equal((2L, 0L), (written.Counts.Created, written.Counts.Duplicates));
     }
@@ -201,10 +201,10 @@ public sealed class StagedSyncTests : IDisposable
     {
         foreach (var isDamaged in new[] { false, true })
         {
-            using var bench = new StagedBench { Limits = _bench.Limits with { MaxDocuments = 2 } };
-            await bench.RunAsync(MemorySource.Holding("a", "b", "c", "d", "e", "f"));
+            using var fixture = new StagedFixture { Limits = _fixture.Limits with { MaxDocuments = 2 } };
+            await fixture.RunAsync(MemorySource.Holding("a", "b", "c", "d", "e", "f"));
             var (plan, last) = await ReadAllAsync(
-                bench,
+                fixture,
                 new MemorySource
                 {
                     PageSize = 2,
@@ -215,29 +215,31 @@ public sealed class StagedSyncTests : IDisposable
                 }
             );
             foreach (
-                var name in bench.Memory.Contents.Keys.Where(name =>
+                var name in fixture.Memory.Contents.Keys.Where(name =>
                     name.Contains(part, StringComparison.Ordinal) && !name.EndsWith(".batches", StringComparison.Ordinal)
                 )
             )
             {
-                var content = bench.Memory.Contents[name];
-                bench.Memory.Contents.Remove(name, out _);
+                var content = fixture.Memory.Contents[name];
+                fixture.Memory.Contents.Remove(name, out _);
                 if (isDamaged)
                 {
-                    bench.Memory.Contents[name] = content[..(content.Length / 2)];
+                    fixture.Memory.Contents[name] = content[..(content.Length / 2)];
                 }
             }
 
-            Assert.Empty(bench.Index.Deleted);
+            Assert.Empty(fixture.Index.Deleted);
             if (isDamaged && part == "/ids.texts")
             {
                 // The sync begins again.
-                Assert.NotNull((await bench.Machine(1).PlanDeletesAsync(bench.Request, new PlanDeletesInput(plan, [last]), Token)).Damaged);
+                Assert.NotNull(
+                    (await fixture.Machine(1).PlanDeletesAsync(fixture.Request, new PlanDeletesInput(plan, [last]), Token)).Damaged
+                );
                 continue;
             }
 
             var failure = await Assert.ThrowsAsync<ConnectorException>(() =>
-                bench.Machine(1).PlanDeletesAsync(bench.Request, new PlanDeletesInput(plan, [last]), Token)
+                fixture.Machine(1).PlanDeletesAsync(fixture.Request, new PlanDeletesInput(plan, [last]), Token)
             );
             Assert.Equal((FailureKind.Fatal, message), (failure.Kind, failure.Message));
         }
@@ -247,12 +249,12 @@ public sealed class StagedSyncTests : IDisposable
     public async Task MissingBatchesEndTheJob()
     {
         var source = MemorySource.Holding("a");
-        var begin = await _bench.Machine().BeginAsync(_bench.Request, source, null, Token);
-        var page = await _bench.Machine().ReadPageAsync(_bench.Request, source, new ReadPageInput(begin.Plan!, 0, null), Token);
-        _bench.Memory.Contents.Remove(page.Page + ".batches", out _);
+        var begin = await _fixture.Machine().BeginAsync(_fixture.Request, source, null, Token);
+        var page = await _fixture.Machine().ReadPageAsync(_fixture.Request, source, new ReadPageInput(begin.Plan!, 0, null), Token);
+        _fixture.Memory.Contents.Remove(page.Page + ".batches", out _);
 
         var failure = await Assert.ThrowsAsync<ConnectorException>(() =>
-            _bench.Machine().WritePageAsync(_bench.Request, new WritePageInput(begin.Plan!, page.Page, null, 0), Token)
+            _fixture.Machine().WritePageAsync(_fixture.Request, new WritePageInput(begin.Plan!, page.Page, null, 0), Token)
         );
 
         Assert.Equal(
@@ -264,19 +266,19 @@ public sealed class StagedSyncTests : IDisposable
     [Fact]
     public async Task APartitionThatWasNotReadToItsEndDeletesNothingWhateverTheCallerSays()
     {
-        await _bench.RunAsync(MemorySource.Holding("a", "b", "c", "d", "e", "f"));
-        _bench.Request = _bench.Request with { JobId = "job-2" };
+        await _fixture.RunAsync(MemorySource.Holding("a", "b", "c", "d", "e", "f"));
+        _fixture.Request = _fixture.Request with { JobId = "job-2" };
         var source = MemorySource.Holding("a", "b", "c", "d", "e", "f");
-        _bench.Limits = _bench.Limits with { MaxDocuments = 1 };
-        var begin = await _bench.Machine(1).BeginAsync(_bench.Request, source, null, Token);
-        var page = await _bench.Machine(1).ReadPageAsync(_bench.Request, source, new ReadPageInput(begin.Plan!, 0, null), Token);
+        _fixture.Limits = _fixture.Limits with { MaxDocuments = 1 };
+        var begin = await _fixture.Machine(1).BeginAsync(_fixture.Request, source, null, Token);
+        var page = await _fixture.Machine(1).ReadPageAsync(_fixture.Request, source, new ReadPageInput(begin.Plan!, 0, null), Token);
         Assert.False(page.IsLast);
 
         var cutOff = await Assert.ThrowsAsync<ConnectorException>(() =>
-            _bench.Machine().PlanDeletesAsync(_bench.Request, new PlanDeletesInput(begin.Plan!, [page.Page]), Token)
+            _fixture.Machine().PlanDeletesAsync(_fixture.Request, new PlanDeletesInput(begin.Plan!, [page.Page]), Token)
         );
         var missing = await Assert.ThrowsAsync<ConnectorException>(() =>
-            _bench.Machine().PlanDeletesAsync(_bench.Request, new PlanDeletesInput(begin.Plan!, []), Token)
+            _fixture.Machine().PlanDeletesAsync(_fixture.Request, new PlanDeletesInput(begin.Plan!, []), Token)
         );
 
         Assert.Equal("Partition 'p0' was not read to its end. Nothing was deleted. Start the sync again.", cutOff.Message);
@@ -286,8 +288,8 @@ public sealed class StagedSyncTests : IDisposable
     [Fact]
     public async Task ThePageOfAnotherPartitionIsNotTakenForTheRightOne()
     {
-        await _bench.RunAsync(MemorySource.Holding("a", "b", "c"));
-        _bench.Request = _bench.Request with { JobId = "job-2" };
+        await _fixture.RunAsync(MemorySource.Holding("a", "b", "c"));
+        _fixture.Request = _fixture.Request with { JobId = "job-2" };
         var source = new MemorySource
         {
             Partitions =
@@ -296,11 +298,11 @@ public sealed class StagedSyncTests : IDisposable
                 [new("b", "v1"), new("c", "v1")],
             ],
         };
-        var begin = await _bench.Machine().BeginAsync(_bench.Request, source, null, Token);
-        var page = await _bench.Machine().ReadPageAsync(_bench.Request, source, new ReadPageInput(begin.Plan!, 0, null), Token);
+        var begin = await _fixture.Machine().BeginAsync(_fixture.Request, source, null, Token);
+        var page = await _fixture.Machine().ReadPageAsync(_fixture.Request, source, new ReadPageInput(begin.Plan!, 0, null), Token);
 
         var failure = await Assert.ThrowsAsync<ConnectorException>(() =>
-            _bench.Machine().PlanDeletesAsync(_bench.Request, new PlanDeletesInput(begin.Plan!, [page.Page, page.Page]), Token)
+            _fixture.Machine().PlanDeletesAsync(_fixture.Request, new PlanDeletesInput(begin.Plan!, [page.Page, page.Page]), Token)
         );
 
         Assert.Contains("is not the one that was expected in partition 1. Nothing was deleted", failure.Message, StringComparison.Ordinal);
@@ -309,38 +311,38 @@ public sealed class StagedSyncTests : IDisposable
     [Fact]
     public async Task DeletesThatAreSentAgainAfterACrashAreCountedAsOurs()
     {
-        await _bench.RunAsync(MemorySource.Holding("a", "b", "c", "d"));
-        var (plan, last) = await ReadAllAsync(_bench, MemorySource.Holding("a"));
-        var deletes = await _bench.Machine().PlanDeletesAsync(_bench.Request, new PlanDeletesInput(plan, [last]), Token);
+        await _fixture.RunAsync(MemorySource.Holding("a", "b", "c", "d"));
+        var (plan, last) = await ReadAllAsync(_fixture, MemorySource.Holding("a"));
+        var deletes = await _fixture.Machine().PlanDeletesAsync(_fixture.Request, new PlanDeletesInput(plan, [last]), Token);
         var input = new WriteDeletesInput(plan, deletes.Deletes!, 0, deletes.Parts, null, 0);
 
-        await _bench.Machine().WriteDeletesAsync(_bench.Request, input, Token);
-        var again = await _bench.Machine(1).WriteDeletesAsync(_bench.Request, input, Token);
+        await _fixture.Machine().WriteDeletesAsync(_fixture.Request, input, Token);
+        var again = await _fixture.Machine(1).WriteDeletesAsync(_fixture.Request, input, Token);
 
         Assert.Equal((3L, 0L), (again.Counts.Deleted, again.Counts.AlreadyGone));
-        Assert.Equal(["a"], _bench.Index.Documents.Keys);
+        Assert.Equal(["a"], _fixture.Index.Documents.Keys);
     }
 
     [Fact]
     public async Task TooManyDeletesAreRefusedAndUpsertsStand()
     {
         var ids = Enumerable.Range(0, 200).Select(number => $"id-{number:000}").ToArray();
-        _bench.Options = _bench.Options with { DeleteGuard = new DeleteGuardOptions() };
-        await _bench.RunAsync(MemorySource.Holding(ids));
+        _fixture.Options = _fixture.Options with { DeleteGuard = new DeleteGuardOptions() };
+        await _fixture.RunAsync(MemorySource.Holding(ids));
 
-        var outcome = await _bench.RunNextAsync(MemorySource.Holding([.. ids.Take(160), "new"]));
+        var outcome = await _fixture.RunNextAsync(MemorySource.Holding([.. ids.Take(160), "new"]));
 
         Assert.Equal(SyncEnd.Refused, outcome.End);
         Assert.StartsWith("Nothing was deleted: 40 of the index's 200 documents (20 %)", outcome.Message, StringComparison.Ordinal);
-        Assert.Equal((1L, 0L, 201), (outcome.Counts.Created, outcome.Counts.Deleted, _bench.Index.Documents.Count));
+        Assert.Equal((1L, 0L, 201), (outcome.Counts.Created, outcome.Counts.Deleted, _fixture.Index.Documents.Count));
     }
 
     [Fact]
     public async Task AGapInTheListingWithholdsAllDeletes()
     {
-        await _bench.RunAsync(MemorySource.Holding("a", "b"));
+        await _fixture.RunAsync(MemorySource.Holding("a", "b"));
 
-        var outcome = await _bench.RunNextAsync(
+        var outcome = await _fixture.RunNextAsync(
             new MemorySource
             {
                 Partitions =
@@ -351,14 +353,14 @@ public sealed class StagedSyncTests : IDisposable
             }
         );
 
-        Assert.Equal((SyncEnd.Refused, 2), (outcome.End, _bench.Index.Documents.Count));
+        Assert.Equal((SyncEnd.Refused, 2), (outcome.End, _fixture.Index.Documents.Count));
         Assert.Contains("folder: permission denied.", outcome.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task RejectedDocumentsAreReportedOverAllPagesAndTooManyFailTheJob()
     {
-        _bench.Index.Reject = id => id.StartsWith("bad", StringComparison.Ordinal);
+        _fixture.Index.Reject = id => id.StartsWith("bad", StringComparison.Ordinal);
         var source = new MemorySource
         {
             PageSize = 2,
@@ -368,13 +370,13 @@ public sealed class StagedSyncTests : IDisposable
             ],
             Unreadable = ["locked"],
         };
-        _bench.Limits = _bench.Limits with { MaxDocuments = 2 };
+        _fixture.Limits = _fixture.Limits with { MaxDocuments = 2 };
 
-        var outcome = await _bench.RunAsync(source);
+        var outcome = await _fixture.RunAsync(source);
         Assert.Equal((3L, 2L, 4L), (outcome.Counts.Rejected, outcome.Counts.Created, outcome.Rejections.Total));
         Assert.Equal(["bad-1", "bad-2", "bad-3", "locked"], outcome.Rejections.Samples.Select(sample => sample.Id).Order());
 
-        using var strict = new StagedBench { Limits = _bench.Limits };
+        using var strict = new StagedFixture { Limits = _fixture.Limits };
         strict.Options = strict.Options with
         {
             Rejections = new RejectionLimits
@@ -384,7 +386,7 @@ public sealed class StagedSyncTests : IDisposable
                 MaxRate = 1,
             },
         };
-        strict.Index.Reject = _bench.Index.Reject;
+        strict.Index.Reject = _fixture.Index.Reject;
         var failure = await Assert.ThrowsAsync<ConnectorException>(() => strict.RunAsync(source));
         Assert.StartsWith(
             "Too many documents were rejected: 3 documents in all (max_total_errors 2).",
@@ -396,9 +398,9 @@ public sealed class StagedSyncTests : IDisposable
     [Fact]
     public async Task RejectionsInARowAreCountedAcrossPages()
     {
-        _bench.Index.Reject = _ => true;
-        _bench.Limits = _bench.Limits with { MaxDocuments = 1 };
-        _bench.Options = _bench.Options with
+        _fixture.Index.Reject = _ => true;
+        _fixture.Limits = _fixture.Limits with { MaxDocuments = 1 };
+        _fixture.Options = _fixture.Options with
         {
             Rejections = new RejectionLimits
             {
@@ -409,7 +411,7 @@ public sealed class StagedSyncTests : IDisposable
         };
 
         var failure = await Assert.ThrowsAsync<ConnectorException>(() =>
-            _bench.RunAsync(
+            _fixture.RunAsync(
                 new MemorySource
                 {
                     PageSize = 1,
@@ -427,11 +429,11 @@ public sealed class StagedSyncTests : IDisposable
     [Fact]
     public async Task ADryRunWritesNothingAndTellsWhatItWould()
     {
-        await _bench.RunAsync(MemorySource.Holding("a", "b", "c"));
-        _bench.Index.Written.Clear();
-        _bench.Request = _bench.Request with { DryRun = true };
+        await _fixture.RunAsync(MemorySource.Holding("a", "b", "c"));
+        _fixture.Index.Written.Clear();
+        _fixture.Request = _fixture.Request with { DryRun = true };
 
-        var outcome = await _bench.RunNextAsync(
+        var outcome = await _fixture.RunNextAsync(
             new MemorySource
             {
                 PageSize = 1,
@@ -448,8 +450,8 @@ public sealed class StagedSyncTests : IDisposable
             ("d", "b", "c"),
             (Assert.Single(outcome.Preview!.Added), Assert.Single(outcome.Preview.Updated), Assert.Single(outcome.Preview.Deleted))
         );
-        Assert.Empty(_bench.Index.Written);
-        Assert.Empty(_bench.Index.Deleted);
+        Assert.Empty(_fixture.Index.Written);
+        Assert.Empty(_fixture.Index.Deleted);
     }
 
     [Fact]
@@ -457,14 +459,14 @@ public sealed class StagedSyncTests : IDisposable
     {
         var source = MemorySource.Holding("a", "b");
         source.Change = new ChangeCheckResult(true, "mark-1");
-        await _bench.RunAsync(source);
+        await _fixture.RunAsync(source);
         source.Change = new ChangeCheckResult(false, "mark-1");
-        Assert.Equal(SyncEnd.Unchanged, (await _bench.RunNextAsync(source)).End);
+        Assert.Equal(SyncEnd.Unchanged, (await _fixture.RunNextAsync(source)).End);
 
-        var (plan, last) = await ReadAllAsync(_bench, MemorySource.Holding("a"));
-        _bench.Index.MakeAgain();
+        var (plan, last) = await ReadAllAsync(_fixture, MemorySource.Holding("a"));
+        _fixture.Index.MakeAgain();
         var failure = await Assert.ThrowsAsync<ConnectorException>(() =>
-            _bench.Machine().PlanDeletesAsync(_bench.Request, new PlanDeletesInput(plan, [last]), Token)
+            _fixture.Machine().PlanDeletesAsync(_fixture.Request, new PlanDeletesInput(plan, [last]), Token)
         );
         Assert.Contains("was deleted or recreated during the sync", failure.Message, StringComparison.Ordinal);
     }
@@ -473,15 +475,17 @@ public sealed class StagedSyncTests : IDisposable
     public async Task AJobThatAsksForSomethingElseThanItsPlanIsStopped()
     {
         var source = MemorySource.Holding("a");
-        var begin = await _bench.Machine().BeginAsync(_bench.Request, source, null, Token);
+        var begin = await _fixture.Machine().BeginAsync(_fixture.Request, source, null, Token);
 
         var other = await Assert.ThrowsAsync<ConnectorException>(() =>
-            _bench
+            _fixture
                 .Machine()
-                .ReadPageAsync(_bench.Request with { Fingerprint = "f2" }, source, new ReadPageInput(begin.Plan!, 0, null), Token)
+                .ReadPageAsync(_fixture.Request with { Fingerprint = "f2" }, source, new ReadPageInput(begin.Plan!, 0, null), Token)
         );
         var foreign = await Assert.ThrowsAsync<ConnectorException>(() =>
-            _bench.Machine().ReadPageAsync(_bench.Request with { JobId = "job-9" }, source, new ReadPageInput(begin.Plan!, 0, null), Token)
+            _fixture
+                .Machine()
+                .ReadPageAsync(_fixture.Request with { JobId = "job-9" }, source, new ReadPageInput(begin.Plan!, 0, null), Token)
         );
 
         Assert.Equal("The sync's settings were changed while it ran. Start the sync again.", other.Message);
@@ -493,9 +497,9 @@ public sealed class StagedSyncTests : IDisposable
     {
         var source = MemorySource.Holding("a", "b", "c", "d");
         source.OnPage = page => page == 2 ? throw new ConnectorException(FailureKind.Retry, "reset") : Task.CompletedTask;
-        var begin = await _bench.Machine().BeginAsync(_bench.Request, source, null, Token);
+        var begin = await _fixture.Machine().BeginAsync(_fixture.Request, source, null, Token);
 
-        var page = await _bench.Machine().ReadPageAsync(_bench.Request, source, new ReadPageInput(begin.Plan!, 0, null), Token);
+        var page = await _fixture.Machine().ReadPageAsync(_fixture.Request, source, new ReadPageInput(begin.Plan!, 0, null), Token);
 
         Assert.Equal((3L, false), (page.Counts.Read, page.IsLast));
     }
@@ -503,23 +507,23 @@ public sealed class StagedSyncTests : IDisposable
     [Fact]
     public async Task WhatIsStagedIsListedByJobAndForgottenWithIt()
     {
-        _bench.Request = _bench.Request with { JobId = "a job/with a name" };
-        await _bench.RunAsync(MemorySource.Holding("a"));
+        _fixture.Request = _fixture.Request with { JobId = "a job/with a name" };
+        await _fixture.RunAsync(MemorySource.Holding("a"));
 
-        Assert.Equal(["a job/with a name"], await _bench.Machine().StagedJobsAsync(Token).ToListAsync(Token));
-        await _bench.Machine().ForgetAsync("a job/with a name", Token);
-        Assert.Empty(_bench.Memory.Contents);
-        Assert.Empty(Directory.EnumerateFiles(_bench.Folder.Path, "ids.*", SearchOption.AllDirectories));
+        Assert.Equal(["a job/with a name"], await _fixture.Machine().StagedJobsAsync(Token).ToListAsync(Token));
+        await _fixture.Machine().ForgetAsync("a job/with a name", Token);
+        Assert.Empty(_fixture.Memory.Contents);
+        Assert.Empty(Directory.EnumerateFiles(_fixture.Folder.Path, "ids.*", SearchOption.AllDirectories));
     }
 
-    private static async Task<(PlanName Plan, PageName LastPage)> ReadAllAsync(StagedBench bench, MemorySource source)
+    private static async Task<(PlanName Plan, PageName LastPage)> ReadAllAsync(StagedFixture fixture, MemorySource source)
     {
-        bench.Request = bench.Request with { JobId = Guid.NewGuid().ToString("N") };
-        var begin = await bench.Machine().BeginAsync(bench.Request, source, null, Token);
+        fixture.Request = fixture.Request with { JobId = Guid.NewGuid().ToString("N") };
+        var begin = await fixture.Machine().BeginAsync(fixture.Request, source, null, Token);
         ReadPageResult? page = null;
         do
         {
-            page = await bench.Machine().ReadPageAsync(bench.Request, source, new ReadPageInput(begin.Plan!, 0, page?.Page), Token);
+            page = await fixture.Machine().ReadPageAsync(fixture.Request, source, new ReadPageInput(begin.Plan!, 0, page?.Page), Token);
         } while (!page.IsLast);
         return (begin.Plan!, page.Page);
     }
@@ -531,7 +535,7 @@ public sealed class StagedSyncTests : IDisposable
     {
         private int _steps;
 
-        public Task<T> RunAsync<T>(StagedBench bench, Func<StagedSync, CancellationToken, Task<T>> step) =>
-            step(bench.Machine(Interlocked.Increment(ref _steps) % machines), Token);
+        public Task<T> RunAsync<T>(StagedFixture fixture, Func<StagedSync, CancellationToken, Task<T>> step) =>
+            step(fixture.Machine(Interlocked.Increment(ref _steps) % machines), Token);
     }
 }

@@ -12,60 +12,60 @@ namespace Connectors.Tests.Sync.Protocol.Jobs;
 public sealed class JobSecretsTests
 {
     private const string Secret = """{"configuration":{"key":{"value":"hunter2"},"host":{"value":"h"}}}""";
-    private readonly ServiceBed _bed = new();
+    private readonly ServiceFixture _fixture = new();
 
     [Fact]
     public async Task AJobThatMayRunKeepsThemAndOneThatEndedHasNone()
     {
-        var connector = _bed.AddConnector(Secret);
-        var job = await _bed.AddJobAsync(connector);
-        Assert.Contains("hunter2", _bed.Job(job).ToJsonString(), StringComparison.Ordinal);
+        var connector = _fixture.AddConnector(Secret);
+        var job = await _fixture.AddJobAsync(connector);
+        Assert.Contains("hunter2", _fixture.Job(job).ToJsonString(), StringComparison.Ordinal);
 
-        await _bed.RunOnceAsync();
+        await _fixture.RunOnceAsync();
 
-        Assert.Equal("completed", _bed.Status(job));
+        Assert.Equal("completed", _fixture.Status(job));
         HoldsNone(job);
-        Assert.Equal("h", (string?)_bed.Job(job)["connector"]!["configuration"]!["host"]!["value"]);
-        Assert.Contains("hunter2", _bed.Connector(connector).ToJsonString(), StringComparison.Ordinal);
+        Assert.Equal("h", (string?)_fixture.Job(job)["connector"]!["configuration"]!["host"]!["value"]);
+        Assert.Contains("hunter2", _fixture.Connector(connector).ToJsonString(), StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task OneThatFailedHasNoneEither()
     {
-        _bed.Sources.Ping = _ => throw new ConnectorException("no");
-        var job = await _bed.AddJobAsync(_bed.AddConnector(Secret));
+        _fixture.Sources.Ping = _ => throw new ConnectorException("no");
+        var job = await _fixture.AddJobAsync(_fixture.AddConnector(Secret));
 
-        await _bed.RunOnceAsync();
+        await _fixture.RunOnceAsync();
 
-        Assert.Equal("error", _bed.Status(job));
+        Assert.Equal("error", _fixture.Status(job));
         HoldsNone(job);
     }
 
     [Fact]
     public async Task OneThatWasCanceledWhileItWaitedHasNoneEither()
     {
-        var job = await _bed.AddJobAsync(_bed.AddConnector(Secret));
+        var job = await _fixture.AddJobAsync(_fixture.AddConnector(Secret));
 
-        await _bed.Service.Jobs.RequestCancelAsync(job, TestContext.Current.CancellationToken);
+        await _fixture.Service.Jobs.RequestCancelAsync(job, TestContext.Current.CancellationToken);
 
-        Assert.Equal("canceled", _bed.Status(job));
+        Assert.Equal("canceled", _fixture.Status(job));
         HoldsNone(job);
     }
 
     [Fact]
     public async Task NorOneThatWasSilentAndGivenUpOrWhoseConnectorIsGone()
     {
-        var silent = await _bed.AddJobAsync(
-            _bed.AddConnector(Secret),
+        var silent = await _fixture.AddJobAsync(
+            _fixture.AddConnector(Secret),
             """{"status":"in_progress","last_seen":"2026-11-23T20:00:00Z","worker_hostname":"other"}"""
         );
-        var gone = _bed.AddConnector(Secret);
-        var orphan = await _bed.AddJobAsync(gone, """{"created_at":"2026-11-23T20:00:00Z"}""");
-        _bed.Store.Edit(ProtocolIndices.Connectors, gone, """{"deleted":true}""");
+        var gone = _fixture.AddConnector(Secret);
+        var orphan = await _fixture.AddJobAsync(gone, """{"created_at":"2026-11-23T20:00:00Z"}""");
+        _fixture.Store.Edit(ProtocolIndices.Connectors, gone, """{"deleted":true}""");
 
-        await _bed.RunOnceAsync();
+        await _fixture.RunOnceAsync();
 
-        Assert.Equal(("error", "canceled"), (_bed.Status(silent), _bed.Status(orphan)));
+        Assert.Equal(("error", "canceled"), (_fixture.Status(silent), _fixture.Status(orphan)));
         HoldsNone(silent);
         HoldsNone(orphan);
     }
@@ -73,33 +73,33 @@ public sealed class JobSecretsTests
     [Fact]
     public async Task WhatOthersEndedAndWhatEarlierVersionsLeftIsMendedByTheCleanUp()
     {
-        var connector = _bed.AddConnector(Secret);
+        var connector = _fixture.AddConnector(Secret);
         List<string> old = [];
         foreach (var status in (string[])["completed", "error", "canceled"])
         {
-            old.Add(await _bed.AddJobAsync(connector, $$"""{"status":"{{status}}","completed_at":"2026-01-01T00:00:00Z"}"""));
+            old.Add(await _fixture.AddJobAsync(connector, $$"""{"status":"{{status}}","completed_at":"2026-01-01T00:00:00Z"}"""));
         }
 
-        var theirs = await _bed.AddJobAsync(
-            _bed.AddConnector("""{"service_type":"sharepoint","configuration":{"key":{"value":"hunter2"}}}"""),
+        var theirs = await _fixture.AddJobAsync(
+            _fixture.AddConnector("""{"service_type":"sharepoint","configuration":{"key":{"value":"hunter2"}}}"""),
             """{"status":"completed"}"""
         );
-        var suspended = await _bed.AddJobAsync(
-            _bed.AddConnector("""{"service_type":"sharepoint","configuration":{"key":{"value":"hunter2"}}}"""),
+        var suspended = await _fixture.AddJobAsync(
+            _fixture.AddConnector("""{"service_type":"sharepoint","configuration":{"key":{"value":"hunter2"}}}"""),
             """{"status":"suspended"}"""
         );
 
-        await _bed.RunOnceAsync();
+        await _fixture.RunOnceAsync();
 
         old.ForEach(HoldsNone);
-        Assert.Contains("hunter2", _bed.Job(theirs).ToJsonString(), StringComparison.Ordinal);
-        Assert.Contains("hunter2", _bed.Job(suspended).ToJsonString(), StringComparison.Ordinal);
-        var writes = _bed.Store.Updates.Count;
+        Assert.Contains("hunter2", _fixture.Job(theirs).ToJsonString(), StringComparison.Ordinal);
+        Assert.Contains("hunter2", _fixture.Job(suspended).ToJsonString(), StringComparison.Ordinal);
+        var writes = _fixture.Store.Updates.Count;
 
         // Kibana cancels a job; the next clean-up finds it though it looks at new ones only.
-        var canceled = await _bed.AddJobAsync(connector);
-        _bed.Store.Edit(ProtocolIndices.SyncJobs, canceled, """{"status":"canceled","canceled_at":"2026-11-23T22:00:01Z"}""");
-        await _bed.RunOnceAsync();
+        var canceled = await _fixture.AddJobAsync(connector);
+        _fixture.Store.Edit(ProtocolIndices.SyncJobs, canceled, """{"status":"canceled","canceled_at":"2026-11-23T22:00:01Z"}""");
+        await _fixture.RunOnceAsync();
         HoldsNone(canceled);
         Assert.True(writes > 0);
     }
@@ -137,23 +137,23 @@ public sealed class JobSecretsTests
     [Fact]
     public async Task InTheFunctionAppItIsTheSame()
     {
-        await using var bed = await new FunctionsBed().StartAsync();
-        bed.AddConnector();
+        await using var fixture = await new MemoryAppFixture().StartAsync();
+        fixture.AddConnector();
 
-        var (jobId, _) = await bed.SyncAsync();
-        bed.Store.Put(
+        var (jobId, _) = await fixture.SyncAsync();
+        fixture.Store.Put(
             ProtocolIndices.SyncJobs,
             "old",
             Some.Json(
                 """{"status":"completed","created_at":"2026-01-01T00:00:00Z","connector":{"id":"c1","configuration":{"key":{"value":"hunter2","sensitive":true}}}}"""
             )
         );
-        await bed.FireAsync("CleanUp");
+        await fixture.FireAsync("CleanUp");
 
-        Assert.Equal("completed", bed.Status(jobId));
-        Assert.DoesNotContain("hunter2", bed.Job(jobId).ToJsonString(), StringComparison.Ordinal);
-        Assert.DoesNotContain("hunter2", bed.Job("old").ToJsonString(), StringComparison.Ordinal);
+        Assert.Equal("completed", fixture.Status(jobId));
+        Assert.DoesNotContain("hunter2", fixture.Job(jobId).ToJsonString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", fixture.Job("old").ToJsonString(), StringComparison.Ordinal);
     }
 
-    private void HoldsNone(string job) => Assert.DoesNotContain("hunter2", _bed.Job(job).ToJsonString(), StringComparison.Ordinal);
+    private void HoldsNone(string job) => Assert.DoesNotContain("hunter2", _fixture.Job(job).ToJsonString(), StringComparison.Ordinal);
 }

@@ -1,7 +1,6 @@
 using Connectors.Emulator;
 using Connectors.Emulator.Faults;
 using Connectors.Sync.Configuration;
-using Connectors.Sync.Elasticsearch;
 using Connectors.Sync.Engine.Planning;
 using Connectors.Sync.Protocol;
 using Connectors.Sync.Protocol.Connectors;
@@ -9,7 +8,7 @@ using Connectors.Sync.Protocol.Jobs;
 using Connectors.Sync.Service;
 using Connectors.Sync.Service.CleanUp;
 using Connectors.Testing;
-using Connectors.Tests.Support;
+using Connectors.Tests.Sync.Elasticsearch;
 using Connectors.Tests.Sync.Protocol;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
@@ -22,27 +21,19 @@ public sealed class OrphanedContentTests : IAsyncLifetime
     private const string WithIdentities = """, "last_access_control_sync_status": "completed" """;
     private readonly FakeTimeProvider _clock = new(Some.Time("2026-11-23T22:00:00Z"));
     private readonly RecordingLoggerFactory _log = new();
-    private EmulatorServer _server = null!;
-    private ElasticsearchGateway _gateway = null!;
+    private GatewayFixture _elasticsearch = null!;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync()
     {
-        _server = await EmulatorServer.StartAsync(new EmulatorOptions { TimeProvider = _clock }, Token);
-        _gateway = new ElasticsearchGateway(
-            new ElasticsearchOptions { Hosts = [_server.Uri] },
-            new FastForwardTimeProvider(),
-            new Random(1),
-            _log
-        );
-        await ProtocolIndices.EnsureAsync(_gateway.Documents, Token);
+        _elasticsearch = await GatewayFixture.StartAsync(emulator: new EmulatorOptions { TimeProvider = _clock }, log: _log);
+        await ProtocolIndices.EnsureAsync(_elasticsearch.Gateway.Documents, Token);
     }
 
     public async ValueTask DisposeAsync()
     {
-        _gateway.Dispose();
-        await _server.DisposeAsync();
+        await _elasticsearch.DisposeAsync();
     }
 
     [Fact]
@@ -58,7 +49,7 @@ public sealed class OrphanedContentTests : IAsyncLifetime
 
         Assert.False(await ExistsAsync("search-one"));
         Assert.True(await ExistsAsync("search-two"));
-        Assert.Equal(["j3"], _server.Ids(ProtocolIndices.SyncJobs));
+        Assert.Equal(["j3"], _elasticsearch.Server.Ids(ProtocolIndices.SyncJobs));
         Assert.Contains("Index search-one was deleted with its connector c1", _log.Text, StringComparison.Ordinal);
         Assert.Equal(0, await CleanUpAsync());
     }
@@ -78,19 +69,23 @@ public sealed class OrphanedContentTests : IAsyncLifetime
         switch (reason)
         {
             case "its index is somebody's own":
-                await _gateway.Content.WriteMetaAsync("search-one", null, Token);
+                await _elasticsearch.Gateway.Content.WriteMetaAsync("search-one", null, Token);
                 break;
             case "another connector has the index":
-                _server.Put(ProtocolIndices.Connectors, "c2", """{"index_name": "search-one", "service_type": "lotus_notes"}""");
+                _elasticsearch.Server.Put(
+                    ProtocolIndices.Connectors,
+                    "c2",
+                    """{"index_name": "search-one", "service_type": "lotus_notes"}"""
+                );
                 break;
             case "its document is missing":
-                await _gateway.Documents.DeleteAsync(ProtocolIndices.Connectors, "c1", null, Token);
+                await _elasticsearch.Gateway.Documents.DeleteAsync(ProtocolIndices.Connectors, "c1", null, Token);
                 break;
         }
 
         Assert.Equal(0, await CleanUpAsync(isWanted: reason != "nobody asked for it"));
 
-        Assert.Equal(2, _server.Count("search-one"));
+        Assert.Equal(2, _elasticsearch.Server.Count("search-one"));
     }
 
     [Fact]
@@ -98,7 +93,7 @@ public sealed class OrphanedContentTests : IAsyncLifetime
     {
         await AddAsync("c1", "search-one");
         await AddAsync("c2", "search-two");
-        _server.Faults.Add(
+        _elasticsearch.Server.Faults.Add(
             FaultRule.RefuseCall(403) with
             {
                 Type = "security_exception",
@@ -126,17 +121,17 @@ public sealed class OrphanedContentTests : IAsyncLifetime
         switch (reason)
         {
             case "another connector has the index":
-                _server.Put(ProtocolIndices.Connectors, "c2", """{"index_name": "search-one"}""");
+                _elasticsearch.Server.Put(ProtocolIndices.Connectors, "c2", """{"index_name": "search-one"}""");
                 break;
             case "another connector fills it through an alias":
-                _server.Put(ProtocolIndices.Connectors, "c2", """{"index_name": "files"}""");
+                _elasticsearch.Server.Put(ProtocolIndices.Connectors, "c2", """{"index_name": "files"}""");
                 await AliasAsync("search-one", "files");
                 break;
             case "its index is somebody's own":
-                await _gateway.Content.WriteMetaAsync("search-one", null, Token);
+                await _elasticsearch.Gateway.Content.WriteMetaAsync("search-one", null, Token);
                 break;
             default:
-                _server.Faults.Add(
+                _elasticsearch.Server.Faults.Add(
                     FaultRule.RefuseCall(403) with
                     {
                         Type = "security_exception",
@@ -149,8 +144,8 @@ public sealed class OrphanedContentTests : IAsyncLifetime
 
         Assert.Equal(0, await CleanUpAsync());
 
-        Assert.Equal((2, 2), (_server.Count("search-one"), _server.Count(".search-acl-filter-search-one")));
-        Assert.Equal(["j1"], _server.Ids(ProtocolIndices.SyncJobs));
+        Assert.Equal((2, 2), (_elasticsearch.Server.Count("search-one"), _elasticsearch.Server.Count(".search-acl-filter-search-one")));
+        Assert.Equal(["j1"], _elasticsearch.Server.Ids(ProtocolIndices.SyncJobs));
     }
 
     [Fact]
@@ -164,7 +159,7 @@ public sealed class OrphanedContentTests : IAsyncLifetime
 
         Assert.False(await ExistsAsync("search-one"));
         Assert.False(await ExistsAsync(".search-acl-filter-search-one"));
-        Assert.Empty(_server.Ids(ProtocolIndices.SyncJobs));
+        Assert.Empty(_elasticsearch.Server.Ids(ProtocolIndices.SyncJobs));
     }
 
     [Fact]
@@ -172,14 +167,17 @@ public sealed class OrphanedContentTests : IAsyncLifetime
     {
         await AddAsync("c1", "search-one", WithIdentities);
         await FillAsync(".search-acl-filter-search-one");
-        await _gateway.Content.WriteMetaAsync(".search-acl-filter-search-one", null, Token);
+        await _elasticsearch.Gateway.Content.WriteMetaAsync(".search-acl-filter-search-one", null, Token);
         await AddAsync("c2", "search-two", WithIdentities);
         await FillAsync(".search-acl-filter-search-two");
-        _server.Put(ProtocolIndices.Connectors, "c3", """{"index_name": ".search-acl-filter-search-two"}""");
+        _elasticsearch.Server.Put(ProtocolIndices.Connectors, "c3", """{"index_name": ".search-acl-filter-search-two"}""");
 
         Assert.Equal(2, await CleanUpAsync());
 
-        Assert.Equal((2, 2), (_server.Count(".search-acl-filter-search-one"), _server.Count(".search-acl-filter-search-two")));
+        Assert.Equal(
+            (2, 2),
+            (_elasticsearch.Server.Count(".search-acl-filter-search-one"), _elasticsearch.Server.Count(".search-acl-filter-search-two"))
+        );
     }
 
     [Fact]
@@ -190,8 +188,8 @@ public sealed class OrphanedContentTests : IAsyncLifetime
 
         Assert.Equal(0, await CleanUpAsync());
 
-        Assert.Equal(2, _server.Count(".search-acl-filter-foo"));
-        Assert.Equal(["j1"], _server.Ids(ProtocolIndices.SyncJobs));
+        Assert.Equal(2, _elasticsearch.Server.Count(".search-acl-filter-foo"));
+        Assert.Equal(["j1"], _elasticsearch.Server.Ids(ProtocolIndices.SyncJobs));
     }
 
     [Fact]
@@ -200,7 +198,7 @@ public sealed class OrphanedContentTests : IAsyncLifetime
         await AddAsync("c1", "search-one");
         await AddAsync("c2", "search-two");
         AddJob("j1", "c1", "completed");
-        _server.Faults.Add(
+        _elasticsearch.Server.Faults.Add(
             FaultRule.RefuseCall(403) with
             {
                 Type = "security_exception",
@@ -219,21 +217,21 @@ public sealed class OrphanedContentTests : IAsyncLifetime
     {
         var deleted = changes.Contains("deleted", StringComparison.Ordinal) ? "" : """, "deleted": true""";
         var type = changes.Contains("service_type", StringComparison.Ordinal) ? "" : """, "service_type": "dir" """;
-        _server.Put(ProtocolIndices.Connectors, id, $$"""{"index_name": "{{index}}"{{type}}{{deleted}}{{changes}}}""");
+        _elasticsearch.Server.Put(ProtocolIndices.Connectors, id, $$"""{"index_name": "{{index}}"{{type}}{{deleted}}{{changes}}}""");
         await FillAsync(index);
     }
 
     private async Task FillAsync(string index)
     {
-        await _gateway.Content.PrepareAsync(index, Token);
-        await _gateway.Content.WriteMetaAsync(index, new IndexMetadata("f", null, 2).ToJson(), Token);
-        _server.Put(index, "1", "{}");
-        _server.Put(index, "2", "{}");
+        await _elasticsearch.Gateway.Content.PrepareAsync(index, Token);
+        await _elasticsearch.Gateway.Content.WriteMetaAsync(index, new IndexMetadata("f", null, 2).ToJson(), Token);
+        _elasticsearch.Server.Put(index, "1", "{}");
+        _elasticsearch.Server.Put(index, "2", "{}");
     }
 
     private async Task AliasAsync(string index, string alias)
     {
-        using var http = new HttpClient { BaseAddress = _server.Uri };
+        using var http = new HttpClient { BaseAddress = _elasticsearch.Server.Uri };
         using var body = new StringContent(
             $$"""{"actions": [{"add": {"index": "{{index}}", "alias": "{{alias}}"} }]}""",
             System.Text.Encoding.UTF8,
@@ -242,10 +240,10 @@ public sealed class OrphanedContentTests : IAsyncLifetime
         (await http.PostAsync(new Uri("_aliases", UriKind.Relative), body, Token)).EnsureSuccessStatusCode();
     }
 
-    private Task<bool> ExistsAsync(string index) => _gateway.Checkup.IndexExistsAsync(index, Token);
+    private Task<bool> ExistsAsync(string index) => _elasticsearch.Gateway.Checkup.IndexExistsAsync(index, Token);
 
     private void AddJob(string id, string connector, string status) =>
-        _server.Put(
+        _elasticsearch.Server.Put(
             ProtocolIndices.SyncJobs,
             id,
             $$"""{"status": "{{status}}", "connector": {"id": "{{connector}}"}, "created_at": "2026-11-20T00:00:00Z"}"""
@@ -253,9 +251,9 @@ public sealed class OrphanedContentTests : IAsyncLifetime
 
     private async Task<int> CleanUpAsync(bool isWanted = true) =>
         await new OrphanedContent(
-            new ConnectorIndex(_gateway.Documents, _clock),
-            new SyncJobIndex(_gateway.Documents, _clock),
-            _ => _gateway.Content,
+            new ConnectorIndex(_elasticsearch.Gateway.Documents, _clock),
+            new SyncJobIndex(_elasticsearch.Gateway.Documents, _clock),
+            _ => _elasticsearch.Gateway.Content,
             new ConnectorServiceOptions
             {
                 Worker = new JobWorker("host-1"),

@@ -24,21 +24,21 @@ public sealed class AccessControlJobTests
         }
         """;
 
-    private readonly ServiceBed _bed = new();
+    private readonly ServiceFixture _fixture = new();
 
-    public AccessControlJobTests() => _bed.Sources.HasAccessControl = true;
+    public AccessControlJobTests() => _fixture.Sources.HasAccessControl = true;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task ASourceThatKnowsWhoMaySeeWhatIsAnnouncedAndItsScheduleIsServed()
     {
-        var connector = _bed.AddConnector(Hourly);
+        var connector = _fixture.AddConnector(Hourly);
 
-        var result = Assert.Single(await _bed.RunOnceAsync());
+        var result = Assert.Single(await _fixture.RunOnceAsync());
 
-        Assert.True(_bed.Connector(connector)["features"]!["document_level_security"]!["enabled"]!.GetValue<bool>());
-        var job = _bed.Job(result.Job!.Id);
+        Assert.True(_fixture.Connector(connector)["features"]!["document_level_security"]!["enabled"]!.GetValue<bool>());
+        var job = _fixture.Job(result.Job!.Id);
         Assert.Equal(
             ("access_control", "scheduled", ".search-acl-filter-search-c1"),
             (
@@ -47,26 +47,29 @@ public sealed class AccessControlJobTests
                 job["connector"]!["index_name"]!.GetValue<string>()
             )
         );
-        Assert.Equal("2026-11-23T22:00:00+00:00", _bed.Connector(connector)["last_access_control_sync_scheduled_at"]!.GetValue<string>());
-        var request = Assert.Single(_bed.Engine.Requests);
+        Assert.Equal(
+            "2026-11-23T22:00:00+00:00",
+            _fixture.Connector(connector)["last_access_control_sync_scheduled_at"]!.GetValue<string>()
+        );
+        var request = Assert.Single(_fixture.Engine.Requests);
         Assert.Equal((".search-acl-filter-search-c1", SyncKind.Full, false), (request.IndexName, request.Kind, request.HasAccessControl));
         Assert.Null(request.Pipeline);
-        Assert.Empty(await _bed.RunOnceAsync());
+        Assert.Empty(await _fixture.RunOnceAsync());
     }
 
     [Fact]
     public async Task ItsStateIsTheConnectorsTwinAndLeavesThatOfTheContentAlone()
     {
-        var connector = _bed.AddConnector(Hourly);
-        _bed.Store.Edit(
+        var connector = _fixture.AddConnector(Hourly);
+        _fixture.Store.Edit(
             ProtocolIndices.Connectors,
             connector,
             """{"last_sync_status": "error", "last_sync_error": "old", "last_indexed_document_count": 7, "sync_cursor": {"place": "p"}}"""
         );
 
-        await _bed.RunOnceAsync();
+        await _fixture.RunOnceAsync();
 
-        var record = _bed.Connector(connector);
+        var record = _fixture.Connector(connector);
         Assert.Equal("completed", record["last_access_control_sync_status"]!.GetValue<string>());
         Assert.Null(record["last_access_control_sync_error"]);
         Assert.Equal(
@@ -84,29 +87,33 @@ public sealed class AccessControlJobTests
     [Fact]
     public async Task ASourceThatCanNotIsNeitherAnnouncedNorScheduled()
     {
-        _bed.Sources.HasAccessControl = false;
-        var connector = _bed.AddConnector(Hourly);
+        _fixture.Sources.HasAccessControl = false;
+        var connector = _fixture.AddConnector(Hourly);
 
-        Assert.Empty(await _bed.RunOnceAsync());
+        Assert.Empty(await _fixture.RunOnceAsync());
 
-        Assert.False(_bed.Connector(connector)["features"]!["document_level_security"]!["enabled"]!.GetValue<bool>());
+        Assert.False(_fixture.Connector(connector)["features"]!["document_level_security"]!["enabled"]!.GetValue<bool>());
     }
 
     [Fact]
     public async Task WhileItIsSwitchedOffTheScheduleRests()
     {
-        var connector = _bed.AddConnector(Hourly);
-        _bed.Store.Edit(ProtocolIndices.Connectors, connector, """{"configuration": {"use_document_level_security": {"value": false}}}""");
+        var connector = _fixture.AddConnector(Hourly);
+        _fixture.Store.Edit(
+            ProtocolIndices.Connectors,
+            connector,
+            """{"configuration": {"use_document_level_security": {"value": false}}}"""
+        );
 
-        Assert.Empty(await _bed.RunOnceAsync());
+        Assert.Empty(await _fixture.RunOnceAsync());
 
-        Assert.Equal("2026-11-20T00:00:00Z", _bed.Connector(connector)["last_access_control_sync_scheduled_at"]!.GetValue<string>());
-        Assert.Equal("connected", _bed.Connector(connector)["status"]!.GetValue<string>());
+        Assert.Equal("2026-11-20T00:00:00Z", _fixture.Connector(connector)["last_access_control_sync_scheduled_at"]!.GetValue<string>());
+        Assert.Equal("connected", _fixture.Connector(connector)["status"]!.GetValue<string>());
 
         // Nor does it cost a look at each poll.
-        var gets = _bed.Store.Gets;
-        Assert.Empty(await _bed.RunOnceAsync());
-        Assert.Equal(gets, _bed.Store.Gets);
+        var gets = _fixture.Store.Gets;
+        Assert.Empty(await _fixture.RunOnceAsync());
+        Assert.Equal(gets, _fixture.Store.Gets);
     }
 
     [Theory]
@@ -114,14 +121,14 @@ public sealed class AccessControlJobTests
     [InlineData("{}", null)]
     public async Task AFailedSyncStillRestrictsUnsecuredDocuments(string changes, string? expected)
     {
-        var connector = _bed.AddConnector();
-        var job = (await _bed.Service.Jobs.FindAsync(await _bed.AddJobAsync(connector, changes), Token))!;
+        var connector = _fixture.AddConnector();
+        var job = (await _fixture.Service.Jobs.FindAsync(await _fixture.AddJobAsync(connector, changes), Token))!;
         var index = new MemoryIndex { Exists = true };
         index.Put("a", new JsonObject { ["text"] = "v1" });
         var ending = new JobCompletion(
-            new SyncJobSteps(_bed.Service.Connectors, _bed.Service.Jobs),
+            new SyncJobSteps(_fixture.Service.Connectors, _fixture.Service.Jobs),
             index,
-            new SourceCheck(_bed.Sources, _bed.Clock)
+            new SourceCheck(_fixture.Sources, _fixture.Clock)
         );
 
         await ending.WriteAsync(job, SyncResultEnd.Canceled, new JobResult(), Token);
@@ -137,16 +144,16 @@ public sealed class AccessControlJobTests
         const string Error =
             "index_name: '.search-acl-filter-search-a' can't be the name of an index: identities are kept in those that begin with "
             + ".search-acl-filter-. Write small letters, digits, - and _, such as search-orders. Attach another index to the connector.";
-        var connector = _bed.AddConnector(Hourly);
-        _bed.Store.Edit(ProtocolIndices.Connectors, connector, """{"index_name": ".search-acl-filter-search-a"}""");
+        var connector = _fixture.AddConnector(Hourly);
+        _fixture.Store.Edit(ProtocolIndices.Connectors, connector, """{"index_name": ".search-acl-filter-search-a"}""");
 
-        Assert.Empty(await _bed.RunOnceAsync());
-        var record = (await _bed.Service.Connectors.FindAsync(connector, Token))!;
+        Assert.Empty(await _fixture.RunOnceAsync());
+        var record = (await _fixture.Service.Connectors.FindAsync(connector, Token))!;
         var refused = Assert.Throws<ConnectorException>(() =>
-            SyncJobWrites.New(record, JobType.AccessControl, TriggerMethod.OnDemand, new SyncJobOptions(), _bed.Clock.GetUtcNow())
+            SyncJobWrites.New(record, JobType.AccessControl, TriggerMethod.OnDemand, new SyncJobOptions(), _fixture.Clock.GetUtcNow())
         );
 
-        Assert.Equal(Error, _bed.Connector(connector)["error"]!.GetValue<string>());
+        Assert.Equal(Error, _fixture.Connector(connector)["error"]!.GetValue<string>());
         Assert.Equal(
             "index_name: '.search-acl-filter-search-a' is where the identities of another connector are kept. Attach another index to "
                 + $"connector '{connector}', then start a sync.",
@@ -160,60 +167,64 @@ public sealed class AccessControlJobTests
         const string Error =
             "use_document_level_security: switched off, so no identity was synced. Switch it on in the connector's configuration, let a "
             + "full sync end, then sync access control again.";
-        var connector = _bed.AddConnector();
-        var job = await _bed.AddJobAsync(connector, """{"job_type": "access_control"}""");
+        var connector = _fixture.AddConnector();
+        var job = await _fixture.AddJobAsync(connector, """{"job_type": "access_control"}""");
 
-        await _bed.RunOnceAsync();
+        await _fixture.RunOnceAsync();
 
-        Assert.Equal(Error, _bed.Job(job)["error"]!.GetValue<string>());
+        Assert.Equal(Error, _fixture.Job(job)["error"]!.GetValue<string>());
         Assert.Equal(
             ("error", Error),
             (
-                _bed.Connector(connector)["last_access_control_sync_status"]!.GetValue<string>(),
-                _bed.Connector(connector)["last_access_control_sync_error"]!.GetValue<string>()
+                _fixture.Connector(connector)["last_access_control_sync_status"]!.GetValue<string>(),
+                _fixture.Connector(connector)["last_access_control_sync_error"]!.GetValue<string>()
             )
         );
-        Assert.Empty(_bed.Engine.Requests);
+        Assert.Empty(_fixture.Engine.Requests);
     }
 
     [Fact]
     public async Task AJobThatNamesTheContentIndexIsKeptFromIt()
     {
-        var connector = _bed.AddConnector(On);
-        await _bed.AddJobAsync(
+        var connector = _fixture.AddConnector(On);
+        await _fixture.AddJobAsync(
             connector,
             """{"job_type": "access_control", "connector": {"index_name": "search-c1", "configuration": {"use_document_level_security": {"value": true}}}}"""
         );
 
-        await _bed.RunOnceAsync();
+        await _fixture.RunOnceAsync();
 
-        Assert.Equal(".search-acl-filter-search-c1", Assert.Single(_bed.Engine.Requests).IndexName);
+        Assert.Equal(".search-acl-filter-search-c1", Assert.Single(_fixture.Engine.Requests).IndexName);
     }
 
     [Fact]
     public async Task ContentOfSuchAConnectorSaysWhoMaySeeIt()
     {
-        var connector = _bed.AddConnector(On);
-        await _bed.AddJobAsync(connector);
-        await _bed.RunOnceAsync();
-        _bed.Store.Edit(ProtocolIndices.Connectors, connector, """{"configuration": {"use_document_level_security": {"value": false}}}""");
-        await _bed.AddJobAsync(connector);
-        await _bed.RunOnceAsync();
+        var connector = _fixture.AddConnector(On);
+        await _fixture.AddJobAsync(connector);
+        await _fixture.RunOnceAsync();
+        _fixture.Store.Edit(
+            ProtocolIndices.Connectors,
+            connector,
+            """{"configuration": {"use_document_level_security": {"value": false}}}"""
+        );
+        await _fixture.AddJobAsync(connector);
+        await _fixture.RunOnceAsync();
 
-        Assert.Equal([true, false], _bed.Engine.Requests.Select(request => request.HasAccessControl));
-        Assert.Equal(2, _bed.Engine.Requests.Select(request => request.Fingerprint).Distinct().Count());
+        Assert.Equal([true, false], _fixture.Engine.Requests.Select(request => request.HasAccessControl));
+        Assert.Equal(2, _fixture.Engine.Requests.Select(request => request.Fingerprint).Distinct().Count());
     }
 
     [Fact]
     public async Task ItRunsBesideAContentSyncOfTheSameConnectorAndWithinALimitOfItsOwn()
     {
-        var bed = new ServiceBed { MaxConcurrentSyncs = 1 };
-        bed.Sources.HasAccessControl = true;
-        var (item, other) = (bed.AddConnector(On), bed.AddConnector(On));
+        var fixture = new ServiceFixture { MaxConcurrentSyncs = 1 };
+        fixture.Sources.HasAccessControl = true;
+        var (item, other) = (fixture.AddConnector(On), fixture.AddConnector(On));
         foreach (var connector in (string[])[item, other])
         {
-            await bed.AddJobAsync(connector);
-            await bed.AddJobAsync(
+            await fixture.AddJobAsync(connector);
+            await fixture.AddJobAsync(
                 connector,
                 """{"job_type": "access_control", "connector": {"configuration": {"use_document_level_security": {"value": true}}}}"""
             );
@@ -223,7 +234,7 @@ public sealed class AccessControlJobTests
         var running = 0;
         var most = 0;
         var begun = new SemaphoreSlim(0);
-        bed.Engine.Script = async (_, _, _, _) =>
+        fixture.Engine.Script = async (_, _, _, _) =>
         {
             most = Math.Max(most, Interlocked.Increment(ref running));
             begun.Release();
@@ -232,12 +243,12 @@ public sealed class AccessControlJobTests
             return ScriptedEngine.Completed(default);
         };
 
-        var run = bed.Service.RunOnceAsync(Token, Token);
+        var run = fixture.Service.RunOnceAsync(Token, Token);
         await begun.WaitAsync(Token);
         await begun.WaitAsync(Token);
         Assert.Equal(
             ["search-c1", ".search-acl-filter-search-c1"],
-            bed.Engine.Requests.Select(request => request.IndexName).OrderDescending(StringComparer.Ordinal)
+            fixture.Engine.Requests.Select(request => request.IndexName).OrderDescending(StringComparer.Ordinal)
         );
         release.SetResult();
         var results = await run;
@@ -265,60 +276,66 @@ public sealed class AccessControlJobTests
     [Fact]
     public async Task AJobThatWaitsServesTheSchedule()
     {
-        var connector = _bed.AddConnector(Hourly);
-        var waiting = await _bed.AddJobAsync(
+        var connector = _fixture.AddConnector(Hourly);
+        var waiting = await _fixture.AddJobAsync(
             connector,
             """{"job_type": "access_control", "connector": {"configuration": {"use_document_level_security": {"value": true}}}}"""
         );
 
-        var result = Assert.Single(await _bed.RunOnceAsync());
+        var result = Assert.Single(await _fixture.RunOnceAsync());
 
         Assert.Equal(waiting, result.Job!.Id);
-        Assert.Equal("2026-11-23T22:00:00+00:00", _bed.Connector(connector)["last_access_control_sync_scheduled_at"]!.GetValue<string>());
+        Assert.Equal(
+            "2026-11-23T22:00:00+00:00",
+            _fixture.Connector(connector)["last_access_control_sync_scheduled_at"]!.GetValue<string>()
+        );
     }
 
     [Fact]
     public async Task AContentSyncThatWaitsDoesNot()
     {
-        var connector = _bed.AddConnector(Hourly);
-        await _bed.AddJobAsync(connector);
+        var connector = _fixture.AddConnector(Hourly);
+        await _fixture.AddJobAsync(connector);
 
-        Assert.Equal([JobType.Full, JobType.AccessControl], (await _bed.RunOnceAsync()).Select(result => result.Job!.Type!.Value).Order());
+        Assert.Equal(
+            [JobType.Full, JobType.AccessControl],
+            (await _fixture.RunOnceAsync()).Select(result => result.Job!.Type!.Value).Order()
+        );
     }
 
     [Fact]
     public async Task OnDemandItIsAJobOfItsOwnType()
     {
-        var connector = _bed.AddConnector(On);
+        var connector = _fixture.AddConnector(On);
 
-        var result = await _bed.Service.SyncNowAsync(connector, new SyncNowOptions { AccessControl = true }, Token, Token);
+        var result = await _fixture.Service.SyncNowAsync(connector, new SyncNowOptions { AccessControl = true }, Token, Token);
 
         Assert.Equal(
             (SyncResultEnd.Completed, JobType.AccessControl, TriggerMethod.OnDemand),
             (result.End, result.Job!.Type, result.Job.TriggerMethod)
         );
-        Assert.Equal(["started Connector 1 into .search-acl-filter-search-c1", "ended Connector 1: Completed"], _bed.Events);
+        Assert.Equal(["started Connector 1 into .search-acl-filter-search-c1", "ended Connector 1: Completed"], _fixture.Events);
     }
 
     [Fact]
     public async Task ADryRunOfItComparesIdentities()
     {
-        var connector = _bed.AddConnector(On);
+        var connector = _fixture.AddConnector(On);
 
-        await _bed.Service.SyncNowAsync(connector, new SyncNowOptions(DryRun: true) { AccessControl = true }, Token, Token);
+        await _fixture.Service.SyncNowAsync(connector, new SyncNowOptions(DryRun: true) { AccessControl = true }, Token, Token);
 
-        var request = Assert.Single(_bed.Engine.Requests);
+        var request = Assert.Single(_fixture.Engine.Requests);
         Assert.Equal((".search-acl-filter-search-c1", true), (request.IndexName, request.DryRun));
-        Assert.Empty(_bed.JobIds);
+        Assert.Empty(_fixture.JobIds);
     }
 
     [Fact]
     public async Task AnotherKindOfSyncAtTheSameTimeIsExplained()
     {
-        var connector = _bed.AddConnector(On);
+        var connector = _fixture.AddConnector(On);
 
         var failure = await Assert.ThrowsAsync<ConnectorException>(() =>
-            _bed.Service.SyncNowAsync(connector, new SyncNowOptions(Kind: SyncKind.NoDeletes) { AccessControl = true }, Token, Token)
+            _fixture.Service.SyncNowAsync(connector, new SyncNowOptions(Kind: SyncKind.NoDeletes) { AccessControl = true }, Token, Token)
         );
 
         Assert.Equal("An access control sync reads all identities: remove --access-control or --no-deletes.", failure.Message);
@@ -327,17 +344,22 @@ public sealed class AccessControlJobTests
     [Fact]
     public async Task TheEndOfASyncThatIsToldAfterThatOfItsTwinDoesNotStayInProgress()
     {
-        var connector = _bed.AddConnector(On);
-        var content = await _bed.AddJobAsync(connector);
-        var identities = await _bed.AddJobAsync(connector, """{"job_type": "access_control"}""");
+        var connector = _fixture.AddConnector(On);
+        var content = await _fixture.AddJobAsync(connector);
+        var identities = await _fixture.AddJobAsync(connector, """{"job_type": "access_control"}""");
         foreach (var job in (string[])[content, identities])
         {
-            await _bed.Service.Steps.ClaimAsync((await _bed.Service.Jobs.FindAsync(job, Token))!, _bed.Worker, adopt: false, Token);
+            await _fixture.Service.Steps.ClaimAsync(
+                (await _fixture.Service.Jobs.FindAsync(job, Token))!,
+                _fixture.Worker,
+                adopt: false,
+                Token
+            );
         }
 
         // The content's job ends first; whoever ended it died before the connector was told.
-        _bed.Clock.Advance(TimeSpan.FromMinutes(1));
-        await _bed.Service.Jobs.EndAsync(
+        _fixture.Clock.Advance(TimeSpan.FromMinutes(1));
+        await _fixture.Service.Jobs.EndAsync(
             new JobClaim(content),
             JobStatus.Completed,
             new JobResult
@@ -347,11 +369,11 @@ public sealed class AccessControlJobTests
             },
             Token
         );
-        _bed.Clock.Advance(TimeSpan.FromMinutes(1));
-        await _bed.Service.Steps.FailAsync(new JobClaim(identities), new JobResult { Error = "no users" }, Token);
-        await _bed.Service.Steps.CompleteAsync(new JobClaim(content), new JobResult(), Token);
+        _fixture.Clock.Advance(TimeSpan.FromMinutes(1));
+        await _fixture.Service.Steps.FailAsync(new JobClaim(identities), new JobResult { Error = "no users" }, Token);
+        await _fixture.Service.Steps.CompleteAsync(new JobClaim(content), new JobResult(), Token);
 
-        var record = _bed.Connector(connector);
+        var record = _fixture.Connector(connector);
         Assert.Equal(
             ("completed", "p1", 3),
             (

@@ -1,10 +1,6 @@
 using System.Text.Json.Nodes;
 using Connectors.Abstractions;
-using Connectors.Emulator;
 using Connectors.Sources;
-using Connectors.Sync.Configuration;
-using Connectors.Sync.Elasticsearch;
-using Connectors.Sync.Engine;
 using Connectors.Sync.Engine.Planning;
 using Connectors.Sync.Protocol;
 using Connectors.Sync.Protocol.Connectors;
@@ -13,6 +9,7 @@ using Connectors.Sync.Service;
 using Connectors.Sync.Service.Jobs;
 using Connectors.Sync.Sources;
 using Connectors.Tests.Support;
+using Connectors.Tests.Sync.Elasticsearch;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
@@ -23,8 +20,7 @@ public sealed class AccessControlOverHttpTests : IAsyncLifetime
 {
     private readonly TemporaryFolder _state = new();
     private readonly SharedFolder _folder = new();
-    private EmulatorServer _server = null!;
-    private ElasticsearchGateway _gateway = null!;
+    private GatewayFixture _elasticsearch = null!;
     private ConnectorService _service = null!;
     private AccessSearch _search = null!;
 
@@ -32,40 +28,22 @@ public sealed class AccessControlOverHttpTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _server = await EmulatorServer.StartAsync(new EmulatorOptions(), Token);
-        var time = new FastForwardTimeProvider();
-        _gateway = new ElasticsearchGateway(
-            new ElasticsearchOptions { Hosts = [_server.Uri] },
-            time,
-            new Random(1),
-            NullLoggerFactory.Instance
-        );
+        _elasticsearch = await GatewayFixture.StartAsync();
         _service = new ConnectorService(
-            new ServiceParts
-            {
-                Store = _gateway.Documents,
-                EngineOf = _ => new SyncEngine(
-                    _gateway.Content,
-                    new SyncEngineOptions { StateFolder = _state.Path },
-                    time,
-                    new Random(1),
-                    NullLoggerFactory.Instance
-                ),
-                Sources = new SourceCatalog(BuiltInSources.Classes, Path.GetTempPath(), NullLoggerFactory.Instance, TimeProvider.System),
-                ContentIndexOf = _ => _gateway.Content,
-                TimeProvider = TimeProvider.System,
-                LoggerFactory = NullLoggerFactory.Instance,
-            },
+            GatewayFixture.PartsOf(
+                _elasticsearch.Gateway,
+                new SourceCatalog(BuiltInSources.Classes, Path.GetTempPath(), NullLoggerFactory.Instance, TimeProvider.System),
+                _state.Path
+            ),
             new ConnectorServiceOptions { Worker = new JobWorker("host"), ServiceTypes = ["dir"] }
         );
-        _search = new AccessSearch(_server, "search-files");
+        _search = new AccessSearch(_elasticsearch.Server, "search-files");
     }
 
     public async ValueTask DisposeAsync()
     {
         _search.Dispose();
-        _gateway.Dispose();
-        await _server.DisposeAsync();
+        await _elasticsearch.DisposeAsync();
         _folder.Dispose();
         _state.Dispose();
     }
@@ -167,7 +145,7 @@ public sealed class AccessControlOverHttpTests : IAsyncLifetime
     {
         var connector = await ConnectAsync(isOn: false);
         await SyncAsync(connector);
-        await _gateway.Documents.UpdateAsync(
+        await _elasticsearch.Gateway.Documents.UpdateAsync(
             ProtocolIndices.Connectors,
             connector,
             new JsonObject { ["configuration"] = new JsonObject { ["use_document_level_security"] = new JsonObject { ["value"] = true } } },

@@ -13,7 +13,7 @@ public sealed class CanceledSuspensionTests
     private const string Suspended =
         """{"status": "suspended", "started_at": "2026-11-23T21:00:00Z", "last_seen": "2026-11-23T21:30:00Z"}""";
 
-    private readonly ServiceBed _bed = new();
+    private readonly ServiceFixture _fixture = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -22,16 +22,16 @@ public sealed class CanceledSuspensionTests
     {
         var (connector, job) = await SuspendedAsync();
         var api = new ConnectorApi(
-            _bed.Service.Connectors,
-            _bed.Service.Jobs,
-            new SourceCheck(_bed.Sources, _bed.Clock),
-            new() { Worker = _bed.Worker }
+            _fixture.Service.Connectors,
+            _fixture.Service.Jobs,
+            new SourceCheck(_fixture.Sources, _fixture.Clock),
+            new() { Worker = _fixture.Worker }
         );
 
         Assert.Equal(200, (await api.CancelAsync(job, Token)).Status);
 
-        Assert.Equal(("canceled", "canceled"), (_bed.Status(job), LastStatus(connector)));
-        Assert.Equal("connected", _bed.Connector(connector)["status"]!.GetValue<string>());
+        Assert.Equal(("canceled", "canceled"), (_fixture.Status(job), LastStatus(connector)));
+        Assert.Equal("connected", _fixture.Connector(connector)["status"]!.GetValue<string>());
     }
 
     [Fact]
@@ -59,9 +59,9 @@ public sealed class CanceledSuspensionTests
     public async Task WhatKibanaCanceledIsToldAtTheNextCleanUp()
     {
         var (connector, job) = await SuspendedAsync();
-        _bed.Store.Edit(ProtocolIndices.SyncJobs, job, """{"status": "canceled", "canceled_at": "2026-11-23T22:00:00Z"}""");
+        _fixture.Store.Edit(ProtocolIndices.SyncJobs, job, """{"status": "canceled", "canceled_at": "2026-11-23T22:00:00Z"}""");
 
-        await _bed.RunOnceAsync();
+        await _fixture.RunOnceAsync();
 
         Assert.Equal("canceled", LastStatus(connector));
     }
@@ -69,32 +69,32 @@ public sealed class CanceledSuspensionTests
     [Fact]
     public async Task AJobThatWasNeverBegunSaysNothingOfTheLastSync()
     {
-        var connector = _bed.AddConnector("""{"last_sync_status": "completed"}""");
-        var job = await _bed.AddJobAsync(connector);
+        var connector = _fixture.AddConnector("""{"last_sync_status": "completed"}""");
+        var job = await _fixture.AddJobAsync(connector);
 
-        await _bed.Service.Steps.RequestCancelAsync(job, Token);
+        await _fixture.Service.Steps.RequestCancelAsync(job, Token);
 
-        Assert.Equal(("canceled", "completed"), (_bed.Status(job), LastStatus(connector)));
+        Assert.Equal(("canceled", "completed"), (_fixture.Status(job), LastStatus(connector)));
     }
 
     [Fact]
     public async Task AnOlderJobThatIsCanceledDoesNotHideTheNewerOneThatIsSuspended()
     {
         var (connector, older) = await SuspendedAsync();
-        var newer = await _bed.AddJobAsync(connector, """{"status": "suspended", "started_at": "2026-11-23T21:45:00Z"}""");
+        var newer = await _fixture.AddJobAsync(connector, """{"status": "suspended", "started_at": "2026-11-23T21:45:00Z"}""");
 
-        await _bed.Service.Steps.RequestCancelAsync(older, Token);
-        Assert.Equal(("canceled", "suspended"), (_bed.Status(older), LastStatus(connector)));
+        await _fixture.Service.Steps.RequestCancelAsync(older, Token);
+        Assert.Equal(("canceled", "suspended"), (_fixture.Status(older), LastStatus(connector)));
 
-        await _bed.Service.Steps.RequestCancelAsync(newer, Token);
+        await _fixture.Service.Steps.RequestCancelAsync(newer, Token);
         Assert.Equal("canceled", LastStatus(connector));
     }
 
     private async Task<(string Connector, string Job)> SuspendedAsync()
     {
-        var connector = _bed.AddConnector("""{"last_sync_status": "suspended"}""");
-        return (connector, await _bed.AddJobAsync(connector, Suspended));
+        var connector = _fixture.AddConnector("""{"last_sync_status": "suspended"}""");
+        return (connector, await _fixture.AddJobAsync(connector, Suspended));
     }
 
-    private string LastStatus(string connector) => _bed.Connector(connector)["last_sync_status"]!.GetValue<string>();
+    private string LastStatus(string connector) => _fixture.Connector(connector)["last_sync_status"]!.GetValue<string>();
 }

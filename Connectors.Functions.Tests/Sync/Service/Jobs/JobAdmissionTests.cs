@@ -10,7 +10,7 @@ namespace Connectors.Tests.Sync.Service.Jobs;
 /// <summary>The one place that says which jobs may be taken, whichever host asks.</summary>
 public sealed class JobAdmissionTests
 {
-    private readonly ServiceBed _bed = new();
+    private readonly ServiceFixture _fixture = new();
     private readonly RecordingHost _host = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -18,11 +18,11 @@ public sealed class JobAdmissionTests
     [Fact]
     public async Task TheOldestJobOfEachConnectorIsTakenAndNoMoreThanTheLimitAllows()
     {
-        var (c1, c2, c3) = (_bed.AddConnector(), _bed.AddConnector(), _bed.AddConnector());
-        var first = await _bed.AddJobAsync(c1);
-        await _bed.AddJobAsync(c1);
-        var second = await _bed.AddJobAsync(c2);
-        await _bed.AddJobAsync(c3);
+        var (c1, c2, c3) = (_fixture.AddConnector(), _fixture.AddConnector(), _fixture.AddConnector());
+        var first = await _fixture.AddJobAsync(c1);
+        await _fixture.AddJobAsync(c1);
+        var second = await _fixture.AddJobAsync(c2);
+        await _fixture.AddJobAsync(c3);
 
         Assert.Equal(2, await Admission(limit: 2).StartAsync(_host, Token));
         Assert.Equal([first, second], _host.Started);
@@ -32,8 +32,8 @@ public sealed class JobAdmissionTests
     public async Task WhatTheHostRunsAlreadyCountsAgainstTheLimit()
     {
         _host.Running = new RunningJobs(Content: 1, AccessControl: 0);
-        var first = await _bed.AddJobAsync(_bed.AddConnector());
-        await _bed.AddJobAsync(_bed.AddConnector());
+        var first = await _fixture.AddJobAsync(_fixture.AddConnector());
+        await _fixture.AddJobAsync(_fixture.AddConnector());
 
         await Admission(limit: 2).StartAsync(_host, Token);
 
@@ -43,8 +43,8 @@ public sealed class JobAdmissionTests
     [Fact]
     public async Task AJobThatTheHostDidNotStartTakesNoPlace()
     {
-        var first = await _bed.AddJobAsync(_bed.AddConnector());
-        var second = await _bed.AddJobAsync(_bed.AddConnector());
+        var first = await _fixture.AddJobAsync(_fixture.AddConnector());
+        var second = await _fixture.AddJobAsync(_fixture.AddConnector());
         _host.Refuses = first;
 
         Assert.Equal(1, await Admission(limit: 1).StartAsync(_host, Token));
@@ -55,9 +55,9 @@ public sealed class JobAdmissionTests
     public async Task IdentitiesHaveALimitOfTheirOwn()
     {
         _host.Running = new RunningJobs(Content: 1, AccessControl: 0);
-        var c1 = _bed.AddConnector();
-        await _bed.AddJobAsync(c1);
-        var identities = await _bed.AddJobAsync(c1, """{"job_type": "access_control"}""");
+        var c1 = _fixture.AddConnector();
+        await _fixture.AddJobAsync(c1);
+        var identities = await _fixture.AddJobAsync(c1, """{"job_type": "access_control"}""");
 
         await Admission(limit: 1).StartAsync(_host, Token);
 
@@ -67,7 +67,7 @@ public sealed class JobAdmissionTests
     [Fact]
     public async Task JobsOfConnectorsThatAreNotServedAreLeftToOthers()
     {
-        await _bed.AddJobAsync(_bed.AddConnector("""{"service_type": "mongodb"}"""));
+        await _fixture.AddJobAsync(_fixture.AddConnector("""{"service_type": "mongodb"}"""));
 
         Assert.Equal(0, await Admission(limit: 4).StartAsync(_host, Token));
         Assert.Empty(_host.Started);
@@ -76,10 +76,10 @@ public sealed class JobAdmissionTests
     [Fact]
     public async Task ARunningJobHoldsItsConnectorAndASilentOneIsNotCountedAsRunning()
     {
-        var (c1, c2) = (_bed.AddConnector(), _bed.AddConnector());
-        var running = await _bed.AddJobAsync(c1, $$"""{"status": "in_progress", "last_seen": "{{Now()}}"}""");
-        await _bed.AddJobAsync(c1);
-        await _bed.AddJobAsync(c2, """{"status": "in_progress", "last_seen": "2026-11-23T21:00:00+00:00"}""");
+        var (c1, c2) = (_fixture.AddConnector(), _fixture.AddConnector());
+        var running = await _fixture.AddJobAsync(c1, $$"""{"status": "in_progress", "last_seen": "{{Now()}}"}""");
+        await _fixture.AddJobAsync(c1);
+        await _fixture.AddJobAsync(c2, """{"status": "in_progress", "last_seen": "2026-11-23T21:00:00+00:00"}""");
 
         Assert.Equal(0, await Admission(limit: 4).StartAsync(_host, Token));
         Assert.Equal([running], _host.Asked);
@@ -88,9 +88,9 @@ public sealed class JobAdmissionTests
     [Fact]
     public async Task AnAbandonedJobIsTakenBeforeTheNextOneOfItsConnector()
     {
-        var c1 = _bed.AddConnector();
-        var abandoned = await _bed.AddJobAsync(c1, $$"""{"status": "in_progress", "last_seen": "{{Now()}}"}""");
-        await _bed.AddJobAsync(c1);
+        var c1 = _fixture.AddConnector();
+        var abandoned = await _fixture.AddJobAsync(c1, $$"""{"status": "in_progress", "last_seen": "{{Now()}}"}""");
+        await _fixture.AddJobAsync(c1);
         _host.Abandoned = abandoned;
 
         await Admission(limit: 4).StartAsync(_host, Token);
@@ -98,19 +98,19 @@ public sealed class JobAdmissionTests
         Assert.Equal([abandoned], _host.Started);
     }
 
-    private string Now() => _bed.Clock.GetUtcNow().ToString("O");
+    private string Now() => _fixture.Clock.GetUtcNow().ToString("O");
 
     private JobAdmission Admission(int limit) =>
         new(
-            _bed.Service.Connectors,
-            _bed.Service.Jobs,
+            _fixture.Service.Connectors,
+            _fixture.Service.Jobs,
             new ConnectorServiceOptions
             {
-                Worker = _bed.Worker,
+                Worker = _fixture.Worker,
                 ServiceTypes = ["fake"],
                 Service = new ServiceOptions { MaxConcurrentContentSyncs = limit, MaxConcurrentAccessControlSyncs = limit },
             },
-            _bed.Clock
+            _fixture.Clock
         );
 
     private sealed class RecordingHost : IJobHost

@@ -9,24 +9,24 @@ namespace Connectors.Tests.Sync.Service.Jobs;
 /// <summary>What a connector says of its last syncs, when they are told of late, twice, or by hosts whose clocks differ.</summary>
 public sealed class LateEndsTests
 {
-    private readonly ServiceBed _bed = new();
+    private readonly ServiceFixture _fixture = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task AContentSyncBesideAClockThatIsAheadIsToldFromItsStartToItsEnd()
     {
-        var connector = _bed.AddConnector();
-        var content = await _bed.AddJobAsync(connector);
-        _bed.Store.Edit(
+        var connector = _fixture.AddConnector();
+        var content = await _fixture.AddJobAsync(connector);
+        _fixture.Store.Edit(
             ProtocolIndices.Connectors,
             connector,
             """{"last_access_control_sync_status": "completed", "last_synced": "2026-11-23T23:00:00Z"}"""
         );
 
         await ClaimAsync(content);
-        var started = _bed.Connector(connector)["last_sync_status"]!.GetValue<string>();
-        await _bed.Service.Steps.CompleteAsync(
+        var started = _fixture.Connector(connector)["last_sync_status"]!.GetValue<string>();
+        await _fixture.Service.Steps.CompleteAsync(
             new JobClaim(content),
             new JobResult
             {
@@ -36,7 +36,7 @@ public sealed class LateEndsTests
             Token
         );
 
-        var record = _bed.Connector(connector);
+        var record = _fixture.Connector(connector);
         Assert.Equal(("in_progress", "completed"), (started, record["last_sync_status"]!.GetValue<string>()));
         Assert.Equal(
             ("p1", 3),
@@ -48,10 +48,10 @@ public sealed class LateEndsTests
     [Fact]
     public async Task TheRepeatedEndOfAnOlderJobDoesNotEndTheNewerOne()
     {
-        var connector = _bed.AddConnector();
-        var (older, newer) = (await _bed.AddJobAsync(connector), await _bed.AddJobAsync(connector));
+        var connector = _fixture.AddConnector();
+        var (older, newer) = (await _fixture.AddJobAsync(connector), await _fixture.AddJobAsync(connector));
         await ClaimAsync(older);
-        await _bed.Service.Steps.CompleteAsync(
+        await _fixture.Service.Steps.CompleteAsync(
             new JobClaim(older),
             new JobResult
             {
@@ -62,10 +62,10 @@ public sealed class LateEndsTests
         );
         await ClaimAsync(newer);
 
-        await _bed.Service.Steps.CompleteAsync(new JobClaim(older), new JobResult(), Token);
-        Assert.Equal("in_progress", _bed.Connector(connector)["last_sync_status"]!.GetValue<string>());
+        await _fixture.Service.Steps.CompleteAsync(new JobClaim(older), new JobResult(), Token);
+        Assert.Equal("in_progress", _fixture.Connector(connector)["last_sync_status"]!.GetValue<string>());
 
-        await _bed.Service.Steps.CompleteAsync(
+        await _fixture.Service.Steps.CompleteAsync(
             new JobClaim(newer),
             new JobResult
             {
@@ -74,9 +74,9 @@ public sealed class LateEndsTests
             },
             Token
         );
-        await _bed.Service.Steps.CompleteAsync(new JobClaim(older), new JobResult(), Token);
+        await _fixture.Service.Steps.CompleteAsync(new JobClaim(older), new JobResult(), Token);
 
-        var record = _bed.Connector(connector);
+        var record = _fixture.Connector(connector);
         Assert.Equal(
             ("completed", "p2", 5),
             (
@@ -90,10 +90,10 @@ public sealed class LateEndsTests
     [Fact]
     public async Task TheCursorOfAnEndThatIsToldAfterALaterJobFailedIsNotLost()
     {
-        var connector = _bed.AddConnector("""{"sync_cursor": {"place": "p0"}}""");
-        var (older, newer) = (await _bed.AddJobAsync(connector), await _bed.AddJobAsync(connector));
+        var connector = _fixture.AddConnector("""{"sync_cursor": {"place": "p0"}}""");
+        var (older, newer) = (await _fixture.AddJobAsync(connector), await _fixture.AddJobAsync(connector));
         await ClaimAsync(older);
-        await _bed.Service.Jobs.EndAsync(
+        await _fixture.Service.Jobs.EndAsync(
             new JobClaim(older),
             JobStatus.Completed,
             new JobResult
@@ -104,11 +104,11 @@ public sealed class LateEndsTests
             Token
         );
         await ClaimAsync(newer);
-        await _bed.Service.Steps.FailAsync(new JobClaim(newer), new JobResult { Error = "no host" }, Token);
+        await _fixture.Service.Steps.FailAsync(new JobClaim(newer), new JobResult { Error = "no host" }, Token);
 
-        await _bed.Service.Steps.CompleteAsync(new JobClaim(older), new JobResult(), Token);
+        await _fixture.Service.Steps.CompleteAsync(new JobClaim(older), new JobResult(), Token);
 
-        var record = _bed.Connector(connector);
+        var record = _fixture.Connector(connector);
         Assert.Equal(
             ("error", "no host", "p1"),
             (
@@ -121,9 +121,14 @@ public sealed class LateEndsTests
 
     private async Task ClaimAsync(string job)
     {
-        _bed.Clock.Advance(TimeSpan.FromMinutes(1));
+        _fixture.Clock.Advance(TimeSpan.FromMinutes(1));
         Assert.NotNull(
-            await _bed.Service.Steps.ClaimAsync((await _bed.Service.Jobs.FindAsync(job, Token))!, _bed.Worker, adopt: false, Token)
+            await _fixture.Service.Steps.ClaimAsync(
+                (await _fixture.Service.Jobs.FindAsync(job, Token))!,
+                _fixture.Worker,
+                adopt: false,
+                Token
+            )
         );
     }
 }

@@ -1,5 +1,6 @@
 using Connectors.Abstractions;
 using Connectors.Tests.Functions;
+using Connectors.Tests.Support.InMemory;
 using Xunit;
 
 namespace Connectors.Tests.Sync.Service.Jobs;
@@ -10,33 +11,33 @@ public sealed class RefusedEndTests
     [Fact]
     public async Task AJobOfTheFunctionAppEndsWhenTheCredentialsAreBack()
     {
-        await using var bed = await new FunctionsBed { Source = AppBed.Of(1, 9) }.StartAsync();
-        bed.AddConnector();
-        bed.Source.OnPage = page =>
+        await using var fixture = await new MemoryAppFixture { Source = MemorySource.Numbered(1, 9) }.StartAsync();
+        fixture.AddConnector();
+        fixture.Source.OnPage = page =>
         {
             if (page == 2)
             {
-                bed.Store.Outage = new ConnectorException("Elasticsearch does not accept the credentials (401).");
-                throw bed.Store.Outage;
+                fixture.Store.Outage = new ConnectorException("Elasticsearch does not accept the credentials (401).");
+                throw fixture.Store.Outage;
             }
 
             return Task.CompletedTask;
         };
-        var job = await bed.StartSyncAsync();
-        var from = bed.Clock.GetUtcNow();
-        while (bed.Store.Outage is null || bed.Clock.GetUtcNow() - from < TimeSpan.FromMinutes(4))
+        var job = await fixture.StartSyncAsync();
+        var from = fixture.Clock.GetUtcNow();
+        while (fixture.Store.Outage is null || fixture.Clock.GetUtcNow() - from < TimeSpan.FromMinutes(4))
         {
-            await bed.Host.WhenQuietAsync(FunctionsBed.Token);
-            bed.Clock.Advance(TimeSpan.FromSeconds(30));
+            await fixture.Host.WhenQuietAsync(AppFixture.Token);
+            fixture.Clock.Advance(TimeSpan.FromSeconds(30));
         }
 
-        Assert.Equal("in_progress", bed.Status(job));
-        bed.Store.Outage = null;
-        await bed.EndOfAsync(job);
+        Assert.Equal("in_progress", fixture.Status(job));
+        fixture.Store.Outage = null;
+        await fixture.EndOfAsync(job);
 
         Assert.Equal(
             ("error", "Elasticsearch does not accept the credentials (401)."),
-            (bed.Status(job), bed.Job(job)["error"]!.GetValue<string>())
+            (fixture.Status(job), fixture.Job(job)["error"]!.GetValue<string>())
         );
     }
 }

@@ -11,75 +11,75 @@ namespace Connectors.Tests.Sync.Service.Jobs;
 /// <summary>One connector, synced on demand.</summary>
 public sealed class SyncNowTests
 {
-    private readonly ServiceBed _bed = new();
+    private readonly ServiceFixture _fixture = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task ItMakesAJobAndRunsIt()
     {
-        var connector = _bed.AddConnector();
+        var connector = _fixture.AddConnector();
 
         var result = await SyncAsync(connector, new SyncNowOptions(AllowMassDelete: true, Reindex: true));
 
         Assert.Equal(SyncResultEnd.Completed, result.End);
         Assert.Equal(3, result.Outcome!.Counts.Created);
-        Assert.Equal("completed", _bed.Status(Assert.Single(_bed.JobIds)));
-        var request = Assert.Single(_bed.Engine.Requests);
+        Assert.Equal("completed", _fixture.Status(Assert.Single(_fixture.JobIds)));
+        var request = Assert.Single(_fixture.Engine.Requests);
         Assert.True(request is { AllowMassDelete: true, Reindex: true, DryRun: false });
     }
 
     [Fact]
     public async Task ItAnnouncesWhatTheSourceCanDoAsTheServiceDoes()
     {
-        (_bed.Sources.HasChangeFeed, _bed.Sources.HasAccessControl) = (true, true);
-        var connector = _bed.AddConnector();
-        await _bed.RunOnceAsync();
-        var announced = _bed.Connector(connector)["features"]!.ToJsonString();
+        (_fixture.Sources.HasChangeFeed, _fixture.Sources.HasAccessControl) = (true, true);
+        var connector = _fixture.AddConnector();
+        await _fixture.RunOnceAsync();
+        var announced = _fixture.Connector(connector)["features"]!.ToJsonString();
 
         await SyncAsync(connector, new SyncNowOptions());
 
-        Assert.Equal(announced, _bed.Connector(connector)["features"]!.ToJsonString());
-        Assert.True(_bed.Connector(connector)["features"]!["incremental_sync"]!["enabled"]!.GetValue<bool>());
-        Assert.True(_bed.Connector(connector)["features"]!["document_level_security"]!["enabled"]!.GetValue<bool>());
+        Assert.Equal(announced, _fixture.Connector(connector)["features"]!.ToJsonString());
+        Assert.True(_fixture.Connector(connector)["features"]!["incremental_sync"]!["enabled"]!.GetValue<bool>());
+        Assert.True(_fixture.Connector(connector)["features"]!["document_level_security"]!["enabled"]!.GetValue<bool>());
     }
 
     [Fact]
     public async Task ADryRunWritesNothingAtAll()
     {
-        var connector = _bed.AddConnector();
+        var connector = _fixture.AddConnector();
 
         var result = await SyncAsync(connector, new SyncNowOptions(DryRun: true));
 
         Assert.Equal(SyncResultEnd.Completed, result.End);
-        Assert.True(Assert.Single(_bed.Engine.Requests) is { DryRun: true, JobId: "dry-run-c1" });
-        Assert.Empty(_bed.Store.Updates);
-        Assert.Empty(_bed.JobIds);
-        Assert.Empty(_bed.Store.Indices);
-        Assert.Equal(["dry-run-c1"], _bed.Engine.Forgotten);
+        Assert.True(Assert.Single(_fixture.Engine.Requests) is { DryRun: true, JobId: "dry-run-c1" });
+        Assert.Empty(_fixture.Store.Updates);
+        Assert.Empty(_fixture.JobIds);
+        Assert.Empty(_fixture.Store.Indices);
+        Assert.Equal(["dry-run-c1"], _fixture.Engine.Forgotten);
     }
 
     [Fact]
     public async Task AJobThatWaitsIsRunInsteadOfANewOne()
     {
-        var connector = _bed.AddConnector();
-        var job = await _bed.AddJobAsync(connector, """{"status": "suspended"}""");
+        var connector = _fixture.AddConnector();
+        var job = await _fixture.AddJobAsync(connector, """{"status": "suspended"}""");
 
         Assert.Equal(job, (await SyncAsync(connector, new SyncNowOptions())).Job!.Id);
-        Assert.Equal([job], _bed.JobIds);
+        Assert.Equal([job], _fixture.JobIds);
     }
 
     [Fact]
     public async Task AJobThatADeadProcessLeftIsFinished()
     {
-        var connector = _bed.AddConnector();
-        var job = await _bed.AddJobAsync(
+        var connector = _fixture.AddConnector();
+        var job = await _fixture.AddJobAsync(
             connector,
             """{"status": "in_progress", "worker_hostname": "host-1", "metadata": {"worker": "worker-1"}}"""
         );
 
         Assert.Equal(SyncResultEnd.Completed, (await SyncAsync(connector, new SyncNowOptions())).End);
-        Assert.Equal("completed", _bed.Status(job));
+        Assert.Equal("completed", _fixture.Status(job));
     }
 
     [Theory]
@@ -107,13 +107,13 @@ public sealed class SyncNowTests
     )]
     public async Task AnotherJobIsNotDisturbed(string job, string message)
     {
-        var connector = _bed.AddConnector();
-        await _bed.AddJobAsync(connector, job);
+        var connector = _fixture.AddConnector();
+        await _fixture.AddJobAsync(connector, job);
 
         var exception = await Assert.ThrowsAsync<ConnectorException>(() => SyncAsync(connector, new SyncNowOptions()));
 
         Assert.Equal(message, exception.Message);
-        Assert.Empty(_bed.Engine.Requests);
+        Assert.Empty(_fixture.Engine.Requests);
     }
 
     [Theory]
@@ -123,28 +123,28 @@ public sealed class SyncNowTests
     [InlineData("""{"deleted": true}""", "There is no connector with id 'c1'. 'elastic-ingest list' shows those that there are.")]
     public async Task WhatIsMissingIsTold(string changes, string message)
     {
-        var connector = _bed.AddConnector(changes);
+        var connector = _fixture.AddConnector(changes);
 
         foreach (var options in (SyncNowOptions[])[new(), new(DryRun: true)])
         {
             Assert.Equal(message, (await Assert.ThrowsAsync<ConnectorException>(() => SyncAsync(connector, options))).Message);
         }
 
-        Assert.Empty(_bed.JobIds);
+        Assert.Empty(_fixture.JobIds);
     }
 
     [Fact]
     public async Task WhenAnotherServiceIsFasterItsRunIsFollowed()
     {
-        var connector = _bed.AddConnector();
-        var other = new ServiceBed
+        var connector = _fixture.AddConnector();
+        var other = new ServiceFixture
         {
-            Store = _bed.Store,
-            Clock = _bed.Clock,
+            Store = _fixture.Store,
+            Clock = _fixture.Clock,
             Worker = new JobWorker("host-2", "worker-2"),
         };
         Task<IReadOnlyList<SyncResult>>? theirs = null;
-        _bed.Store.BeforeUpdate = async (index, id) =>
+        _fixture.Store.BeforeUpdate = async (index, id) =>
         {
             if (index == ProtocolIndices.SyncJobs && theirs is null)
             {
@@ -153,18 +153,18 @@ public sealed class SyncNowTests
             }
         };
 
-        var result = await _bed.PassTimeAsync(SyncAsync(connector, new SyncNowOptions()));
+        var result = await _fixture.PassTimeAsync(SyncAsync(connector, new SyncNowOptions()));
 
         Assert.Equal(SyncResultEnd.Completed, result.End);
         Assert.Equal("host-2", result.Job!.WorkerHostname);
-        Assert.Empty(_bed.Engine.Requests);
+        Assert.Empty(_fixture.Engine.Requests);
         Assert.Single(other.Engine.Requests);
     }
 
     [Fact]
     public async Task AConnectorIsMadeReadyToSync()
     {
-        var record = await _bed.Service.Connectors.CreateAsync(
+        var record = await _fixture.Service.Connectors.CreateAsync(
             new NewConnector
             {
                 Name = "Mine",
@@ -189,14 +189,14 @@ public sealed class SyncNowTests
         };
         Assert.Equal(
             $"Index 'search-mine' belongs to connector '{record.Id}' (Mine). Choose another index.",
-            (await Assert.ThrowsAsync<ConnectorException>(() => _bed.Service.Connectors.CreateAsync(again, Token))).Message
+            (await Assert.ThrowsAsync<ConnectorException>(() => _fixture.Service.Connectors.CreateAsync(again, Token))).Message
         );
     }
 
     [Fact]
     public async Task ANewConnectorLooksLikeOneThatKibanaMade()
     {
-        var record = await _bed.Service.Connectors.CreateAsync(
+        var record = await _fixture.Service.Connectors.CreateAsync(
             new NewConnector
             {
                 Id = "life-1",
@@ -227,5 +227,5 @@ public sealed class SyncNowTests
             .Order(StringComparer.Ordinal);
 
     private Task<SyncResult> SyncAsync(string connector, SyncNowOptions options) =>
-        _bed.Service.SyncNowAsync(connector, options, Token, Token);
+        _fixture.Service.SyncNowAsync(connector, options, Token, Token);
 }

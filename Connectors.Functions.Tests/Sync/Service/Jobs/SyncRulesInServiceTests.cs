@@ -8,21 +8,21 @@ namespace Connectors.Tests.Sync.Service.Jobs;
 public sealed class SyncRulesInServiceTests
 {
     private const string Rule = """{"id": "r1", "field": "name", "rule": "contains", "value": "tmp", "policy": "exclude", "order": 0}""";
-    private readonly ServiceBed _bed = new();
+    private readonly ServiceFixture _fixture = new();
 
     [Fact]
     public async Task ADraftIsCheckedPutInForceAndApplied()
     {
-        var connector = _bed.AddConnector(
+        var connector = _fixture.AddConnector(
             $$"""{"sync_now": true, "filtering": [{"domain": "DEFAULT", "active": {"rules": []}, "draft": {"rules": [{{Rule}}], "validation": {"state": "edited", "errors": []} } }]}"""
         );
 
-        Assert.Single(await _bed.RunOnceAsync());
+        Assert.Single(await _fixture.RunOnceAsync());
 
-        var filtering = _bed.Connector(connector)["filtering"]![0]!;
+        var filtering = _fixture.Connector(connector)["filtering"]![0]!;
         Assert.Equal("""{"state":"valid","errors":[]}""", filtering["draft"]!["validation"]!.ToJsonString());
         Assert.Equal(filtering["draft"]!.ToJsonString(), filtering["active"]!.ToJsonString());
-        var rules = Assert.Single(_bed.Engine.Requests).Rules!;
+        var rules = Assert.Single(_fixture.Engine.Requests).Rules!;
         Assert.Equal(new DocumentRule("r1", RulePolicy.Exclude, "name", RuleComparison.Contains, "tmp"), Assert.Single(rules.Rules));
     }
 
@@ -30,43 +30,45 @@ public sealed class SyncRulesInServiceTests
     public async Task AWrongDraftIsToldAndTheRulesInForceStay()
     {
         var wrong = Rule.Replace("name", "", StringComparison.Ordinal);
-        var connector = _bed.AddConnector(
+        var connector = _fixture.AddConnector(
             $$"""{"sync_now": true, "filtering": [{"domain": "DEFAULT", "active": {"rules": [{{Rule}}]}, "draft": {"rules": [{{wrong}}], "validation": {"state": "edited", "errors": []} } }]}"""
         );
 
-        await _bed.RunOnceAsync();
-        await _bed.RunOnceAsync();
+        await _fixture.RunOnceAsync();
+        await _fixture.RunOnceAsync();
 
-        var filtering = _bed.Connector(connector)["filtering"]![0]!;
+        var filtering = _fixture.Connector(connector)["filtering"]![0]!;
         Assert.Equal("invalid", filtering["draft"]!["validation"]!["state"]!.GetValue<string>());
         Assert.Equal("name", filtering["active"]!["rules"]![0]!["field"]!.GetValue<string>());
-        Assert.Single(_bed.Store.Updates, update => update.Index == ProtocolIndices.Connectors && update.Partial.ContainsKey("filtering"));
+        Assert.Single(_fixture.Store.Updates, update =>
+            update.Index == ProtocolIndices.Connectors && update.Partial.ContainsKey("filtering")
+        );
     }
 
     [Fact]
     public async Task AJobKeepsTheRulesThatItWasMadeWith()
     {
-        var connector = _bed.AddConnector($$"""{"filtering": [{"domain": "DEFAULT", "active": {"rules": [{{Rule}}]} }]}""");
-        await _bed.AddJobAsync(connector);
-        _bed.Store.Edit(ProtocolIndices.Connectors, connector, """{"filtering": [{"domain": "DEFAULT", "active": {"rules": []} }]}""");
-        await _bed.AddJobAsync(connector);
+        var connector = _fixture.AddConnector($$"""{"filtering": [{"domain": "DEFAULT", "active": {"rules": [{{Rule}}]} }]}""");
+        await _fixture.AddJobAsync(connector);
+        _fixture.Store.Edit(ProtocolIndices.Connectors, connector, """{"filtering": [{"domain": "DEFAULT", "active": {"rules": []} }]}""");
+        await _fixture.AddJobAsync(connector);
 
-        await _bed.RunOnceAsync();
+        await _fixture.RunOnceAsync();
 
-        Assert.Equal([1, 0], _bed.Engine.Requests.Select(request => request.Rules?.Rules.Count ?? 0));
-        Assert.Equal(2, _bed.Engine.Requests.Select(request => request.Fingerprint).Distinct().Count());
+        Assert.Equal([1, 0], _fixture.Engine.Requests.Select(request => request.Rules?.Rules.Count ?? 0));
+        Assert.Equal(2, _fixture.Engine.Requests.Select(request => request.Fingerprint).Distinct().Count());
     }
 
     [Fact]
     public async Task DraftsAreCheckedAlsoWhileTheSourceIsAway()
     {
-        var connector = _bed.AddConnector(
+        var connector = _fixture.AddConnector(
             $$"""{"filtering": [{"domain": "DEFAULT", "draft": {"rules": [{{Rule}}], "validation": {"state": "edited"} } }]}"""
         );
-        _bed.Sources.Ping = _ => throw new Connectors.Abstractions.ConnectorException("away");
+        _fixture.Sources.Ping = _ => throw new Connectors.Abstractions.ConnectorException("away");
 
-        await _bed.RunOnceAsync();
+        await _fixture.RunOnceAsync();
 
-        Assert.Equal("valid", _bed.Connector(connector)["filtering"]![0]!["active"]!["validation"]!["state"]!.GetValue<string>());
+        Assert.Equal("valid", _fixture.Connector(connector)["filtering"]![0]!["active"]!["validation"]!["state"]!.GetValue<string>());
     }
 }

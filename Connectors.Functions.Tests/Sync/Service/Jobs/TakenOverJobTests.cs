@@ -4,6 +4,7 @@ using Connectors.Sync.Protocol;
 using Connectors.Sync.Protocol.Jobs;
 using Connectors.Sync.Service.Jobs;
 using Connectors.Tests.Functions;
+using Connectors.Tests.Support.InMemory;
 using Xunit;
 
 namespace Connectors.Tests.Sync.Service.Jobs;
@@ -15,7 +16,7 @@ public sealed class TakenOverJobTests
     private const string ByAnother =
         """{"status": "in_progress", "worker_hostname": "host-2", "started_at": "2026-11-23T23:00:00Z", "metadata": {"worker": "2"}}""";
 
-    private readonly ServiceBed _bed = new();
+    private readonly ServiceFixture _fixture = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -33,10 +34,10 @@ public sealed class TakenOverJobTests
     public async Task ALateEndOfAnySortLeavesTheNextRunAlone(string taken)
     {
         var job = await ClaimAsync();
-        var steps = _bed.Service.Steps;
+        var steps = _fixture.Service.Steps;
         var claim = JobClaim.Of(job);
-        _bed.Store.Edit(ProtocolIndices.SyncJobs, job.Id, taken);
-        var before = _bed.Job(job.Id).ToJsonString();
+        _fixture.Store.Edit(ProtocolIndices.SyncJobs, job.Id, taken);
+        var before = _fixture.Job(job.Id).ToJsonString();
 
         Assert.Null(await steps.SuspendAsync(claim, new JobResult(), Token));
         Assert.Null(await steps.CompleteAsync(claim, new JobResult(), Token));
@@ -44,8 +45,8 @@ public sealed class TakenOverJobTests
         Assert.Null(await steps.FailAsync(claim, new JobResult { Error = "late" }, Token));
         Assert.Null(await steps.ProgressAsync(claim, new SyncCounts(Created: 9), Token));
 
-        Assert.Equal(before, _bed.Job(job.Id).ToJsonString());
-        Assert.Equal("in_progress", _bed.Connector(job.ConnectorId)["last_sync_status"]!.GetValue<string>());
+        Assert.Equal(before, _fixture.Job(job.Id).ToJsonString());
+        Assert.Equal("in_progress", _fixture.Connector(job.ConnectorId)["last_sync_status"]!.GetValue<string>());
     }
 
     [Fact]
@@ -53,35 +54,35 @@ public sealed class TakenOverJobTests
     {
         var job = await ClaimAsync();
         var claim = JobClaim.Of(job);
-        Assert.NotNull(await _bed.Service.Steps.SuspendAsync(claim, new JobResult(), Token));
-        Assert.NotNull(await _bed.Service.Steps.SuspendAsync(claim, new JobResult(), Token));
+        Assert.NotNull(await _fixture.Service.Steps.SuspendAsync(claim, new JobResult(), Token));
+        Assert.NotNull(await _fixture.Service.Steps.SuspendAsync(claim, new JobResult(), Token));
 
-        _bed.Clock.Advance(TimeSpan.FromSeconds(1));
+        _fixture.Clock.Advance(TimeSpan.FromSeconds(1));
         Assert.NotNull(await ClaimAsync(job.Id, new JobWorker("host-2", "worker-2")));
 
-        Assert.Null(await _bed.Service.Steps.SuspendAsync(claim, new JobResult(), Token));
-        Assert.Equal("in_progress", _bed.Status(job.Id));
+        Assert.Null(await _fixture.Service.Steps.SuspendAsync(claim, new JobResult(), Token));
+        Assert.Equal("in_progress", _fixture.Status(job.Id));
     }
 
     [Fact]
     public async Task ElasticIngestGivesUpAJobThatAnotherOneTookInMidRun()
     {
-        var job = await _bed.AddJobAsync(_bed.AddConnector());
-        _bed.Engine.RunUntilStopped(new SyncCounts(Created: 7500), () => _bed.Store.Edit(ProtocolIndices.SyncJobs, job, ByAnother));
+        var job = await _fixture.AddJobAsync(_fixture.AddConnector());
+        _fixture.Engine.RunUntilStopped(new SyncCounts(Created: 7500), () => _fixture.Store.Edit(ProtocolIndices.SyncJobs, job, ByAnother));
 
         // Nobody asks it to stop: it sees at its next look that the job is not its own.
-        _bed.Engine.Script = StopOnCancel(_bed.Engine.Script);
-        var result = Assert.Single(await _bed.PassTimeAsync(_bed.RunOnceAsync()));
+        _fixture.Engine.Script = StopOnCancel(_fixture.Engine.Script);
+        var result = Assert.Single(await _fixture.PassTimeAsync(_fixture.RunOnceAsync()));
 
         Assert.Equal(SyncResultEnd.Lost, result.End);
-        Assert.Equal(("in_progress", "host-2"), (_bed.Status(job), _bed.Job(job)["worker_hostname"]!.GetValue<string>()));
-        Assert.Equal(0, _bed.Job(job)["indexed_document_count"]!.GetValue<int>());
+        Assert.Equal(("in_progress", "host-2"), (_fixture.Status(job), _fixture.Job(job)["worker_hostname"]!.GetValue<string>()));
+        Assert.Equal(0, _fixture.Job(job)["indexed_document_count"]!.GetValue<int>());
     }
 
     [Fact]
     public async Task AnOrchestrationStopsWhenAnotherWorkerTookItsJob()
     {
-        await using var app = await new FunctionsBed { Source = AppBed.Of(1, 9) }.StartAsync();
+        await using var app = await new MemoryAppFixture { Source = MemorySource.Numbered(1, 9) }.StartAsync();
         app.AddConnector();
         var job = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         app.Source.OnPage = async page =>
@@ -107,10 +108,10 @@ public sealed class TakenOverJobTests
 
     private async Task<SyncJobRecord> ClaimAsync()
     {
-        var job = await _bed.AddJobAsync(_bed.AddConnector());
-        return (await ClaimAsync(job, _bed.Worker))!;
+        var job = await _fixture.AddJobAsync(_fixture.AddConnector());
+        return (await ClaimAsync(job, _fixture.Worker))!;
     }
 
     private async Task<SyncJobRecord?> ClaimAsync(string job, JobWorker worker) =>
-        await _bed.Service.Steps.ClaimAsync((await _bed.Service.Jobs.FindAsync(job, Token))!, worker, adopt: false, Token);
+        await _fixture.Service.Steps.ClaimAsync((await _fixture.Service.Jobs.FindAsync(job, Token))!, worker, adopt: false, Token);
 }

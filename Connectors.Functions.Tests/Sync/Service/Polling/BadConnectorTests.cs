@@ -6,7 +6,7 @@ namespace Connectors.Tests.Sync.Service.Polling;
 /// <summary>What people get wrong, and the words that they read about it in Kibana.</summary>
 public sealed class BadConnectorTests
 {
-    private readonly ServiceBed _bed = new();
+    private readonly ServiceFixture _fixture = new();
 
     [Theory]
     [InlineData("""{"index_name": null}""", "index_name: no index is attached. Attach one to the connector, then start a sync.")]
@@ -33,14 +33,14 @@ public sealed class BadConnectorTests
     )]
     public async Task WhatIsWrongIsWrittenIntoTheConnector(string changes, string error)
     {
-        var connector = _bed.AddConnector(changes);
+        var connector = _fixture.AddConnector(changes);
 
-        await _bed.RunOnceAsync();
+        await _fixture.RunOnceAsync();
 
-        Assert.Equal("error", _bed.Connector(connector)["status"]!.GetValue<string>());
-        Assert.Equal(error, _bed.Connector(connector)["error"]!.GetValue<string>());
-        Assert.NotNull(_bed.Connector(connector)["last_seen"]);
-        Assert.Equal(0, _bed.Sources.Open);
+        Assert.Equal("error", _fixture.Connector(connector)["status"]!.GetValue<string>());
+        Assert.Equal(error, _fixture.Connector(connector)["error"]!.GetValue<string>());
+        Assert.NotNull(_fixture.Connector(connector)["last_seen"]);
+        Assert.Equal(0, _fixture.Sources.Open);
     }
 
     [Theory]
@@ -51,45 +51,45 @@ public sealed class BadConnectorTests
     [InlineData("""{"status": "connected"}""")]
     public async Task WhatDoesNotMatterDoesNotStopIt(string changes)
     {
-        var connector = _bed.AddConnector(changes);
-        var job = await _bed.AddJobAsync(connector);
+        var connector = _fixture.AddConnector(changes);
+        var job = await _fixture.AddJobAsync(connector);
 
-        await _bed.RunOnceAsync();
+        await _fixture.RunOnceAsync();
 
-        Assert.Equal("completed", _bed.Status(job));
-        Assert.Equal("connected", _bed.Connector(connector)["status"]!.GetValue<string>());
-        Assert.Null(_bed.Connector(connector)["error"]);
+        Assert.Equal("completed", _fixture.Status(job));
+        Assert.Equal("connected", _fixture.Connector(connector)["status"]!.GetValue<string>());
+        Assert.Null(_fixture.Connector(connector)["error"]);
     }
 
     [Fact]
     public async Task ANewConnectorGetsItsConfigurationAndWaits()
     {
-        var connector = _bed.AddConnector();
-        _bed.Store.Put(
+        var connector = _fixture.AddConnector();
+        _fixture.Store.Put(
             Connectors.Sync.Protocol.ProtocolIndices.Connectors,
             connector,
             Protocol.Some.Json("""{"service_type": "fake", "index_name": "search-c1", "configuration": {}, "sync_now": true}""")
         );
 
-        Assert.Empty(await _bed.RunOnceAsync());
+        Assert.Empty(await _fixture.RunOnceAsync());
 
-        Assert.Equal("needs_configuration", _bed.Connector(connector)["status"]!.GetValue<string>());
-        Assert.Equal("Host", _bed.Connector(connector)["configuration"]!["host"]!["label"]!.GetValue<string>());
-        Assert.Equal(0, _bed.Sources.Open);
+        Assert.Equal("needs_configuration", _fixture.Connector(connector)["status"]!.GetValue<string>());
+        Assert.Equal("Host", _fixture.Connector(connector)["configuration"]!["host"]!["label"]!.GetValue<string>());
+        Assert.Equal(0, _fixture.Sources.Open);
     }
 
     [Fact]
     public async Task ASourceThatDoesNotAnswerIsAnErrorUntilItDoes()
     {
-        var connector = _bed.AddConnector("""{"sync_now": true}""");
-        _bed.Sources.Ping = _ => throw new ConnectorException("host: h refuses the connection. Start the server.");
-        Assert.Empty(await _bed.RunOnceAsync());
-        Assert.Equal("host: h refuses the connection. Start the server.", _bed.Connector(connector)["error"]!.GetValue<string>());
-        Assert.Empty(_bed.JobIds);
+        var connector = _fixture.AddConnector("""{"sync_now": true}""");
+        _fixture.Sources.Ping = _ => throw new ConnectorException("host: h refuses the connection. Start the server.");
+        Assert.Empty(await _fixture.RunOnceAsync());
+        Assert.Equal("host: h refuses the connection. Start the server.", _fixture.Connector(connector)["error"]!.GetValue<string>());
+        Assert.Empty(_fixture.JobIds);
 
-        _bed.Sources.Ping = _ => Task.CompletedTask;
-        Assert.Single(await _bed.RunOnceAsync());
-        Assert.Null(_bed.Connector(connector)["error"]);
+        _fixture.Sources.Ping = _ => Task.CompletedTask;
+        Assert.Single(await _fixture.RunOnceAsync());
+        Assert.Null(_fixture.Connector(connector)["error"]);
     }
 
     [Theory]
@@ -97,35 +97,36 @@ public sealed class BadConnectorTests
     [InlineData(false)]
     public async Task ASourceThatNeverAnswersIsGivenUp(bool heedsItsToken)
     {
-        var connector = _bed.AddConnector();
-        _bed.Sources.Ping = token => Task.Delay(Timeout.InfiniteTimeSpan, _bed.Clock, heedsItsToken ? token : CancellationToken.None);
+        var connector = _fixture.AddConnector();
+        _fixture.Sources.Ping = token =>
+            Task.Delay(Timeout.InfiniteTimeSpan, _fixture.Clock, heedsItsToken ? token : CancellationToken.None);
 
-        await _bed.PassTimeAsync(_bed.RunOnceAsync());
+        await _fixture.PassTimeAsync(_fixture.RunOnceAsync());
 
         Assert.Equal(
             "Fake did not answer within 60 seconds when it was asked for a sign of life. See whether it runs, and whether this machine "
                 + "can reach it.",
-            _bed.Connector(connector)["error"]!.GetValue<string>()
+            _fixture.Connector(connector)["error"]!.GetValue<string>()
         );
     }
 
     [Fact]
     public async Task ASourceThatBreaksTellsNoSecrets()
     {
-        var connector = _bed.AddConnector();
-        _bed.Sources.Ping = _ => throw new InvalidOperationException("password=hunter2");
+        var connector = _fixture.AddConnector();
+        _fixture.Sources.Ping = _ => throw new InvalidOperationException("password=hunter2");
 
-        await _bed.RunOnceAsync();
+        await _fixture.RunOnceAsync();
 
         Assert.Matches(
             @"^Unexpected error \(InvalidOperationException\)\. See the log of the service under error id [0-9a-f]{8}; please report it\.$",
-            _bed.Connector(connector)["error"]!.GetValue<string>()
+            _fixture.Connector(connector)["error"]!.GetValue<string>()
         );
 
         // The same failure again is the same entry: nothing is written.
-        var writes = _bed.Store.Updates.Count;
-        await _bed.RunOnceAsync();
-        Assert.Equal(writes, _bed.Store.Updates.Count);
+        var writes = _fixture.Store.Updates.Count;
+        await _fixture.RunOnceAsync();
+        Assert.Equal(writes, _fixture.Store.Updates.Count);
     }
 
     [Theory]
@@ -181,16 +182,16 @@ public sealed class BadConnectorTests
     )]
     public async Task AJobThatCanNotBeRunSaysWhy(string changes, string error, string prefix)
     {
-        var connector = _bed.AddConnector();
-        var job = await _bed.AddJobAsync(connector, changes);
+        var connector = _fixture.AddConnector();
+        var job = await _fixture.AddJobAsync(connector, changes);
 
-        await _bed.RunOnceAsync();
+        await _fixture.RunOnceAsync();
 
-        Assert.Equal("error", _bed.Status(job));
-        Assert.Equal(error, _bed.Job(job)["error"]!.GetValue<string>());
-        Assert.NotNull(_bed.Job(job)["completed_at"]);
-        Assert.Equal(error, _bed.Connector(connector)[$"{prefix}_error"]!.GetValue<string>());
-        Assert.Equal("error", _bed.Connector(connector)[$"{prefix}_status"]!.GetValue<string>());
-        Assert.Empty(_bed.Engine.Requests);
+        Assert.Equal("error", _fixture.Status(job));
+        Assert.Equal(error, _fixture.Job(job)["error"]!.GetValue<string>());
+        Assert.NotNull(_fixture.Job(job)["completed_at"]);
+        Assert.Equal(error, _fixture.Connector(connector)[$"{prefix}_error"]!.GetValue<string>());
+        Assert.Equal("error", _fixture.Connector(connector)[$"{prefix}_status"]!.GetValue<string>());
+        Assert.Empty(_fixture.Engine.Requests);
     }
 }

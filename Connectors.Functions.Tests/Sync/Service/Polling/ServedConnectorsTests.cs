@@ -35,18 +35,18 @@ public sealed class ServedConnectorsTests
     [Fact]
     public async Task AConnectorOfAnUnknownTypeIsLeftAloneAndTheLogSaysSoOnce()
     {
-        var bed = new ServiceBed();
-        var unknown = bed.AddConnector("""{"service_type": "lotus_notes"}""");
-        var served = bed.AddConnector("""{"service_type": "s3", "configuration": {}}""");
-        bed.Store.Edit(ProtocolIndices.Connectors, unknown, """{"configuration": null, "status": "created"}""");
-        var before = bed.Connector(unknown).ToJsonString();
+        var fixture = new ServiceFixture();
+        var unknown = fixture.AddConnector("""{"service_type": "lotus_notes"}""");
+        var served = fixture.AddConnector("""{"service_type": "s3", "configuration": {}}""");
+        fixture.Store.Edit(ProtocolIndices.Connectors, unknown, """{"configuration": null, "status": "created"}""");
+        var before = fixture.Connector(unknown).ToJsonString();
         var log = new RecordingLoggerFactory();
-        var round = Round(bed, OptionsOf("native_service_types: [s3]"), log);
+        var round = Round(fixture, OptionsOf("native_service_types: [s3]"), log);
 
         Assert.Equal([served], (await round.ServedAsync(Token)).Keys);
         await round.ServedAsync(Token);
 
-        Assert.Equal(before, bed.Connector(unknown).ToJsonString());
+        Assert.Equal(before, fixture.Connector(unknown).ToJsonString());
         Assert.Equal(
             "Information Connector c1 has the service type lotus_notes, which has no source here; it is not served. Name its class "
                 + "under sources to serve it",
@@ -57,12 +57,12 @@ public sealed class ServedConnectorsTests
     [Fact]
     public async Task AConnectorOfATypeThatOthersServeIsLeftAloneInSilence()
     {
-        var bed = new ServiceBed();
-        bed.AddConnector("""{"service_type": "mongodb"}""");
-        bed.AddConnector("""{"service_type": null}""");
+        var fixture = new ServiceFixture();
+        fixture.AddConnector("""{"service_type": "mongodb"}""");
+        fixture.AddConnector("""{"service_type": null}""");
         var log = new RecordingLoggerFactory();
 
-        Assert.Empty(await Round(bed, OptionsOf("native_service_types: [s3]"), log).ServedAsync(Token));
+        Assert.Empty(await Round(fixture, OptionsOf("native_service_types: [s3]"), log).ServedAsync(Token));
 
         Assert.Equal("", log.Text);
     }
@@ -74,19 +74,19 @@ public sealed class ServedConnectorsTests
         return ConnectorServiceOptions.From(outcome.Configuration!, new JobWorker("host-1"));
     }
 
-    private static PollCycle Round(ServiceBed bed, ConnectorServiceOptions options, RecordingLoggerFactory log) =>
+    private static PollCycle Round(ServiceFixture fixture, ConnectorServiceOptions options, RecordingLoggerFactory log) =>
         new(
-            bed.Service.Connectors,
-            bed.Service.Jobs,
+            fixture.Service.Connectors,
+            fixture.Service.Jobs,
             new ConnectorMaintenance(
-                bed.Service.Connectors,
-                bed.Service.Steps,
-                new SourceCheck(bed.Sources, bed.Clock),
+                fixture.Service.Connectors,
+                fixture.Service.Steps,
+                new SourceCheck(fixture.Sources, fixture.Clock),
                 options,
-                bed.Clock,
+                fixture.Clock,
                 NullLoggerFactory.Instance
             ),
-            new JobCleanup(bed.Service.Jobs, bed.Service.Steps, bed.Clock, NullLoggerFactory.Instance),
+            new JobCleanup(fixture.Service.Jobs, fixture.Service.Steps, fixture.Clock, NullLoggerFactory.Instance),
             options,
             log
         );

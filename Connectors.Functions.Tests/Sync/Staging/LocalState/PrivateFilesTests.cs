@@ -111,24 +111,24 @@ public sealed class PrivateFilesTests : IDisposable
     [InlineData("ids.texts")]
     public async Task AFileThatALinkHasTakenThePlaceOfIsNotWrittenTo(string name)
     {
-        using var bench = new EngineBench();
-        await bench.RunAsync(MemorySource.Holding("a", "b", "c"));
+        using var fixture = new EngineFixture();
+        await fixture.RunAsync(MemorySource.Holding("a", "b", "c"));
         var source = MemorySource.Holding("a", "b", "c", "d", "e", "f");
         source.OnPage = page => page == 2 ? throw new OperationCanceledException("killed") : Task.CompletedTask;
-        bench.Request = bench.Request with { JobId = "job-2" };
-        await Assert.ThrowsAsync<OperationCanceledException>(() => bench.RunAsync(source));
+        fixture.Request = fixture.Request with { JobId = "job-2" };
+        await Assert.ThrowsAsync<OperationCanceledException>(() => fixture.RunAsync(source));
         var victim = Path.Combine(_folder.Path, "precious");
         await File.WriteAllTextAsync(victim, "precious", Token);
-        var place = Path.Combine(bench.Options.StateFolder, "jobs", "job-2", name);
+        var place = Path.Combine(fixture.Options.StateFolder, "jobs", "job-2", name);
         File.Delete(place);
         File.CreateSymbolicLink(place, victim);
         source.OnPage = null;
 
-        var outcome = await bench.RunAsync(source);
+        var outcome = await fixture.RunAsync(source);
 
         Assert.Equal("precious", await File.ReadAllTextAsync(victim, Token));
         Assert.Equal(SyncEnd.Completed, outcome.End);
-        Assert.Equal(["a", "b", "c", "d", "e", "f"], bench.Index.Documents.Keys.Order());
+        Assert.Equal(["a", "b", "c", "d", "e", "f"], fixture.Index.Documents.Keys.Order());
     }
 
     [Theory]

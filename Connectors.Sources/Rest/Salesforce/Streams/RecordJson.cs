@@ -14,7 +14,7 @@ internal static class RecordJson
             if (!field.NameEquals("url") && !additions.Lookups.Any(lookup => field.NameEquals(lookup.Field)))
             {
                 JsonValues.WriteName(json, field.Name);
-                WriteValue(json, field.Value, id);
+                WriteValue(json, field.Value, id, additions);
             }
         }
 
@@ -34,11 +34,11 @@ internal static class RecordJson
 
         if (additions.Feeds is { } feeds)
         {
-            WriteFeed(json, feeds[id]);
+            WriteFeed(json, feeds[id], additions);
         }
     }
 
-    private static void WriteFeed(Utf8JsonWriter json, IEnumerable<JsonElement> posts)
+    private static void WriteFeed(Utf8JsonWriter json, IEnumerable<JsonElement> posts, RecordAdditions additions)
     {
         json.WritePropertyName("Feeds");
         if (!posts.Any())
@@ -50,42 +50,50 @@ internal static class RecordJson
         json.WriteStartArray();
         foreach (var post in posts)
         {
-            WriteRecord(json, post, id: string.Empty);
+            WriteRecord(json, post, id: string.Empty, additions);
         }
 
         json.WriteEndArray();
     }
 
     /// <summary>
-    /// Writes a value. Records below a record come without the address of their next page, which is another one at each sync, and a file
-    /// says which record it is linked to.
+    /// Writes a value. Records below a record come with those of further pages, and without the address of these, which is another one at
+    /// each sync; a file says which record it is linked to.
     /// </summary>
-    private static void WriteValue(Utf8JsonWriter json, JsonElement value, string id)
+    private static void WriteValue(Utf8JsonWriter json, JsonElement value, string id, RecordAdditions additions)
     {
-        if (value.Find("records") is not { ValueKind: JsonValueKind.Array } records)
+        if (!SubqueryPages.IsResult(value))
         {
             JsonValues.Write(json, value);
             return;
         }
 
+        var more = SubqueryPages.AddressOf(value) is { } next ? additions.Below.GetValueOrDefault(next) : null;
         json.WriteStartObject();
         foreach (var part in value.EnumerateObject().Where(part => !part.NameEquals("records") && !part.NameEquals("nextRecordsUrl")))
         {
             json.WritePropertyName(part.Name);
-            JsonValues.Write(json, part.Value);
+            if (more is not null && part.NameEquals("done"))
+            {
+                json.WriteBooleanValue(true);
+            }
+            else
+            {
+                JsonValues.Write(json, part.Value);
+            }
         }
 
         json.WriteStartArray("records");
-        foreach (var record in records.EnumerateArray())
+        foreach (var record in value.Items("records").Concat(more ?? []))
         {
-            WriteRecord(json, record, id);
+            WriteRecord(json, record, id, additions);
         }
 
         json.WriteEndArray();
         json.WriteEndObject();
     }
 
-    private static void WriteRecord(Utf8JsonWriter json, JsonElement record, string id)
+    private static void WriteRecord(Utf8JsonWriter json, JsonElement record, string id, RecordAdditions additions)
     {
         json.WriteStartObject();
         foreach (var field in record.EnumerateObject())
@@ -97,7 +105,7 @@ internal static class RecordJson
             }
             else
             {
-                WriteValue(json, field.Value, id);
+                WriteValue(json, field.Value, id, additions);
             }
         }
 

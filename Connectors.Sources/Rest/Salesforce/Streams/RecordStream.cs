@@ -24,10 +24,18 @@ internal sealed class RecordStream(
         var request = cursor.Length == 0 ? SalesforceApi.Query(await query(cancellationToken)) : RestRequest.Get(cursor);
         using var answer = await organization.Api.Client.SendAsync(request, cancellationToken);
         var records = SalesforceApi.Pages.Items(answer);
+        var feeds = what?.HasFeed == true ? await FeedsAsync(records, cancellationToken) : null;
+        var posts = feeds?.SelectMany(posts => posts) ?? [];
         var additions = new RecordAdditions(
             what?.Lookups ?? [],
             await FindAsync(records, cancellationToken),
-            what?.HasFeed == true ? await FeedsAsync(records, cancellationToken) : null
+            feeds,
+            await SubqueryPages.ReadAsync(
+                organization.Api.Client,
+                answer.Address,
+                records.EnumerateArray().Concat(posts),
+                cancellationToken
+            )
         );
         foreach (var record in records.EnumerateArray())
         {

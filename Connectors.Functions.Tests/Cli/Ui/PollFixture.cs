@@ -1,21 +1,29 @@
 using System.Text.Json.Nodes;
-using Connectors.Cli;
-using Connectors.Cli.Hosting;
 using Connectors.Emulator;
-using Connectors.Tests.Support;
 using Xunit;
 
 namespace Connectors.Tests.Cli.Ui;
 
 /// <summary><c>elastic-ingest poll --ui 127.0.0.1:0</c> in this process, over an emulator.</summary>
-internal sealed class PollBed : IAsyncDisposable
+internal sealed class PollFixture : IAsyncDisposable
 {
-    private readonly TemporaryFolder _folder = new();
-    private readonly ShutdownSignals _shutdown = new(_ => { });
+    private readonly CliRun _cli;
     private Task<int> _polling = Task.FromResult(0);
     private Uri? _page;
 
-    private PollBed(EmulatorServer elasticsearch) => Elasticsearch = elasticsearch;
+    private PollFixture(EmulatorServer elasticsearch)
+    {
+        Elasticsearch = elasticsearch;
+        _cli = new CliRun(elasticsearch.Uri);
+        _cli.Variables.Remove("Connectors__elasticsearch__max_wait_duration");
+        _cli.Variables["Connectors__service__idling"] = "1";
+        _cli.Variables["Connectors__service__state_dir"] = Path.Combine(_cli.Folder, "state");
+
+        // A sync that is stopped writes first what it has read: that is little, even where an Elasticsearch is slow.
+        _cli.Variables["Connectors__service__page_documents"] = "100";
+        _cli.Variables["Connectors__service__pages_in_flight"] = "2";
+        _cli.Variables["Connectors__elasticsearch__bulk__chunk_size"] = "50";
+    }
 
     public EmulatorServer Elasticsearch { get; }
 
@@ -28,7 +36,7 @@ internal sealed class PollBed : IAsyncDisposable
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public static async Task<PollBed> OpenAsync(EmulatorOptions? options = null) =>
+    public static async Task<PollFixture> OpenAsync(EmulatorOptions? options = null) =>
         new(await EmulatorServer.StartAsync(options ?? new EmulatorOptions(), Token));
 
     /// <summary>Begins to poll.</summary>
@@ -47,7 +55,7 @@ internal sealed class PollBed : IAsyncDisposable
     /// <summary>Makes a folder of files and a connector that mirrors it.</summary>
     public async Task<string> MirrorAsync(string id, string name, int files, params string[] more)
     {
-        var folder = Directory.CreateDirectory(Path.Combine(_folder.Path, id)).FullName;
+        var folder = Directory.CreateDirectory(Path.Combine(_cli.Folder, id)).FullName;
         for (var number = 0; number < files; number++)
         {
             await File.WriteAllTextAsync(Path.Combine(folder, $"{number}.txt"), $"This is number {number}.", Token);
@@ -70,7 +78,7 @@ internal sealed class PollBed : IAsyncDisposable
     }
 
     /// <summary>The folder that a connector of <see cref="MirrorAsync"/> mirrors.</summary>
-    public string FolderOf(string id) => Path.Combine(_folder.Path, id);
+    public string FolderOf(string id) => Path.Combine(_cli.Folder, id);
 
     /// <summary>Makes a connector as <c>connector create</c> does.</summary>
     public async Task CreateAsync(params string[] options) =>
@@ -139,37 +147,12 @@ internal sealed class PollBed : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _shutdown.Signal();
+        _cli.Shutdown.Signal();
         await _polling;
         await Elasticsearch.DisposeAsync();
-        _shutdown.Dispose();
-        _folder.Dispose();
+        _cli.Dispose();
     }
 
-    private async Task<int> RunAsync(AwaitedWriter output, params string[] args)
-    {
-        var config = Path.Combine(_folder.Path, "config.yml");
-        await File.AppendAllTextAsync(config, string.Empty, Token);
-        var variables = new Dictionary<string, string>
-        {
-            ["Connectors__elasticsearch__host"] = Elasticsearch.Uri.ToString(),
-            ["Connectors__service__idling"] = "1",
-            ["Connectors__service__state_dir"] = Path.Combine(_folder.Path, "state"),
-            // A sync that is stopped writes first what it has read: that is little, even where an Elasticsearch is slow.
-            ["Connectors__service__page_documents"] = "100",
-            ["Connectors__service__pages_in_flight"] = "2",
-            ["Connectors__elasticsearch__bulk__chunk_size"] = "50",
-        };
-        return await CommandLine.RunAsync(
-            [.. args, "-c", config],
-            new CliEnvironment
-            {
-                Out = output,
-                Error = Error,
-                Variables = variables,
-                Width = 100,
-                Shutdown = _shutdown,
-            }
-        );
-    }
+    private Task<int> RunAsync(AwaitedWriter output, params string[] args) =>
+        _cli.RunIntoAsync(output, Error, [.. args, "-c", _cli.ConfigFile]);
 }

@@ -9,26 +9,26 @@ namespace Connectors.Tests.Functions.Engines;
 
 /// <summary>An app whose orchestrations run on one of two engines: the local host's, or Durable Task's own. What it syncs, and how it
 /// ended, is asked for in the same way.</summary>
-internal sealed class EngineBed : IAsyncDisposable
+internal sealed class BothEnginesFixture : IAsyncDisposable
 {
     private readonly OfficialEngine? _official;
 
-    private EngineBed(FunctionsBed app, OfficialEngine? official) => (App, _official) = (app, official);
+    private BothEnginesFixture(MemoryAppFixture app, OfficialEngine? official) => (App, _official) = (app, official);
 
-    public FunctionsBed App { get; }
+    public MemoryAppFixture App { get; }
 
     public DurableTaskClient Client => _official?.Client ?? App.Host.Client;
 
-    private static CancellationToken Token => FunctionsBed.Token;
+    private static CancellationToken Token => AppFixture.Token;
 
     /// <summary>Starts an app with the connector <c>c1</c>.</summary>
     /// <param name="isOfficial">Whether on Durable Task's own engine.</param>
     /// <param name="app">The app.</param>
-    public static async Task<EngineBed> StartAsync(bool isOfficial, FunctionsBed app)
+    public static async Task<BothEnginesFixture> StartAsync(bool isOfficial, MemoryAppFixture app)
     {
         await app.StartAsync();
         app.AddConnector();
-        return new EngineBed(app, isOfficial ? await OfficialEngine.StartAsync(app.Host.Services, Token) : null);
+        return new BothEnginesFixture(app, isOfficial ? await OfficialEngine.StartAsync(app.Host.Services, Token) : null);
     }
 
     /// <summary>Makes a job and starts its orchestration.</summary>

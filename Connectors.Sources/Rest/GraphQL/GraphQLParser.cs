@@ -4,15 +4,15 @@ using Connectors.Abstractions;
 namespace Connectors.Sources.Rest.GraphQL;
 
 /// <summary>
-/// Reads the text of a query (GraphQL specification of October 2021, 2.2 to 2.12): operations and fragments with their fields, aliases and
-/// arguments <c>after</c>; what is in between is passed over. One text, one object.
+/// Parses the text of a query (GraphQL specification of October 2021, 2.2 to 2.12): operations and fragments with their fields, aliases and
+/// arguments <c>after</c>; everything else is skipped. One object parses one text.
 /// </summary>
-internal sealed partial class GraphQLReader
+internal sealed partial class GraphQLParser
 {
-    private const int Deepest = 100;
+    private const int MaxDepth = 100;
 
-    /// <summary>Space, commas and remarks mean nothing.</summary>
-    private const string Passed = @"[\s,\uFEFF]+|#[^\n\r]*";
+    /// <summary>Ignored tokens: white space, commas and comments.</summary>
+    private const string Ignored = @"[\s,\uFEFF]+|#[^\n\r]*";
 
     /// <summary>A text between three quotes, in which three quotes have a backslash before them.</summary>
     private const string BlockText = """\"{3}(?:\\"{3}|[^"]|"(?!""))*\"{3}""";
@@ -28,8 +28,8 @@ internal sealed partial class GraphQLReader
 
     /// <param name="field">The field that holds it, for messages.</param>
     /// <param name="text">The text.</param>
-    /// <exception cref="ConnectorException">There is something in it that GraphQL does not know.</exception>
-    public GraphQLReader(string field, string text)
+    /// <exception cref="ConnectorException">The text has a character that GraphQL does not know.</exception>
+    public GraphQLParser(string field, string text)
     {
         _field = field;
         for (var position = 0; position < text.Length;)
@@ -50,9 +50,9 @@ internal sealed partial class GraphQLReader
 
     private string? Next => _at < _tokens.Count ? _tokens[_at] : null;
 
-    /// <summary>Reads all of it.</summary>
-    /// <exception cref="ConnectorException">It is no query.</exception>
-    public (List<(string Kind, GraphQLSelection Fields)> Operations, Dictionary<string, GraphQLSelection> Fragments) Read()
+    /// <summary>Parses the text.</summary>
+    /// <exception cref="ConnectorException">The text is not a query.</exception>
+    public (List<(string Kind, GraphQLSelection Fields)> Operations, Dictionary<string, GraphQLSelection> Fragments) Parse()
     {
         var operations = new List<(string, GraphQLSelection)>();
         var fragments = new Dictionary<string, GraphQLSelection>(StringComparer.Ordinal);
@@ -60,20 +60,20 @@ internal sealed partial class GraphQLReader
         {
             if (word == "{")
             {
-                operations.Add(("query", Selection(Deepest)));
+                operations.Add(("query", Selection(MaxDepth)));
             }
             else if (word is "query" or "mutation" or "subscription")
             {
                 _at++;
-                PassHead();
-                operations.Add((word, Selection(Deepest)));
+                SkipHead();
+                operations.Add((word, Selection(MaxDepth)));
             }
             else if (word == "fragment")
             {
                 _at++;
                 var name = Name();
-                PassHead();
-                fragments[name] = Selection(Deepest);
+                SkipHead();
+                fragments[name] = Selection(MaxDepth);
             }
             else
             {
@@ -84,76 +84,76 @@ internal sealed partial class GraphQLReader
         return (operations, fragments);
     }
 
-    private GraphQLSelection Selection(int deepest)
+    private GraphQLSelection Selection(int levelsLeft)
     {
-        if (deepest == 0)
+        if (levelsLeft == 0)
         {
-            throw new ConnectorException($"{_field}: the query is more than {Deepest} levels deep.");
+            throw new ConnectorException($"{_field}: the query is more than {MaxDepth} levels deep.");
         }
 
         Expect("{");
         var selection = new GraphQLSelection();
-        while (!Passes("}"))
+        while (!Takes("}"))
         {
-            if (!Passes("..."))
+            if (!Takes("..."))
             {
-                selection.Fields.Add(Field(deepest));
+                selection.Fields.Add(Field(levelsLeft));
             }
             else if (Next is "on" or "@" or "{")
             {
-                PassHead();
-                selection.Inline.Add(Selection(deepest - 1));
+                SkipHead();
+                selection.Inline.Add(Selection(levelsLeft - 1));
             }
             else
             {
                 selection.Spreads.Add(Name());
-                Directives();
+                SkipDirectives();
             }
         }
 
         return selection;
     }
 
-    private GraphQLField Field(int deepest)
+    private GraphQLField Field(int levelsLeft)
     {
         var key = Name();
-        if (Passes(":"))
+        if (Takes(":"))
         {
             Name();
         }
 
         var after = Next == "(" ? Arguments() : null;
-        Directives();
-        return new GraphQLField(key, after, Next == "{" ? Selection(deepest - 1) : null);
+        SkipDirectives();
+        return new GraphQLField(key, after, Next == "{" ? Selection(levelsLeft - 1) : null);
     }
 
-    /// <summary>Passes over arguments.</summary>
+    /// <summary>Skips arguments.</summary>
     /// <returns>The variable that is given to <c>after</c>.</returns>
     private string? Arguments()
     {
         Expect("(");
         string? after = null;
-        while (!Passes(")"))
+        while (!Takes(")"))
         {
             var name = Name();
             Expect(":");
             var variable = Next == "$";
-            Value();
+            SkipValue();
             after = name == "after" && variable ? _tokens[_at - 1] : after;
         }
 
         return after;
     }
 
-    private void Value()
+    private void SkipValue()
     {
-        if (Passes("$"))
+        if (Takes("$"))
         {
             Name();
         }
         else if (Next is "[" or "{")
         {
-            Balanced();
+            SkipBrackets();
         }
         else if (Next is null or "]" or "}" or ")" or ":")
         {
@@ -165,26 +165,26 @@ internal sealed partial class GraphQLReader
         }
     }
 
-    private void Directives()
+    private void SkipDirectives()
     {
-        while (Passes("@"))
+        while (Takes("@"))
         {
             Name();
             if (Next == "(")
             {
-                Balanced();
+                SkipBrackets();
             }
         }
     }
 
-    /// <summary>Passes over what stands before the braces: a name, variables, a type, directives.</summary>
-    private void PassHead()
+    /// <summary>Skips what stands before the braces: a name, variables, a type, directives.</summary>
+    private void SkipHead()
     {
         while (Next is not (null or "{"))
         {
             if (Next == "(")
             {
-                Balanced();
+                SkipBrackets();
             }
             else
             {
@@ -193,7 +193,7 @@ internal sealed partial class GraphQLReader
         }
     }
 
-    private void Balanced()
+    private void SkipBrackets()
     {
         var depth = 0;
         do
@@ -220,21 +220,21 @@ internal sealed partial class GraphQLReader
         return name;
     }
 
-    private bool Passes(string token)
+    private bool Takes(string token)
     {
         if (Next is null)
         {
             throw Wrong();
         }
 
-        var passes = Next == token;
-        _at += passes ? 1 : 0;
-        return passes;
+        var takes = Next == token;
+        _at += takes ? 1 : 0;
+        return takes;
     }
 
     private void Expect(string token)
     {
-        if (!Passes(token))
+        if (!Takes(token))
         {
             throw Wrong();
         }
@@ -242,6 +242,6 @@ internal sealed partial class GraphQLReader
 
     private ConnectorException Wrong() => new($"{_field}: the text is no GraphQL query. Check that all braces are closed.");
 
-    [GeneratedRegex($"\\G(?:{Passed}|(?<token>{BlockText}|{Text}|{Word}))", RegexOptions.None, 1000)]
+    [GeneratedRegex($"\\G(?:{Ignored}|(?<token>{BlockText}|{Text}|{Word}))", RegexOptions.None, 1000)]
     private static partial Regex Tokens();
 }

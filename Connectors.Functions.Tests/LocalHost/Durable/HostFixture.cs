@@ -9,15 +9,15 @@ using Xunit;
 namespace Connectors.Tests.LocalHost.Durable;
 
 /// <summary>A local host with a folder and a clock of its own, which can be killed and started again.</summary>
-internal sealed class HostBench : IAsyncDisposable
+internal sealed class HostFixture : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder = TemporaryFolder.With();
     private readonly Type[] _functions;
     private LocalFunctionHost? _host;
 
-    private HostBench(Type[] functions) => _functions = functions;
+    public HostFixture(params Type[] functions) => _functions = functions;
 
-    public static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    public static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 1, 31, 12, 0, 0, TimeSpan.Zero));
 
@@ -34,26 +34,13 @@ internal sealed class HostBench : IAsyncDisposable
 
     public Action<IHostApplicationBuilder> Configure { get; init; } = _ => { };
 
-    public static async Task<HostBench> StartAsync(params Type[] functions)
-    {
-        var bench = new HostBench(functions);
-        await bench.RestartAsync();
-        return bench;
-    }
+    public static Task<HostFixture> StartAsync(params Type[] functions) => new HostFixture(functions).StartedAsync();
 
-    public static async Task<HostBench> StartAsync(Func<LocalFunctionHostOptions, LocalFunctionHostOptions> with, params Type[] functions)
-    {
-        var bench = new HostBench(functions) { With = with };
-        await bench.RestartAsync();
-        return bench;
-    }
+    public static Task<HostFixture> StartAsync(Func<LocalFunctionHostOptions, LocalFunctionHostOptions> with, params Type[] functions) =>
+        new HostFixture(functions) { With = with }.StartedAsync();
 
-    public static async Task<HostBench> StartAsync(Action<IHostApplicationBuilder> configure, params Type[] functions)
-    {
-        var bench = new HostBench(functions) { Configure = configure };
-        await bench.RestartAsync();
-        return bench;
-    }
+    public static Task<HostFixture> StartAsync(Action<IHostApplicationBuilder> configure, params Type[] functions) =>
+        new HostFixture(functions) { Configure = configure }.StartedAsync();
 
     /// <summary>Starts a host in the folder of the one before, with other functions if there are any.</summary>
     public async Task RestartAsync(params Type[] instead)
@@ -70,20 +57,20 @@ internal sealed class HostBench : IAsyncDisposable
                 Configure(builder);
             },
         };
-        _host = await LocalFunctionHost.StartAsync(With(options), Cancellation);
+        _host = await LocalFunctionHost.StartAsync(With(options), Token);
     }
 
     /// <summary>Starts an orchestration, waits for its end, and gives its output.</summary>
     public async Task<OrchestrationMetadata> RunAsync(string orchestrator, object? input = null)
     {
-        var id = await Client.ScheduleNewOrchestrationInstanceAsync(orchestrator, input, Cancellation);
-        return await Client.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true, Cancellation);
+        var id = await Client.ScheduleNewOrchestrationInstanceAsync(orchestrator, input, Token);
+        return await Client.WaitForInstanceCompletionAsync(id, getInputsAndOutputs: true, Token);
     }
 
     public Task<OrchestrationMetadata> EndOfAsync(string instanceId) =>
-        Client.WaitForInstanceCompletionAsync(instanceId, getInputsAndOutputs: true, Cancellation);
+        Client.WaitForInstanceCompletionAsync(instanceId, getInputsAndOutputs: true, Token);
 
-    public Task QuietAsync() => Host.WhenQuietAsync(Cancellation);
+    public Task QuietAsync() => Host.WhenQuietAsync(Token);
 
     /// <summary>Lets the clock go on, and waits for what comes of it.</summary>
     public async Task PassAsync(TimeSpan time)
@@ -98,5 +85,11 @@ internal sealed class HostBench : IAsyncDisposable
         Diary.OpenAll();
         await (_host?.DisposeAsync() ?? ValueTask.CompletedTask);
         _folder.Dispose();
+    }
+
+    private async Task<HostFixture> StartedAsync()
+    {
+        await RestartAsync();
+        return this;
     }
 }

@@ -1,12 +1,12 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Connectors.Sources;
-using Connectors.Sync.Configuration;
 using Connectors.Sync.Elasticsearch;
 using Connectors.Sync.Protocol;
 using Connectors.Sync.Protocol.Connectors;
 using Connectors.Sync.Protocol.Jobs;
 using Connectors.Sync.Sources;
+using Connectors.Tests.Sync.Elasticsearch;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
@@ -14,7 +14,7 @@ namespace Connectors.Tests.Support.Processes;
 
 /// <summary>What a test of processes needs around them: a folder for configuration and state, and a look into Elasticsearch past the
 /// proxy.</summary>
-internal sealed class ProcessBed : IDisposable
+internal sealed class ProcessFixture : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private readonly ElasticsearchGateway _gateway;
@@ -22,14 +22,9 @@ internal sealed class ProcessBed : IDisposable
     private int _configurations;
 
     /// <param name="elasticsearch">The server itself.</param>
-    public ProcessBed(Uri elasticsearch)
+    public ProcessFixture(Uri elasticsearch)
     {
-        _gateway = new ElasticsearchGateway(
-            new ElasticsearchOptions { Hosts = [elasticsearch] },
-            TimeProvider.System,
-            new Random(1),
-            NullLoggerFactory.Instance
-        );
+        _gateway = GatewayFixture.GatewayOf(elasticsearch, TimeProvider.System);
         _http = new HttpClient { BaseAddress = elasticsearch };
         Connectors = new ConnectorIndex(_gateway.Documents, TimeProvider.System);
         Jobs = new SyncJobIndex(_gateway.Documents, TimeProvider.System);

@@ -14,7 +14,7 @@ using Xunit;
 namespace Connectors.Tests.Sync.Service;
 
 /// <summary>A service on documents in memory, with a scripted engine and a clock that the test moves.</summary>
-internal sealed class ServiceBed : IServiceObserver
+internal sealed class ServiceFixture : IServiceObserver
 {
     private const int MostTurns = 500_000;
     private int _connectors;

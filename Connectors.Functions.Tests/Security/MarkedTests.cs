@@ -5,7 +5,7 @@ using Xunit;
 namespace Connectors.Tests.Security;
 
 /// <summary>An Elasticsearch, command lines that talk to it, and what they leave behind.</summary>
-public abstract class MarkedBed : IAsyncLifetime
+public abstract class MarkedTests : IAsyncLifetime
 {
     internal LeftBehind Left { get; } = new();
 

@@ -1,24 +1,22 @@
-using Connectors.Sync.Configuration;
 using Connectors.Sync.Diff;
 using Connectors.Sync.Elasticsearch;
 using Connectors.Sync.Engine;
 using Connectors.Sync.Engine.Planning;
 using Connectors.Tests.Support;
 using Connectors.Tests.Support.InMemory;
-using Microsoft.Extensions.Logging.Abstractions;
+using Connectors.Tests.Sync.Elasticsearch;
 using Xunit;
 
 namespace Connectors.Tests.Sync.Damage;
 
 /// <summary>Syncs of documents in memory into an Elasticsearch that lies when it is told to.</summary>
-public abstract class LyingBed : IAsyncLifetime
+public abstract class LyingTests : IAsyncLifetime
 {
     private protected const string Index = "search-lies";
-    private readonly TemporaryFolder _folder = new();
+    private readonly EngineFixture _fixture = new();
     private ElasticsearchGateway _gateway = null!;
-    private int _jobs;
 
-    private protected static CancellationToken Token => TestContext.Current.CancellationToken;
+    private protected static CancellationToken Token => SyncFixture.Token;
 
     private protected LyingElasticsearch Elasticsearch { get; private set; } = null!;
 
@@ -29,50 +27,33 @@ public abstract class LyingBed : IAsyncLifetime
     private protected virtual SyncEngineOptions Options =>
         new()
         {
-            StateFolder = _folder.Path,
+            StateFolder = _fixture.Folder.Path,
             DeleteGuard = new DeleteGuardOptions { MaxPercent = 100 },
         };
 
     /// <summary>What a sync is asked for.</summary>
-    private protected virtual SyncRequest Request =>
-        new()
-        {
-            JobId = "job-" + _jobs++,
-            ConnectorId = "c",
-            ServiceType = "memory",
-            IndexName = Index,
-            Fingerprint = "f",
-        };
+    private protected virtual SyncRequest Request => _fixture.Request with { IndexName = Index };
 
     public virtual async ValueTask InitializeAsync()
     {
         Elasticsearch = await LyingElasticsearch.StartAsync();
-        _gateway = new ElasticsearchGateway(
-            new ElasticsearchOptions { Hosts = [Elasticsearch.Uri] },
-            GatewayTime,
-            new Random(1),
-            NullLoggerFactory.Instance
-        );
+        _gateway = GatewayFixture.GatewayOf(Elasticsearch.Uri, GatewayTime);
+        _fixture.Target = _gateway.Content;
     }
 
     public async ValueTask DisposeAsync()
     {
         _gateway.Dispose();
         await Elasticsearch.DisposeAsync();
-        _folder.Dispose();
+        _fixture.Dispose();
         GC.SuppressFinalize(this);
     }
 
     /// <summary>Runs a sync of these documents.</summary>
-    private protected Task<SyncOutcome> RunAsync(IEnumerable<string> ids, bool allowMassDelete = false) =>
-        new SyncEngine(_gateway.Content, Options, new FastForwardTimeProvider(), new Random(1), NullLoggerFactory.Instance).RunAsync(
-            Request with
-            {
-                AllowMassDelete = allowMassDelete,
-            },
-            MemorySource.Holding([.. ids]),
-            new SyncProgress(),
-            default,
-            Token
-        );
+    private protected Task<SyncOutcome> RunAsync(IEnumerable<string> ids, bool allowMassDelete = false)
+    {
+        _fixture.Options = Options;
+        _fixture.Request = Request with { AllowMassDelete = allowMassDelete };
+        return _fixture.RunNextAsync(MemorySource.Holding([.. ids]));
+    }
 }

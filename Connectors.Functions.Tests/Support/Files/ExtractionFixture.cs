@@ -7,12 +7,12 @@ using Xunit;
 namespace Connectors.Tests.Support.Files;
 
 /// <summary>Extraction processes as the service starts them: real ones.</summary>
-internal sealed class ExtractionBench : IAsyncDisposable
+internal sealed class ExtractionFixture : IAsyncDisposable
 {
     private readonly LocalExtractionOptions _options;
     private readonly int _maxTextBytes;
 
-    public ExtractionBench(LocalExtractionOptions? options = null, int maxTextBytes = 1024 * 1024)
+    public ExtractionFixture(LocalExtractionOptions? options = null, int maxTextBytes = 1024 * 1024)
     {
         _options = options ?? new LocalExtractionOptions { Processes = 1 };
         _maxTextBytes = maxTextBytes;

@@ -16,18 +16,14 @@ namespace Connectors.Tests.Support;
 /// Drives the steps of staged syncs over a <see cref="MemoryIndex"/> as an orchestration would: keeps the answers, decides what comes next,
 /// does a step again that may pass. A test can put its own way of doing a step between.
 /// </summary>
-internal sealed class StagedBench : IDisposable
+internal sealed class StagedFixture : SyncFixture
 {
     private readonly List<StagedSync> _machines = [];
-
-    public MemoryIndex Index { get; } = new();
 
     public MemoryStagingStore Memory { get; } = new();
 
     /// <summary>Another store than <see cref="Memory"/>.</summary>
     public IStagingStore? Store { get; init; }
-
-    public TemporaryFolder Folder { get; } = new();
 
     public StagedSyncOptions Limits { get; set; } =
         new()
@@ -37,31 +33,7 @@ internal sealed class StagedBench : IDisposable
             DeletesPerPart = 3,
         };
 
-    public SyncEngineOptions Options { get; set; }
-
-    public StagedBench() =>
-        Options = new SyncEngineOptions
-        {
-            StateFolder = Folder.Path,
-            Bulk = new BulkWriterOptions { MaxOperations = 2 },
-            Rejections = new RejectionLimits
-            {
-                MaxTotal = 100,
-                MaxConsecutive = 100,
-                MaxRate = 1,
-            },
-            DeleteGuard = new DeleteGuardOptions { MaxPercent = 100 },
-        };
-
-    public SyncRequest Request { get; set; } =
-        new()
-        {
-            JobId = "job-1",
-            ConnectorId = "connector-1",
-            ServiceType = "memory",
-            IndexName = "search-memory",
-            Fingerprint = "f1",
-        };
+    public StagedFixture() => Options = Options with { DeleteGuard = new DeleteGuardOptions { MaxPercent = 100 } };
 
     /// <summary>How a step is done: given the step, with the machine on which it runs as its argument. The default does it once on the
     /// first machine.</summary>
@@ -69,8 +41,6 @@ internal sealed class StagedBench : IDisposable
 
     /// <summary>Does a step once, on the first machine.</summary>
     public static IStepRunner Once { get; } = new OnceRunner();
-
-    public static CancellationToken Token => Xunit.TestContext.Current.CancellationToken;
 
     /// <summary>The machines so far; there is always one.</summary>
     public StagedSync Machine(int number = 0)
@@ -178,13 +148,6 @@ internal sealed class StagedBench : IDisposable
         };
     }
 
-    /// <summary>Runs a sync as a job of its own.</summary>
-    public Task<SyncOutcome> RunNextAsync(IDataSource source)
-    {
-        Request = Request with { JobId = Guid.NewGuid().ToString("N") };
-        return RunAsync(source);
-    }
-
     /// <summary>Does a step, again after a pause when it may pass.</summary>
     public async Task<T> DoAsync<T>(Func<StagedSync, CancellationToken, Task<T>> step)
     {
@@ -201,11 +164,13 @@ internal sealed class StagedBench : IDisposable
         }
     }
 
-    public void Dispose()
+    public override void Dispose()
     {
         _machines.ForEach(machine => machine.Dispose());
-        Folder.Dispose();
+        base.Dispose();
     }
+
+    protected override Task<SyncOutcome> RunSyncAsync(IDataSource source) => RunAsync(source);
 
     /// <summary>Reads and writes a partition: a page is read while the one before it is written.</summary>
     private async Task<(PageName LastPage, SyncCounts Counts, ReportName? Report, string? Lost)> ReadPartitionAsync(
@@ -240,12 +205,33 @@ internal sealed class StagedBench : IDisposable
 
     private sealed class OnceRunner : IStepRunner
     {
-        public Task<T> RunAsync<T>(StagedBench bench, Func<StagedSync, CancellationToken, Task<T>> step) => step(bench.Machine(), Token);
+        public Task<T> RunAsync<T>(StagedFixture fixture, Func<StagedSync, CancellationToken, Task<T>> step) =>
+            step(fixture.Machine(), Token);
     }
 }
 
 /// <summary>A way of doing a step.</summary>
 internal interface IStepRunner
 {
-    Task<T> RunAsync<T>(StagedBench bench, Func<StagedSync, CancellationToken, Task<T>> step);
+    Task<T> RunAsync<T>(StagedFixture fixture, Func<StagedSync, CancellationToken, Task<T>> step);
+}
+
+/// <summary>The steps that ask a source, given a source.</summary>
+internal static class StagedSteps
+{
+    public static Task<BeginResult> BeginAsync(
+        this StagedSync sync,
+        SyncRequest request,
+        IDataSource source,
+        string? fullBecause,
+        CancellationToken cancellationToken
+    ) => sync.BeginAsync(request, sync.ReaderOf(source), fullBecause, cancellationToken);
+
+    public static Task<ReadPageResult> ReadPageAsync(
+        this StagedSync sync,
+        SyncRequest request,
+        IDataSource source,
+        ReadPageInput input,
+        CancellationToken cancellationToken
+    ) => sync.ReadPageAsync(request, sync.ReaderOf(source), input, cancellationToken);
 }

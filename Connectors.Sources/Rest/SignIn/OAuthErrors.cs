@@ -1,0 +1,80 @@
+using System.Net;
+using System.Text.Json;
+using Connectors.Abstractions;
+using Connectors.Sources.Rest.Documents;
+using Connectors.Sources.Rest.Http;
+using Duende.IdentityModel.Client;
+
+namespace Connectors.Sources.Rest.SignIn;
+
+/// <summary>
+/// Words why a token endpoint gives no token. Of an error only the code is passed on, and only one of those that RFC 6749 (5.2) has, or
+/// that vendors document for their endpoints: what else stands in the answer may repeat what was sent.
+/// </summary>
+internal static class OAuthErrors
+{
+    /// <summary>What each code of the RFC means for whoever configures a connector.</summary>
+    private static readonly Dictionary<string, string> Meanings = new(StringComparer.Ordinal)
+    {
+        ["invalid_request"] = "it lacks something in the request, or gets it in the wrong form.",
+        ["invalid_client"] = "it does not know the client, or its secret is wrong.",
+        ["invalid_grant"] = "what the client signs in with has expired, was withdrawn, or belongs to another client.",
+        ["unauthorized_client"] =
+            "the client may not sign in this way. Allow it in the app's settings, or have an administrator approve it.",
+        ["unsupported_grant_type"] = "it does not offer this way to sign in.",
+        ["invalid_scope"] = "a permission that is asked for does not exist, or was not given to the app.",
+
+        // Google: "Using OAuth 2.0 for server to server applications"; Salesforce: "OAuth 2.0 error codes".
+        ["access_denied"] = "access was denied. Check the permissions of the app and the user.",
+        ["admin_policy_enforced"] = "a policy of the administrator forbids it.",
+        ["disabled_client"] = "the client is switched off, or its key is.",
+        ["deleted_client"] = "the client was deleted.",
+        ["invalid_client_id"] = "it does not know the client.",
+        ["invalid_app_access"] = "the user may not use the app.",
+        ["inactive_user"] = "the user is not active.",
+        ["inactive_org"] = "the organization is not active.",
+        ["rate_limit_exceeded"] = "it was asked too often.",
+    };
+
+    /// <summary>The exception to throw.</summary>
+    /// <param name="service">The service as messages name it.</param>
+    /// <param name="hint">What to check when it is refused.</param>
+    /// <param name="answer">The answer without a token.</param>
+    public static ConnectorException Explain(string service, string hint, TokenResponse answer) =>
+        answer.ErrorType switch
+        {
+            ResponseErrorType.Exception => new ConnectorException(
+                FailureKind.Retry,
+                $"{service}: no token could be fetched: the token endpoint can't be reached."
+            ),
+            ResponseErrorType.Http when RestErrors.IsPassing(answer.HttpStatusCode) => new ConnectorException(
+                FailureKind.Retry,
+                $"{service}: the token endpoint could not answer at the moment ({(int)answer.HttpStatusCode}).",
+                RestErrors.Cause(answer.HttpStatusCode)
+            ),
+            _ when CodeOf(answer.Raw) is { } code && Meanings.TryGetValue(code, out var meaning) => new ConnectorException(
+                FailureKind.Fatal,
+                $"{service}: gives no token ({code}): {meaning} {hint}",
+                RestErrors.Cause(HttpStatusCode.Unauthorized)
+            ),
+            _ => new ConnectorException(
+                FailureKind.Fatal,
+                $"{service}: gives no token (refused). {hint}",
+                RestErrors.Cause(HttpStatusCode.Unauthorized)
+            ),
+        };
+
+    /// <summary>The library reads the body of an answer with status 400 only; some endpoints use 401 and 403.</summary>
+    private static string? CodeOf(string? body)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(body ?? string.Empty);
+            return json.RootElement.Text("error");
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}
