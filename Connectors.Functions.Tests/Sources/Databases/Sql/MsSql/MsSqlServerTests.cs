@@ -10,14 +10,12 @@ using Xunit;
 namespace Connectors.Tests.Sources.Databases.Sql.MsSql;
 
 /// <summary>The driver and a server that speaks its protocol and says what the test says. What SQL Server itself would say is not seen
-/// here.</summary>
+/// here. They run in the process of <see cref="MsSqlDriverTests"/>.</summary>
 public sealed class MsSqlServerTests
 {
-    public MsSqlServerTests() => MsSqlCultures.AreNeeded();
-
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task TheTablesOfASchemaAreReadPageByPage()
     {
         await using var server = new TdsTestServer(Shop);
@@ -38,7 +36,7 @@ public sealed class MsSqlServerTests
 
     // learn.microsoft.com/sql/relational-databases/errors-events/database-engine-events-and-errors, and .../azure/azure-sql/database/
     // troubleshoot-common-errors-issues.
-    [Theory]
+    [Theory(Explicit = true)]
     [InlineData(18456, FailureKind.Fatal, "refuses the login of user 'reader'. Check username and password")]
     [InlineData(18470, FailureKind.Fatal, "refuses the login of user 'reader'")]
     [InlineData(4060, FailureKind.Fatal, "has no database 'shop' that user 'reader' may open. Correct the field database")]
@@ -52,7 +50,7 @@ public sealed class MsSqlServerTests
         await AssertPingFailsAsync(server, kind, sentence);
     }
 
-    [Theory]
+    [Theory(Explicit = true)]
     [InlineData(229, FailureKind.Fatal, "user 'reader' may not list the tables. Grant SELECT on the schema or on its tables.")]
     [InlineData(208, FailureKind.Fatal, "can't list the tables: it is no longer there.")]
     [InlineData(1205, FailureKind.Retry, "at the moment: the server answers 1205.")]
@@ -67,14 +65,14 @@ public sealed class MsSqlServerTests
         await AssertPingFailsAsync(server, kind, sentence);
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task AServerThatEndsTheConnectionIsTriedAgain()
     {
         await using var server = new TdsTestServer(_ => TdsAnswer.Error(596, "Session is in the kill state.", severity: 21));
         await AssertPingFailsAsync(server, FailureKind.Retry, "the connection broke, trying to list the tables.");
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task AClosedPortIsSaidAtOnce()
     {
         int port;
@@ -90,7 +88,7 @@ public sealed class MsSqlServerTests
         Assert.StartsWith($"SQL Server 127.0.0.1:{port}: nothing listens there.", failure.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task AMissingSchemaIsSaid()
     {
         await using var server = new TdsTestServer(statement =>
@@ -99,7 +97,7 @@ public sealed class MsSqlServerTests
         await AssertPingFailsAsync(server, FailureKind.Fatal, "has no schema 'dbo'. Correct the field schema.");
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task WithoutAnIncrementalColumnThereIsNoCursor()
     {
         await using var server = new TdsTestServer(Shop);
@@ -107,7 +105,7 @@ public sealed class MsSqlServerTests
         Assert.Null((await source.FindCursorAsync(Cancellation)).Cursor);
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task ChangesAreReadByTheColumn()
     {
         await using var server = new TdsTestServer(Shop);

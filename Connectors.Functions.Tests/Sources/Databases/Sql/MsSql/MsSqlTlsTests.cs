@@ -9,28 +9,27 @@ using Xunit;
 
 namespace Connectors.Tests.Sources.Databases.Sql.MsSql;
 
-/// <summary>Encryption, and who may be given the password: the driver and a server that speaks its protocol.</summary>
+/// <summary>Encryption, and who may be given the password: the driver and a server that speaks its protocol. They run in the process of
+/// <see cref="MsSqlDriverTests"/>.</summary>
 public sealed class MsSqlTlsTests
 {
     private static readonly Lazy<(X509Certificate2 Certificate, string Pem)> Own = new(Make);
     private static readonly Lazy<(X509Certificate2 Certificate, string Pem)> Other = new(Make);
 
-    public MsSqlTlsTests() => MsSqlCultures.AreNeeded();
-
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task AServerThatTheAuthorityVouchesForIsLoggedInTo() =>
         Assert.Null(await PingAsync(Own.Value.Certificate, ("ssl_enabled", true), ("ssl_ca", Own.Value.Pem)));
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task AServerThatAnotherAuthorityVouchesForGetsNoPassword()
     {
         var failure = await PingAsync(Own.Value.Certificate, ("ssl_enabled", true), ("ssl_ca", Other.Value.Pem));
         Assert.Contains("the TLS connection failed", failure, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task AServerThatThisSystemDoesNotTrustGetsNoPassword()
     {
         var failure = await PingAsync(Own.Value.Certificate, ("ssl_enabled", true));
@@ -40,7 +39,7 @@ public sealed class MsSqlTlsTests
     }
 
     /// <summary>The certificate is made for 127.0.0.1.</summary>
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task TheNameInTheCertificateCountsUnlessItIsSwitchedOff()
     {
         (string, JsonNode?)[] values = [("host", "localhost"), ("ssl_enabled", true), ("ssl_ca", Own.Value.Pem)];
@@ -49,10 +48,10 @@ public sealed class MsSqlTlsTests
         Assert.Null(await PingAsync(Own.Value.Certificate, [.. values, ("validate_host", false)]));
     }
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task WithoutAWishTheConnectionIsEncryptedWhereTheServerCan() => Assert.Null(await PingAsync(Own.Value.Certificate));
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task AServerWithoutTlsGetsNoPasswordWhereItIsAskedFor() =>
         Assert.Contains(
             "the server does not offer TLS. Switch it on there, or clear ssl_enabled.",
@@ -60,7 +59,7 @@ public sealed class MsSqlTlsTests
             StringComparison.Ordinal
         );
 
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task NoCertificateIsLeftOnTheDisk()
     {
         var before = Directory.GetDirectories(Path.GetTempPath(), "connectors-mssql-*");
