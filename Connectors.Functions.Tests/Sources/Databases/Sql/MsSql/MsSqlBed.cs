@@ -5,6 +5,7 @@ using Connectors.Sources.Databases.Sql.MsSql;
 using Connectors.Sources.Databases.Sql.Reading;
 using Connectors.Sources.Databases.Sql.Tables;
 using Connectors.Tests.Sources;
+using Connectors.Tests.Support.Tds;
 using Microsoft.Data.SqlClient;
 
 namespace Connectors.Tests.Sources.Databases.Sql.MsSql;
@@ -58,4 +59,25 @@ internal static class MsSqlBed
                 after,
                 500
             );
+
+    /// <summary>A table <c>orders</c> of three rows, two of which come before there is a key to go on from.</summary>
+    public static TdsAnswer Shop(string statement)
+    {
+        var changed = new DateTimeOffset(2024, 2, 29, 13, 14, 15, TimeSpan.FromHours(1));
+        return statement switch
+        {
+            _ when statement.StartsWith("SET ", StringComparison.Ordinal) => TdsAnswer.Done,
+            MsSqlCatalog.SchemaQuery => TdsAnswer.Rows(1, [1]),
+            MsSqlDialect.ClockQuery => TdsAnswer.Rows(1, [changed.UtcDateTime]),
+            MsSqlCatalog.TablesQuery => TdsAnswer.Rows(5, ["orders", true, true, true, 3L], ["a view", false, false, true, -1L]),
+            MsSqlCatalog.ColumnsQuery => TdsAnswer.Rows(
+                7,
+                ["id", "int", 4, 10, 0, null, 1],
+                ["note", "nvarchar", 18, 0, 0, "Latin1_General_CI_AS", 0],
+                ["changed", "datetimeoffset", 10, 34, 7, null, 0]
+            ),
+            _ when statement.Contains("> @p1", StringComparison.Ordinal) => TdsAnswer.Rows(4, [3, null, changed, 3]),
+            _ => TdsAnswer.Rows(4, [1, "a", changed, 1], [2, "b", null, 2]),
+        };
+    }
 }

@@ -1,6 +1,6 @@
-using System.Diagnostics;
 using Connectors.Abstractions;
 using Connectors.Sources.Databases.Sql.MsSql;
+using Connectors.Tests.Support.Processes;
 using Connectors.Tests.Support.Tds;
 using Xunit;
 
@@ -15,25 +15,16 @@ public sealed class MsSqlDriverTests
     [Fact]
     public async Task WithCulturesTheDriverDoesWhatItsTestsSay()
     {
-        string[] arguments =
-        [
-            Path.Combine(AppContext.BaseDirectory, "Connectors.Functions.Tests.dll"),
-            "-noColor",
+        await using var process = new TestProcess(
             "-explicit",
             "only",
             "-class",
             typeof(MsSqlServerTests).FullName!,
             "-class",
-            typeof(MsSqlTlsTests).FullName!,
-        ];
-        var start = new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true };
-        start.Environment[MsSqlCultures.Variable] = "false";
-        using var process = Process.Start(start)!;
-        var output = await process.StandardOutput.ReadToEndAsync(Cancellation);
-        await process.WaitForExitAsync(Cancellation);
-
-        Assert.Contains("Total: 26, Errors: 0, Failed: 0, Skipped: 0, Not Run: 0", output, StringComparison.Ordinal);
-        Assert.Equal(0, process.ExitCode);
+            typeof(MsSqlTlsTests).FullName!
+        );
+        await process.ExitsWithAsync(0, Cancellation);
+        Assert.Contains("Total: 26, Errors: 0, Failed: 0, Skipped: 0, Not Run: 0", process.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -46,4 +37,11 @@ public sealed class MsSqlDriverTests
         Assert.Contains("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=false", failure.Message, StringComparison.Ordinal);
         Assert.Equal(0, server.Logins);
     }
+
+    private sealed class TestProcess(params string[] arguments)
+        : ChildProcess(
+            "dotnet",
+            [Path.Combine(AppContext.BaseDirectory, "Connectors.Functions.Tests.dll"), "-noColor", .. arguments],
+            [new(MsSqlCultures.Variable, "false")]
+        );
 }

@@ -18,7 +18,7 @@ public sealed class MsSqlServerTests
     [Fact(Explicit = true)]
     public async Task TheTablesOfASchemaAreReadPageByPage()
     {
-        await using var server = new TdsTestServer(Shop);
+        await using var server = new TdsTestServer(MsSqlBed.Shop);
         await using var source = Source(server);
 
         await source.PingAsync(Cancellation);
@@ -46,7 +46,7 @@ public sealed class MsSqlServerTests
     [InlineData(10928, FailureKind.Retry, "has no connection to spare at the moment.")]
     public async Task WhyALoginIsRefusedIsSaid(int number, FailureKind kind, string sentence)
     {
-        await using var server = new TdsTestServer(Shop) { ToLogin = TdsAnswer.Error(number, "Some words.", severity: 16) };
+        await using var server = new TdsTestServer(MsSqlBed.Shop) { ToLogin = TdsAnswer.Error(number, "Some words.", severity: 16) };
         await AssertPingFailsAsync(server, kind, sentence);
     }
 
@@ -100,7 +100,7 @@ public sealed class MsSqlServerTests
     [Fact(Explicit = true)]
     public async Task WithoutAnIncrementalColumnThereIsNoCursor()
     {
-        await using var server = new TdsTestServer(Shop);
+        await using var server = new TdsTestServer(MsSqlBed.Shop);
         await using var source = Source(server);
         Assert.Null((await source.FindCursorAsync(Cancellation)).Cursor);
     }
@@ -108,7 +108,7 @@ public sealed class MsSqlServerTests
     [Fact(Explicit = true)]
     public async Task ChangesAreReadByTheColumn()
     {
-        await using var server = new TdsTestServer(Shop);
+        await using var server = new TdsTestServer(MsSqlBed.Shop);
         await using var source = Source(server, ("incremental_column", "changed"));
         var start = await source.FindCursorAsync(Cancellation);
         using var changes = await source.ReadChangesAsync(start.Cursor!, PageToken.Start, new PageLimits(2, int.MaxValue), Cancellation);
@@ -128,26 +128,5 @@ public sealed class MsSqlServerTests
         Assert.Contains(sentence, failure.Message, StringComparison.Ordinal);
         Assert.Equal(kind, failure.Kind);
         Assert.DoesNotContain("se-cr-et", failure.ToString(), StringComparison.Ordinal);
-    }
-
-    /// <summary>A table <c>orders</c> of three rows, two of which come before there is a key to go on from.</summary>
-    private static TdsAnswer Shop(string statement)
-    {
-        var changed = new DateTimeOffset(2024, 2, 29, 13, 14, 15, TimeSpan.FromHours(1));
-        return statement switch
-        {
-            _ when statement.StartsWith("SET ", StringComparison.Ordinal) => TdsAnswer.Done,
-            MsSqlCatalog.SchemaQuery => TdsAnswer.Rows(1, [1]),
-            MsSqlDialect.ClockQuery => TdsAnswer.Rows(1, [changed.UtcDateTime]),
-            MsSqlCatalog.TablesQuery => TdsAnswer.Rows(5, ["orders", true, true, true, 3L], ["a view", false, false, true, -1L]),
-            MsSqlCatalog.ColumnsQuery => TdsAnswer.Rows(
-                7,
-                ["id", "int", 4, 10, 0, null, 1],
-                ["note", "nvarchar", 18, 0, 0, "Latin1_General_CI_AS", 0],
-                ["changed", "datetimeoffset", 10, 34, 7, null, 0]
-            ),
-            _ when statement.Contains("> @p1", StringComparison.Ordinal) => TdsAnswer.Rows(4, [3, null, changed, 3]),
-            _ => TdsAnswer.Rows(4, [1, "a", changed, 1], [2, "b", null, 2]),
-        };
     }
 }
