@@ -90,7 +90,7 @@ internal sealed class MsSqlErrors(MsSqlConfiguration configuration)
             ),
         };
 
-    /// <summary>A deadlock, a server that is busy, short of memory, starting or stopping, a database that moves to another machine.</summary>
+    /// <summary>A deadlock, a server that is busy, short of memory, starting or stopping, a database that moves to another one.</summary>
     private static bool IsPassing(int number) =>
         number
             is 615

@@ -4,7 +4,7 @@ namespace Connectors.Sources.Databases.Sql.MsSql;
 
 /// <summary>A type with its parameters, as T-SQL writes it: <c>decimal(18,2)</c>.</summary>
 /// <param name="Name">The type without parameters, in lower case.</param>
-/// <param name="First">Length or precision, or the scale of a time; <see langword="null"/> when the type has none, -1 for <c>max</c>.</param>
+/// <param name="First">Length or precision, or the scale of a time; <see langword="null"/> when it has none, -1 for <c>max</c>.</param>
 /// <param name="Second">The scale of a decimal.</param>
 internal readonly record struct MsSqlType(string Name, int? First = null, int? Second = null)
 {

@@ -65,8 +65,8 @@ public sealed class MsSqlKeyTests
         AssertComesBack("nvarchar(9)", "a\u00e9\U0001F600", "a\u00e9\U0001F600", SqlDbType.NVarChar);
     }
 
-    /// <summary>learn.microsoft.com/sql/connect/ado-net/sql/compare-guid-uniqueidentifier-values: the server's order is not that of .NET, nor
-    /// that of the text. So it has to be the server that compares, as that type.</summary>
+    /// <summary>learn.microsoft.com/sql/connect/ado-net/sql/compare-guid-uniqueidentifier-values: the server's order is not that of .NET,
+    /// nor that of the text. So it has to be the server that compares, as that type.</summary>
     [Fact]
     public void AUniqueidentifierIsComparedAsOne()
     {
