@@ -1,4 +1,5 @@
 using System.Text;
+using Connectors.Extraction.Confinement;
 using Connectors.Extraction.Formats;
 using Connectors.Sync.Content.Extraction;
 
@@ -6,7 +7,8 @@ namespace Connectors.Extraction;
 
 /// <summary>
 /// The extraction program: reads files from standard input and writes their text to standard output until the input ends. It does not trust
-/// any file: its parent limits its memory and ends it when a file takes too long, so a file that crashes it costs one process.
+/// any file: its parent limits its memory and ends it when a file takes too long, so a file that crashes it costs one process; and before
+/// it reads the first one it gives up whatever reading does not need.
 /// </summary>
 public static class ExtractionWorker
 {
@@ -17,6 +19,7 @@ public static class ExtractionWorker
     /// out.</returns>
     public static int Run()
     {
+        var confinement = ProcessConfinement.Enter();
         using var input = Console.OpenStandardInput();
         using var output = Console.OpenStandardOutput();
 
@@ -26,16 +29,16 @@ public static class ExtractionWorker
         var exitCode = 0;
 
         // Deep nesting is read recursively by some libraries; the more stack, the fewer honest files bring the process down.
-        var thread = new Thread(() => exitCode = Run(input, output), StackBytes);
+        var thread = new Thread(() => exitCode = Run(input, output, confinement), StackBytes);
         thread.Start();
         thread.Join();
         return exitCode;
     }
 
-    private static int Run(Stream input, Stream output)
+    private static int Run(Stream input, Stream output, ExtractionConfinement confinement)
     {
         var frames = new WorkerFrames(input, output);
-        frames.Write(FrameKind.Ready, [ExtractionFrame.Version]);
+        frames.Write(FrameKind.Ready, [ExtractionFrame.Version, (byte)confinement]);
         try
         {
             while (frames.ReadFile() is { } file)

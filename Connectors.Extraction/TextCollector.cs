@@ -41,6 +41,14 @@ internal sealed class TextCollector(int maxBytes)
         }
     }
 
+    /// <summary>Forgets what was gathered.</summary>
+    public void Clear()
+    {
+        _text.Clear();
+        _bytes = 0;
+        IsFull = false;
+    }
+
     /// <summary>Begins a new line, unless one has just begun.</summary>
     public void NewLine()
     {

@@ -35,6 +35,7 @@ public static class BuiltInSources
             ["sandfly"] = "Connectors.Sources.Rest.Sandfly.SandflyDataSource, Connectors.Sources",
             ["servicenow"] = "Connectors.Sources.Rest.ServiceNow.ServiceNowDataSource, Connectors.Sources",
             ["sharepoint_online"] = "Connectors.Sources.Rest.SharePointOnline.SharePointOnlineDataSource, Connectors.Sources",
+            ["sharepoint_server"] = "Connectors.Sources.Rest.SharePointServer.SharePointServerDataSource, Connectors.Sources",
             ["slack"] = "Connectors.Sources.Rest.Slack.SlackDataSource, Connectors.Sources",
             ["zoom"] = "Connectors.Sources.Rest.Zoom.ZoomDataSource, Connectors.Sources",
         };

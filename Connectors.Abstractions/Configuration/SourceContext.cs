@@ -26,6 +26,9 @@ public sealed record SourceContext
     /// <summary>What hosts may be asked, by all sources that share this.</summary>
     internal HostBudgets Hosts { get; init; } = new();
 
+    /// <summary>Until when requests of the source wait.</summary>
+    internal RequestWaits Waits { get; init; } = new();
+
     /// <summary>Makes what sends HTTP requests in the place of the guarded handler; <see langword="null"/> but for tests.</summary>
     internal Func<HttpMessageHandler>? HttpHandler { get; init; }
 }

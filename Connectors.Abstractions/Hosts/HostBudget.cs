@@ -30,13 +30,19 @@ internal sealed class HostBudget(int requestsAtATime, TimeProvider time)
     /// <summary>Waits until a request may be sent. The caller disposes what is returned when the answer is there.</summary>
     /// <param name="spacing">The least time since the beginning of the request before.</param>
     /// <param name="cancellationToken">Ends the waiting at once.</param>
-    public async Task<IDisposable> EnterAsync(TimeSpan spacing, CancellationToken cancellationToken)
+    public Task<IDisposable> EnterAsync(TimeSpan spacing, CancellationToken cancellationToken) =>
+        EnterAsync(spacing, new RequestWaits(), cancellationToken);
+
+    /// <summary>The same; tells <paramref name="waits"/> when the host asked to be left alone.</summary>
+    public async Task<IDisposable> EnterAsync(TimeSpan spacing, RequestWaits waits, CancellationToken cancellationToken)
     {
         await _places.WaitAsync(cancellationToken);
         try
         {
             while (Wait(spacing) is { Ticks: > 0 } wait)
             {
+                waits.Add(ClosedUntil);
+
                 // A delay takes whole milliseconds: a part of one would be waited for without a pause.
                 await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)), time, cancellationToken);
             }

@@ -85,6 +85,11 @@ internal static class SyncCommand
         CancellationToken cancellationToken
     )
     {
+        if (SyncOptionsValidator.Find(options, SyncOptionNames.CommandLine) is { } contradiction)
+        {
+            throw new CliException(ExitCode.Usage, $"sync: {contradiction}");
+        }
+
         using var elasticsearch = await ElasticsearchSession.ConnectAsync(session, isService: false, cancellationToken);
         var connector = await Lookup.ConnectorAsync(elasticsearch.Connectors, idOrName, cancellationToken);
         SyncResult result;

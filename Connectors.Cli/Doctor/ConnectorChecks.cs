@@ -1,14 +1,17 @@
 using System.Globalization;
 using Connectors.Abstractions;
+using Connectors.Cli.Input;
 using Connectors.Sync.Elasticsearch;
 using Connectors.Sync.Protocol;
 using Connectors.Sync.Protocol.Connectors;
 using Connectors.Sync.Protocol.Schedules;
 using Connectors.Sync.Service;
+using Connectors.Sync.Service.Jobs;
 
 namespace Connectors.Cli.Doctor;
 
-/// <summary>Checks one connector: its source responds, its index is its own, its schedules are valid, its pipeline exists.</summary>
+/// <summary>Checks one connector: its source responds, its index is its own, its schedules and sync rules are valid, its pipeline
+/// exists.</summary>
 internal sealed class ConnectorChecks(SourceCheck sources, ElasticsearchHealth checkup, ConnectorServiceOptions options)
 {
     private const int NextTimes = 3;
@@ -70,9 +73,15 @@ internal sealed class ConnectorChecks(SourceCheck sources, ElasticsearchHealth c
             );
         }
 
-        results.AddRange(Schedules(name, connector));
+        results.AddRange(Schedules(name, serviceType, connector));
 
-        results.Add(await SourceAsync(name, serviceType, connector, cancellationToken));
+        var wrongRules = Rules(name, serviceType, connector);
+        results.Add(await SourceAsync(name, serviceType, connector, hasRules: wrongRules is null, cancellationToken));
+        if (wrongRules is not null)
+        {
+            results.Add(wrongRules);
+        }
+
         if (connector.Pipeline is { } pipeline && await checkup.PipelineExistsAsync(pipeline.Name, cancellationToken) == false)
         {
             results.Add(
@@ -87,8 +96,9 @@ internal sealed class ConnectorChecks(SourceCheck sources, ElasticsearchHealth c
         return results;
     }
 
-    private IEnumerable<CheckResult> Schedules(string name, ConnectorRecord connector)
+    private IEnumerable<CheckResult> Schedules(string name, string serviceType, ConnectorRecord connector)
     {
+        var source = Describe(serviceType);
         foreach (var type in Enum.GetValues<JobType>())
         {
             if (connector.Schedule(type) is not { Enabled: true } schedule)
@@ -96,7 +106,16 @@ internal sealed class ConnectorChecks(SourceCheck sources, ElasticsearchHealth c
                 continue;
             }
 
-            if (CronSchedule.Problem(schedule.Interval) is not { } problem)
+            var option = $"--schedule-{type.ToWord().Replace('_', '-')}";
+            if (source is not null && IdleSchedule.Problem(source, type, JobSetup.HasAccessControl(connector, sources)) is { } idle)
+            {
+                yield return CheckResult.Warning(
+                    name,
+                    $"Its schedule for {type.ToWord()} syncs makes none: {idle}",
+                    $"Switch it off: `elastic-ingest connector edit {connector.Id} {option} off`, or in Kibana."
+                );
+            }
+            else if (CronSchedule.Problem(schedule.Interval) is not { } problem)
             {
                 var times = CronSchedule.Parse(schedule.Interval).NextTimes(sources.Now, NextTimes);
                 yield return CheckResult.Ok(
@@ -110,7 +129,6 @@ internal sealed class ConnectorChecks(SourceCheck sources, ElasticsearchHealth c
             }
             else
             {
-                var option = $"--schedule-{type.ToWord().Replace('_', '-')}";
                 yield return CheckResult.Failed(
                     name,
                     $"Its schedule for {type.ToWord()} syncs is none: {problem}",
@@ -120,26 +138,65 @@ internal sealed class ConnectorChecks(SourceCheck sources, ElasticsearchHealth c
         }
     }
 
-    private async Task<CheckResult> SourceAsync(
-        string name,
-        string serviceType,
-        ConnectorRecord connector,
-        CancellationToken cancellationToken
-    )
+    private SourceDescription? Describe(string serviceType)
     {
         try
         {
-            await using var source = sources.Open(serviceType, connector.Configuration);
-            await sources.PingAsync(source, options.PingTimeout, cancellationToken);
-            return CheckResult.Ok(name, $"{source.Description.Name} answers.");
+            return sources.Describe(serviceType);
+        }
+        catch (ConnectorException)
+        {
+            // The check of the source says why.
+            return null;
+        }
+    }
+
+    private CheckResult? Rules(string name, string serviceType, ConnectorRecord connector)
+    {
+        if (Describe(serviceType) is not { } source)
+        {
+            return null;
+        }
+
+        try
+        {
+            JobSetup.Rules(connector.ActiveFiltering, source);
+            return null;
         }
         catch (ConnectorException failure)
         {
             return CheckResult.Failed(
                 name,
                 failure.Message,
-                $"Fix the connector's configuration (`elastic-ingest connector edit {connector.Id} --set field=value`, or in Kibana), "
-                    + "then run `elastic-ingest doctor` again."
+                "Correct the connector's sync rules in Kibana, or as docs/sync-rules.md says, then run `elastic-ingest doctor` again."
+            );
+        }
+    }
+
+    private async Task<CheckResult> SourceAsync(
+        string name,
+        string serviceType,
+        ConnectorRecord connector,
+        bool hasRules,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            await using var source = hasRules
+                ? JobSetup.OpenSource(connector, serviceType, sources)
+                : sources.Open(serviceType, connector.Configuration);
+            await sources.PingAsync(source, options.PingTimeout, cancellationToken);
+            return CheckResult.Ok(name, $"{source.Description.Name} answers.");
+        }
+        catch (ConnectorException failure)
+        {
+            var missing = Describe(serviceType) is { } known ? FieldAssignments.Missing(known.Fields, connector.Configuration) : "";
+            var edit = $"elastic-ingest connector edit {connector.Id}{(missing.Length > 0 ? missing : " --set field=value")}";
+            return CheckResult.Failed(
+                name,
+                failure.Message,
+                $"Fix the connector's configuration (`{edit}`, or in Kibana), then run `elastic-ingest doctor` again."
             );
         }
     }

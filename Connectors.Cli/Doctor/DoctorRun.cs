@@ -43,6 +43,11 @@ internal sealed class DoctorRun(CommandSession session)
 
         yield return StateFolder(configuration.Service.StateFolder);
         var time = session.Environment.TimeProvider;
+        if (await ExtractionCheck.RunAsync(configuration.Engine.Content, time, cancellationToken) is { } extraction)
+        {
+            yield return extraction;
+        }
+
         var (gateway, result) = await ConnectAsync(configuration.Elasticsearch, time, cancellationToken);
         yield return result;
         using (gateway)

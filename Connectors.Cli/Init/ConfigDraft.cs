@@ -100,7 +100,7 @@ internal sealed record ConfigDraft
         Line();
         Line("# Sources of your own: service type, then Namespace.Type, Assembly.");
         Line("# sources:");
-        Line("#   gdrive: MyCompany.GDrive.GoogleDriveDataSource, MyCompany.GDrive");
+        Line("#   things: MyCompany.Things.ThingsDataSource, MyCompany.Things");
         return text.ToString();
     }
 

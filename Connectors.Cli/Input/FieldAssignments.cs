@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Connectors.Abstractions;
 using Connectors.Sync.Configuration.Settings;
+using Connectors.Sync.Protocol.Connectors;
 
 namespace Connectors.Cli.Input;
 
@@ -19,6 +20,22 @@ internal static class FieldAssignments
             HelpName = "field=value",
             AllowMultipleArgumentsPerToken = false,
         };
+
+    /// <summary>What has to be added to <c>connector edit ID</c> so that each field has a value that its source takes: an option for each
+    /// that has none, with a blank before it.</summary>
+    public static string Missing(IReadOnlyList<ConfigField> fields, JsonObject? configuration) =>
+        string.Concat(fields.Where(field => ConfigurationValidator.Problems(configuration, fields, field).Count > 0).Select(Example));
+
+    /// <summary>The fields that a new connector has to be told, as long as the others have their defaults.</summary>
+    public static IEnumerable<ConfigField> Needed(IReadOnlyList<ConfigField> fields)
+    {
+        var defaults = ConnectorConfiguration.Render(fields);
+        return fields.Where(field => ConfigurationValidator.Problems(defaults, fields, field).Count > 0);
+    }
+
+    /// <summary>How a field is set, with a blank before it; a secret by the environment.</summary>
+    public static string Example(ConfigField field) =>
+        $" --set {field.Name}={(field.Sensitive ? $"@env:{field.Name.ToUpperInvariant()}" : "...")}";
 
     /// <summary>The values, converted to the types of their fields.</summary>
     /// <exception cref="CliException">A field is unknown, or a value is not of its type or can't be read.</exception>

@@ -139,6 +139,7 @@ internal sealed class DryRuns(Func<IServiceObserver, ConnectorService> serviceOf
         else if (run.Progress is { } progress)
         {
             view["progress"] = ApiViews.Progress(progress);
+            view["waitsUntil"] = progress.WaitsUntil;
         }
 
         view["id"] = run.Id;

@@ -121,6 +121,7 @@ internal sealed class UiRoutes(ConnectorService service, ConnectorApi api, DryRu
         if (job.Status?.IsRunning() == true && service.Running.FirstOrDefault(sync => sync.JobId == jobId)?.Progress is { } progress)
         {
             view["progress"] = ApiViews.Progress(progress);
+            view["waitsUntil"] = progress.WaitsUntil;
         }
 
         return new ApiResult(200, view);

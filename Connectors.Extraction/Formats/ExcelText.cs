@@ -9,9 +9,17 @@ namespace Connectors.Extraction.Formats;
 /// stored.</summary>
 internal static class ExcelText
 {
-    public static void Read(MemoryStream content, TextCollector text)
+    public static void Read(MemoryStream content, TextCollector text) =>
+        OfficePackage.Read(
+            content,
+            text,
+            SpreadsheetDocument.Open,
+            (stream, settings) => SpreadsheetDocument.Open(stream, isEditable: true, settings),
+            Read
+        );
+
+    private static void Read(SpreadsheetDocument document, TextCollector text)
     {
-        using var document = SpreadsheetDocument.Open(content, isEditable: false);
         var workbook = document.WorkbookPart ?? throw new UnreadableFileException("it is damaged: it has no workbook in it");
         var shared = workbook.SharedStringTablePart is { } table ? ReadShared(table) : [];
         foreach (var sheet in workbook.Workbook?.Sheets?.Elements<Sheet>() ?? [])

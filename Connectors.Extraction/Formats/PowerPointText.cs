@@ -6,9 +6,17 @@ namespace Connectors.Extraction.Formats;
 /// <summary>Text of PowerPoint files: slide by slide in their order, each with its notes.</summary>
 internal static class PowerPointText
 {
-    public static void Read(MemoryStream content, TextCollector text)
+    public static void Read(MemoryStream content, TextCollector text) =>
+        OfficePackage.Read(
+            content,
+            text,
+            PresentationDocument.Open,
+            (stream, settings) => PresentationDocument.Open(stream, isEditable: true, settings),
+            Read
+        );
+
+    private static void Read(PresentationDocument document, TextCollector text)
     {
-        using var document = PresentationDocument.Open(content, isEditable: false);
         var presentation = document.PresentationPart ?? throw new UnreadableFileException("it is damaged: it has no presentation in it");
         foreach (var id in presentation.Presentation?.SlideIdList?.Elements<SlideId>() ?? [])
         {

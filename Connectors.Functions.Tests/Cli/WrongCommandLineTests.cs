@@ -56,6 +56,11 @@ public sealed class WrongCommandLineTests
     [InlineData("poll --onesync", 2, "--onesync: unknown option. Did you mean --one-sync?\nSee elastic-ingest poll --help.\n")]
     [InlineData("sync a --reindx", 2, "--reindx: unknown option. Did you mean --reindex?\nSee elastic-ingest sync --help.\n")]
     [InlineData(
+        "sync a --incremental --reindex",
+        2,
+        "sync: Writing every document again requires a full read: remove --reindex or --incremental.\n"
+    )]
+    [InlineData(
         "sync a --deletes-only --no-deletes",
         2,
         "--deletes-only and --no-deletes: a sync is of one kind. Leave one out.\nSee elastic-ingest sync --help.\n"

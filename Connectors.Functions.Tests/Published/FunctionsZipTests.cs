@@ -5,6 +5,7 @@ using Connectors.Functions.Hosting;
 using Connectors.Sync.Content;
 using Connectors.Sync.Content.Extraction;
 using Connectors.Tests.Support.Files;
+using Connectors.Tests.Sync.Content.Extraction.Confinement;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Extensions.Abstractions;
 using Xunit;
@@ -100,13 +101,17 @@ public sealed class FunctionsZipTests
     }
 
     [Fact]
-    public async Task TheExtractionProcessStartsOutOfThePublishedFolderAndReadsAWordFile()
+    public async Task TheExtractionProcessStartsOutOfThePublishedFolderConfinedAndReadsAWordFile()
     {
         var command = new ExtractionCommand(
             Path.Combine(PublishedPrograms.DotnetRoot, "dotnet"),
             [Path.Combine(PublishedPrograms.FunctionsFolder, "Connectors.Extraction.dll")]
         );
         await using var fixture = new ExtractionFixture(new LocalExtractionOptions { Processes = 1, Command = command });
+        var process = await fixture.Pool.TakeAsync(Token);
+        await fixture.Pool.ReturnAsync(process);
+
+        Assert.Equal(LinuxKernel.Confinement, process.Confinement);
 
         Assert.Equal((ContentOutcome.Text, "first\nsecond"), await fixture.ReadAsync("letter.docx", MadeFiles.Word("first", "second")));
     }

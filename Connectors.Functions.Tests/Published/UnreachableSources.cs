@@ -201,6 +201,18 @@ internal static class UnreachableSources
                 }
             ),
             ["sharepoint_online"] = new(NotSet("Directory (tenant) ID", "Tenant name", "Application (client) ID", "Client secret"), []),
+            ["sharepoint_server"] = new(
+                $"SharePoint Server ({http}/sites/eng/_api/web): can't be reached (ConnectionRefused).",
+                new()
+                {
+                    ["username"] = "u",
+                    ["password"] = "p",
+                    ["host_url"] = http,
+                    ["site_collections"] = "eng",
+                    ["allowed_hosts"] = "127.0.0.1",
+                    ["retry_count"] = 1,
+                }
+            ),
             ["slack"] = new(NotSet("Authentication token", "Days of message history to fetch"), []),
             ["zoom"] = new(NotSet("Account ID", "Client ID", "Client secret", "Recording Age Limit (Months)"), []),
         };

@@ -129,6 +129,14 @@ internal static class MarkedValues
                 ["username"] = "u",
                 ["ssl_enabled"] = isTls,
             },
+            "sharepoint_server" => new()
+            {
+                ["username"] = "u",
+                ["host_url"] = http,
+                ["site_collections"] = "eng",
+                ["retry_count"] = 0,
+                ["allowed_hosts"] = "127.0.0.1",
+            },
             "mssql" or "mysql" or "postgresql" => new()
             {
                 ["host"] = "127.0.0.1",

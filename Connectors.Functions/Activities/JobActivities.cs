@@ -53,9 +53,10 @@ public sealed class JobActivities(StepRunner runner)
             nameof(ReportProgress),
             async services =>
             {
+                var waits = services.Leases.WaitsUntil(input.Target.JobId);
                 var status =
                     await services.Jobs.FindAsync(input.Target.JobId, cancellationToken) is { } job && input.Target.Holds(job)
-                        ? await services.Steps.ProgressAsync(JobClaim.Of(job), input.Input, cancellationToken)
+                        ? await services.Steps.ProgressAsync(JobClaim.Of(job), input.Input, waits, cancellationToken)
                         : null;
                 return status switch
                 {

@@ -23,6 +23,7 @@ internal sealed class SourceLeases(TimeProvider time, ILogger logger) : IAsyncDi
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, (IDataSource Source, long Since)> _waiting = new(StringComparer.Ordinal);
+    private readonly HashSet<SourceLease> _underWay = [];
     private ITimer? _sweep;
     private bool _isDisposed;
 
@@ -35,15 +36,36 @@ internal sealed class SourceLeases(TimeProvider time, ILogger logger) : IAsyncDi
         {
             if (_waiting.Remove(key, out var kept))
             {
-                return new SourceLease(this, key, kept.Source);
+                return Begin(kept.Source);
             }
         }
 
-        return new SourceLease(this, key, open());
+        var opened = open();
+        lock (_lock)
+        {
+            return Begin(opened);
+        }
+
+        SourceLease Begin(IDataSource source)
+        {
+            var lease = new SourceLease(this, key, source);
+            _underWay.Add(lease);
+            return lease;
+        }
+    }
+
+    /// <summary>Until when a source of a job waits, of those that steps in this process ask now; <see langword="null"/> when none
+    /// does.</summary>
+    public DateTimeOffset? WaitsUntil(string jobId)
+    {
+        lock (_lock)
+        {
+            return _underWay.Where(lease => IsOf(lease.Key, jobId)).Max(lease => (lease.Source as IReportsWaiting)?.WaitsUntil);
+        }
     }
 
     /// <summary>Disposes the sources that wait for steps of a job.</summary>
-    public Task ForgetAsync(string jobId) => DisposeAsync(RemoveAll(pair => pair.Key.StartsWith(jobId + "/", StringComparison.Ordinal)));
+    public Task ForgetAsync(string jobId) => DisposeAsync(RemoveAll(pair => IsOf(pair.Key, jobId)));
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -55,6 +77,15 @@ internal sealed class SourceLeases(TimeProvider time, ILogger logger) : IAsyncDi
         }
 
         await DisposeAsync(RemoveAll(_ => true));
+    }
+
+    /// <summary>A step has ended.</summary>
+    internal void End(SourceLease lease)
+    {
+        lock (_lock)
+        {
+            _underWay.Remove(lease);
+        }
     }
 
     /// <summary>Keeps a source for the next step.</summary>
@@ -117,6 +148,8 @@ internal sealed class SourceLeases(TimeProvider time, ILogger logger) : IAsyncDi
         }
     }
 
+    private static bool IsOf(string key, string jobId) => key.StartsWith(jobId + "/", StringComparison.Ordinal);
+
     private void Sweep() => _ = DisposeAsync(RemoveAll(pair => time.GetElapsedTime(pair.Value.Since) >= MaxWait));
 
     private List<IDataSource> RemoveAll(Func<KeyValuePair<string, (IDataSource Source, long Since)>, bool> isOver)
@@ -135,6 +168,9 @@ internal sealed class SourceLease(SourceLeases leases, string key, IDataSource s
 {
     private bool _isKept;
 
+    /// <summary>The work.</summary>
+    public string Key => key;
+
     /// <summary>The source.</summary>
     public IDataSource Source => source;
 
@@ -144,6 +180,7 @@ internal sealed class SourceLease(SourceLeases leases, string key, IDataSource s
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        leases.End(this);
         if (_isKept)
         {
             await leases.KeepAsync(key, source);

@@ -9,7 +9,7 @@ namespace Connectors.Sources.Rest;
 /// (<see cref="FindPlacesAsync"/>) and what is to be read of each (<see cref="StreamsOf"/>); paging, resuming, limits, retries and gaps
 /// are the base's.
 /// </summary>
-public abstract class RestDataSource : IDataSource
+public abstract class RestDataSource : IDataSource, IReportsWaiting
 {
     /// <summary>More partitions than this would make a plan larger than it is worth; each then holds several places.</summary>
     private const int MostPartitions = 64;
@@ -35,6 +35,9 @@ public abstract class RestDataSource : IDataSource
 
     /// <summary>Asks the service. One for all partitions.</summary>
     private protected RestClient Client => _client.Value;
+
+    /// <inheritdoc/>
+    public DateTimeOffset? WaitsUntil => Context.Waits.After(Context.TimeProvider.GetUtcNow());
 
     /// <inheritdoc/>
     public abstract Task PingAsync(CancellationToken cancellationToken);

@@ -15,6 +15,13 @@ internal static partial class RestLog
     [LoggerMessage(901, LogLevel.Debug, "A request to {Service} at {Host} failed ({Reason}) and is sent again in {Wait}")]
     public static partial void Retried(ILogger logger, string service, string host, string reason, TimeSpan wait);
 
+    [LoggerMessage(
+        902,
+        LogLevel.Debug,
+        "A content of {Service} at {Host} broke off after {Position} of {Length} bytes, and the rest is asked for"
+    )]
+    public static partial void BrokeOff(ILogger logger, string service, string host, long position, long length);
+
     [LoggerMessage(910, LogLevel.Warning, "{Service}: {Place} is passed over: {Reason}")]
     public static partial void PassedOver(ILogger logger, string service, string place, string reason);
 }

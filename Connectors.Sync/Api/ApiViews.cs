@@ -27,6 +27,7 @@ internal static class ApiViews
         "next_cursor",
         JobMetadata.EarlierTime,
         JobMetadata.ResumedAt,
+        JobMetadata.WaitsUntil,
     ];
 
     /// <summary>A service writes <c>last_seen</c> every <c>service.heartbeat</c>, five minutes unless told otherwise: one that was silent
@@ -90,6 +91,7 @@ internal static class ApiViews
             ["createdAt"] = job.CreatedAt,
             ["startedAt"] = job.StartedAt,
             ["lastSeen"] = job.LastSeen,
+            ["waitsUntil"] = job.WaitsUntil,
             ["completedAt"] = job.CompletedAt,
             ["secondsWorked"] = job.CompletedAt is { } end ? job.TimeWorked(end)?.TotalSeconds : null,
             ["indexedDocuments"] = job.IndexedDocumentCount,

@@ -29,7 +29,7 @@ internal sealed class ContentExtraction : IAsyncDisposable
         _options = options;
         _time = time;
         _logger = loggerFactory.CreateLogger<ContentExtraction>();
-        _pool = options.Local is { } local ? new ExtractionPool(local, time) : null;
+        _pool = options.Local is { } local ? new ExtractionPool(local, time, _logger) : null;
     }
 
     /// <summary>

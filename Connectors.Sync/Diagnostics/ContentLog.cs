@@ -15,4 +15,19 @@ internal static partial class ContentLog
             + "the next sync"
     )]
     public static partial void ServiceUnwell(ILogger logger, Uri host, string problem);
+
+    [LoggerMessage(
+        602,
+        LogLevel.Information,
+        "The processes that read files are confined: they open no connection, start no program, change no file and read none but their own"
+    )]
+    public static partial void Confined(ILogger logger);
+
+    [LoggerMessage(
+        603,
+        LogLevel.Warning,
+        "The processes that read files are not confined as they could be: one that a file takes over can {Missing}. Linux confines them, "
+            + "from 5.13 on and with Landlock switched on; docs/content.md tells more"
+    )]
+    public static partial void NotConfined(ILogger logger, string missing);
 }

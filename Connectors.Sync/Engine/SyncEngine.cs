@@ -79,8 +79,10 @@ internal sealed class SyncEngine : ISyncEngine
             _time,
             _random,
             _logger,
-            stop: stopReading
+            stop: stopReading,
+            waits: source is IReportsWaiting waiting ? () => waiting.WaitsUntil : null
         );
+        progress.Waits = () => calls.WaitsUntil;
         using var state = _states.Open(request.JobId);
         try
         {

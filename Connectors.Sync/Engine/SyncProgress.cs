@@ -87,6 +87,13 @@ internal sealed class SyncProgress
         }
     }
 
+    /// <summary>Until when the source waits, because it was asked to or because it could not be asked; <see langword="null"/> when it
+    /// does not.</summary>
+    public DateTimeOffset? WaitsUntil => Waits?.Invoke();
+
+    /// <summary>Tells <see cref="WaitsUntil"/>.</summary>
+    internal Func<DateTimeOffset?>? Waits { get; set; }
+
     /// <summary>Called once when it is known that the sync goes on from an earlier run, and where.</summary>
     internal Action? Resumed { get; set; }
 

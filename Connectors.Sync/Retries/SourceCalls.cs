@@ -16,7 +16,10 @@ namespace Connectors.Sync.Retries;
 /// <param name="random">For the jitter of retries.</param>
 /// <param name="logger">Is told of retries.</param>
 /// <param name="callsOn">Where calls are made; <see langword="null"/> for the thread pool.</param>
-/// <param name="stop">Ends pauses at once, and a call under way after <see cref="Patience"/>.</param>
+/// <param name="waits">Until when calls under way wait within the source; <see langword="null"/> when that is not known.</param>
+/// <param name="outwaits">Whether a call that waits may take longer than the time limit. If not, it fails with the time that is
+/// left.</param>
+/// <param name="stop">Ends pauses at once, a call that waits as well, and any other call under way after <see cref="Patience"/>.</param>
 internal sealed class SourceCalls(
     string source,
     BackoffPolicy retries,
@@ -25,14 +28,28 @@ internal sealed class SourceCalls(
     Random random,
     ILogger logger,
     TaskScheduler? callsOn = null,
+    Func<DateTimeOffset?>? waits = null,
+    bool outwaits = true,
     CancellationToken stop = default
 )
 {
+    private readonly RequestWaits _pauses = new();
+
     /// <summary>How long a call that is to end has to do so before it is abandoned.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     /// <summary>Asks for an orderly stop: nothing new is to be asked.</summary>
     public CancellationToken Stop => stop;
+
+    /// <summary>Until when the source is waited for, before a retry or within a call; <see langword="null"/> when it is not.</summary>
+    public DateTimeOffset? WaitsUntil
+    {
+        get
+        {
+            var (within, before) = (waits?.Invoke(), _pauses.After(time.GetUtcNow()));
+            return within > before ? within : before ?? within;
+        }
+    }
 
     /// <summary>The last failure for which no retry is left here, though one may help.</summary>
     public ConnectorException? Failure { get; private set; }
@@ -70,6 +87,7 @@ internal sealed class SourceCalls(
                     throw;
                 }
 
+                _pauses.Add(time.GetUtcNow() + delay);
                 SyncLog.SourceRetried(logger, what, failure.Message, LogSeconds.Of(delay));
                 using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, cancellationToken);
                 await Task.Delay(delay, time, either.Token);
@@ -96,6 +114,11 @@ internal sealed class SourceCalls(
                     return;
                 }
 
+                if (outwaits && waits?.Invoke() is not null)
+                {
+                    return;
+                }
+
                 isLate = true;
                 End(ending);
             },
@@ -104,7 +127,9 @@ internal sealed class SourceCalls(
             limit
         );
         await using var patience = time.CreateTimer(_ => End(ending), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        await using var stopping = stop.Register(() => patience.Change(Patience, Timeout.InfiniteTimeSpan));
+        await using var stopping = stop.Register(() =>
+            patience.Change(waits?.Invoke() is null ? Patience : TimeSpan.Zero, Timeout.InfiniteTimeSpan)
+        );
 
         // On its own thread, because a source may block before it returns a task.
         var calling = Task
@@ -155,6 +180,15 @@ internal sealed class SourceCalls(
 
     private ConnectorException TooLate(string what, TimeSpan timeLimit, bool hasEnded)
     {
+        if (hasEnded && waits?.Invoke() is { } until)
+        {
+            return new ConnectorException(
+                FailureKind.Retry,
+                $"{source} asked to wait for {what}. It is asked again when the time is over.",
+                retryAfter: until - time.GetUtcNow()
+            );
+        }
+
         var told =
             timeLimit < TimeSpan.FromMinutes(2)
                 ? string.Create(CultureInfo.InvariantCulture, $"{timeLimit.TotalSeconds:0.#} seconds")

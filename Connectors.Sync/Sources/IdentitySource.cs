@@ -6,7 +6,7 @@ namespace Connectors.Sync.Sources;
 
 /// <summary>The identities of a source as documents, so that an access control sync is a full sync like any other: compared, resumed, its
 /// deletes held and guarded.</summary>
-internal sealed class IdentitySource : EnumerableDataSource
+internal sealed class IdentitySource : EnumerableDataSource, IReportsWaiting
 {
     /// <summary>Which documents an identity sees, as a template that takes its values as <c>access_control</c>.</summary>
     /// <remarks>Who made the content index decides which of the two sub-fields it has (ours has both); a field that is not there matches
@@ -34,6 +34,8 @@ internal sealed class IdentitySource : EnumerableDataSource
     }
 
     public override SourceDescription Description => _source.Description with { HasChangeFeed = false };
+
+    public DateTimeOffset? WaitsUntil => (_source as IReportsWaiting)?.WaitsUntil;
 
     public override Task PingAsync(CancellationToken cancellationToken) => _source.PingAsync(cancellationToken);
 

@@ -202,12 +202,9 @@ internal static class ConnectorCommand
 
         if (missing.Count > 0)
         {
-            var fields = description
-                .Fields.Where(field => ConfigurationValidator.Problems(configuration, description.Fields, field).Count > 0)
-                .Select(field => $" --set {field.Name}={(field.Sensitive ? $"@env:{field.Name.ToUpperInvariant()}" : "...")}");
             await session.Environment.Error.WriteLineAsync(
                 $"notice: The connector is made and can't sync before that. Set it: elastic-ingest connector edit {connector.Id}"
-                    + string.Concat(fields)
+                    + FieldAssignments.Missing(description.Fields, configuration)
             );
         }
 

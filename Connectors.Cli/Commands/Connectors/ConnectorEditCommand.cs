@@ -6,6 +6,8 @@ using Connectors.Cli.Output;
 using Connectors.Cli.Output.Listings;
 using Connectors.Sync.Protocol;
 using Connectors.Sync.Protocol.Connectors;
+using Connectors.Sync.Service;
+using Connectors.Sync.Service.Jobs;
 
 namespace Connectors.Cli.Commands.Connectors;
 
@@ -170,6 +172,7 @@ internal sealed class ConnectorEditCommand
             );
         }
 
+        await WarnAsync(session, connector, edit);
         var changed = await edits.EditAsync(connector.Id, edit, fields, cancellationToken)
             ?? throw new CliException(ExitCode.Failed, $"Connector '{connector.Id}' was deleted meanwhile.");
         if (session.IsJson)
@@ -193,6 +196,27 @@ internal sealed class ConnectorEditCommand
         }
 
         return ExitCode.Success;
+    }
+
+    // Written all the same: the source may be another one soon, and Kibana writes them as well.
+    private static async Task WarnAsync(CommandSession session, ConnectorRecord connector, ConnectorEdit edit)
+    {
+        if (connector.ServiceType is not { } serviceType || edit.Schedules.Count == 0)
+        {
+            return;
+        }
+
+        var source = Lookup.Describe(session.Sources, serviceType);
+        var isOn = edit.Values.TryGetValue(AccessControl.Switch.Name, out var value)
+            ? value?.GetValue<bool>() == true
+            : JobSetup.HasAccessControl(connector, new SourceCheck(session.Sources, session.Environment.TimeProvider));
+        foreach (var type in edit.Schedules.Where(schedule => schedule.Value != ConnectorEdit.Off).Select(schedule => schedule.Key))
+        {
+            if (IdleSchedule.Problem(source, type, isOn) is { } problem)
+            {
+                await session.Environment.Error.WriteLineAsync($"notice: the schedule for {type.ToWord()} syncs makes none: {problem}");
+            }
+        }
     }
 
     private static string? Cron(ParseResult parsed, Option<string?> option)

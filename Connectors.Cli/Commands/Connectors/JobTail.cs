@@ -21,7 +21,7 @@ internal static class JobTail
         string? said = null;
         while (true)
         {
-            var line = Sentence(job);
+            var line = Sentence(job, session.Environment.TimeProvider.GetUtcNow());
             if (line != said)
             {
                 Write(session, job, line);
@@ -52,12 +52,13 @@ internal static class JobTail
         output.Flush();
     }
 
-    private static string Sentence(SyncJobRecord job)
+    private static string Sentence(SyncJobRecord job, DateTimeOffset now)
     {
         var read = job.Metadata?["read"]?.GetValue<long>() ?? 0;
         var status = job.Status?.ToWord() ?? "in an unknown state";
         return $"{status}: {SyncPace.Number(read)} read, {SyncPace.Number(job.IndexedDocumentCount)} written, "
             + $"{SyncPace.Number(job.DeletedDocumentCount)} deleted"
+            + (job.WaitsUntil > now ? $", waits for its source until {job.WaitsUntil:HH:mm:ss}" : string.Empty)
             + (job.Error is { } error ? $". {error}" : string.Empty);
     }
 }

@@ -29,8 +29,18 @@ internal static class ConnectorListing
     /// <summary>Writes them all.</summary>
     public static async Task WriteAsync(CommandSession session, ConnectorIndex connectors, CancellationToken cancellationToken)
     {
-        List<string[]> rows = [];
+        List<ConnectorRecord> all = [];
         await foreach (var connector in connectors.ListAsync(cancellationToken))
+        {
+            all.Add(connector);
+        }
+
+        // Elasticsearch tells them in the order of their last change.
+        List<string[]> rows = [];
+        foreach (
+            var connector in all.OrderBy(connector => connector.Name ?? connector.Id, StringComparer.OrdinalIgnoreCase)
+                .ThenBy(connector => connector.Id, StringComparer.Ordinal)
+        )
         {
             if (session.IsJson)
             {

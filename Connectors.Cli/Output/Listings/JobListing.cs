@@ -59,7 +59,9 @@ internal static class JobListing
                     Row(
                         job,
                         names.GetValueOrDefault(job.ConnectorId) ?? job.ConnectorId,
-                        JobWait.Of(job, jobs, known.Find(connector => connector.Id == job.ConnectorId), now)
+                        job.WaitsUntil > now
+                            ? $"its source, until {job.WaitsUntil:HH:mm:ss}"
+                            : JobWait.Of(job, jobs, known.Find(connector => connector.Id == job.ConnectorId), now)
                     )
                 ),
             ]

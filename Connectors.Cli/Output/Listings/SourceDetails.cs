@@ -1,5 +1,6 @@
 using Connectors.Abstractions;
 using Connectors.Cli.Hosting;
+using Connectors.Cli.Input;
 using Connectors.Cli.Output.Screen;
 using Connectors.Sync.Sources;
 
@@ -23,7 +24,7 @@ internal static class SourceDetails
                     JsonLine.Write(session.Environment.Out, SourceListing.Json(source, session.Configuration.Sources[type]));
                 }
 
-                var needed = string.Join(", ", source.Fields.Where(SourceListing.IsNeeded).Select(field => field.Name));
+                var needed = string.Join(", ", FieldAssignments.Needed(source.Fields).Select(field => field.Name));
                 rows.Add([
                     type,
                     source.Name,
@@ -74,19 +75,20 @@ internal static class SourceDetails
 
         output.WriteLine($"{source.Name}, service type {source.ServiceType}");
         var (incremental, rules) = (source.HasChangeFeed ? "yes" : "no", source.CheckAdvancedRules is null ? "no" : "yes");
-        output.WriteLine(
-            $"  incremental syncs: {incremental}; advanced sync rules: {rules}; class: {session.Configuration.Sources[serviceType]}"
+        var width = session.Environment.Width ?? session.Environment.Columns ?? 120;
+        WriteWrapped(
+            output,
+            $"incremental syncs: {incremental}; advanced sync rules: {rules}; class: {session.Configuration.Sources[serviceType]}",
+            width
         );
         output.WriteLine();
         output.WriteLine("Fields:");
         foreach (var field in source.Fields)
         {
-            WriteField(output, field, session.Environment.Width ?? session.Environment.Columns ?? 120);
+            WriteField(output, field, width);
         }
 
-        var needed = source
-            .Fields.Where(SourceListing.IsNeeded)
-            .Select(field => $" --set {field.Name}={(field.Sensitive ? $"@env:{field.Name.ToUpperInvariant()}" : "...")}");
+        var needed = FieldAssignments.Needed(source.Fields).Select(FieldAssignments.Example);
         output.WriteLine();
         output.WriteLine("To make a connector of it:");
         output.WriteLine(
@@ -128,8 +130,14 @@ internal static class SourceDetails
     private static void WriteField(TextWriter output, ConfigField field, int width)
     {
         List<string> facts = [SourceListing.Word(field)];
+        var condition = string.Join(
+            " and ",
+            field.DependsOn.Select(other => $"{other.Field} is {other.Value.ToJsonString(JsonLine.Options).Trim('"')}")
+        );
+        var isNeededThen = condition.Length > 0 && SourceListing.IsNeeded(field with { DependsOn = [] });
         facts.Add(
             SourceListing.IsNeeded(field) ? "required"
+            : isNeededThen ? $"required when {condition}"
             : field.Required ? ""
             : "optional"
         );
@@ -143,20 +151,20 @@ internal static class SourceDetails
             facts.Add($"one of {string.Join(", ", field.Options.Select(option => option.Value))}");
         }
 
-        output.WriteLine($"  {field.Name} ({string.Join(", ", facts.Where(fact => fact.Length > 0))})");
+        WriteWrapped(output, $"{field.Name} ({string.Join(", ", facts.Where(fact => fact.Length > 0))})", width);
         var meaning = $"{field.Label}. {field.Tooltip}".TrimEnd();
-        var condition =
-            field.DependsOn.Count == 0
-                ? ""
-                : " Counts only when "
-                    + string.Join(
-                        " and ",
-                        field.DependsOn.Select(other => $"{other.Field} is {other.Value.ToJsonString(JsonLine.Options).Trim('"')}")
-                    )
-                    + ".";
-        foreach (var line in WordWrap.Lines(meaning + condition, width - 6))
+        var counts = condition.Length == 0 || isNeededThen ? "" : $" Counts only when {condition}.";
+        foreach (var line in WordWrap.Lines(meaning + counts, width - 6))
         {
             output.WriteLine($"      {line}");
+        }
+    }
+
+    private static void WriteWrapped(TextWriter output, string text, int width)
+    {
+        foreach (var line in WordWrap.HangingLines(text, width - 2))
+        {
+            output.WriteLine($"  {line}");
         }
     }
 }

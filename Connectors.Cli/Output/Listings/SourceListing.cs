@@ -94,5 +94,10 @@ internal static class SourceListing
         };
 
     private static string[] Row(string type, ConfigField field) =>
-        [type, field.Name, Word(field), field is { Required: true, DefaultValue: null } ? "yes" : "", DefaultOf(field), field.Label];
+        [type, field.Name, Word(field), Required(field), DefaultOf(field), field.Label];
+
+    private static string Required(ConfigField field) =>
+        field is not { Required: true, DefaultValue: null } ? ""
+        : field.DependsOn.Count == 0 ? "yes"
+        : "depends";
 }

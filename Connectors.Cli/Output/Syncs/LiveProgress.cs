@@ -98,7 +98,7 @@ internal sealed class LiveProgress : ProgressDisplay
         return
         [
             name.Length > LongestName ? $"{name[..(LongestName - 3)]}..." : name,
-            Word(now.Phase),
+            now.Waits is { } wait ? $"waits {Clock(wait)}" : Word(now.Phase),
             Count(now.Counts.Read) is { Length: > 0 } read ? read + of : "",
             Count(now.Counts.Skipped),
             Count(now.Counts.Indexed),

@@ -25,7 +25,8 @@ internal static class SyncMessages
         var of = now.Estimated is { } all ? $" of {about}{Number(all)}" : "";
         var rate = now.Rate is { } speed ? $", {Number((long)speed)}/s" : "";
         var left = now.Left is { } time ? $", {about}{Clock(time)} left" : "";
-        return $"{Name(pace.Sync)}: {Word(now.Phase)}, {Number(now.Counts.Read)}{of} read, {Number(now.Counts.Skipped)} skipped, "
+        var waits = now.Waits is { } wait ? $" (waits {Clock(wait)} for the source)" : "";
+        return $"{Name(pace.Sync)}: {Word(now.Phase)}{waits}, {Number(now.Counts.Read)}{of} read, {Number(now.Counts.Skipped)} skipped, "
             + $"{Number(now.Counts.Indexed)} written, {Number(now.Counts.Deleted)} deleted{rate}{left}";
     }
 

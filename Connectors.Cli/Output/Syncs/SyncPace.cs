@@ -36,6 +36,7 @@ internal sealed class SyncPace(RunningSync sync, TimeProvider time)
         return new Snapshot(progress.Phase, counts, progress.EstimatedDocuments, rate, left, now - sync.StartedAt)
         {
             IsGuess = progress.IsEstimateGuess,
+            Waits = progress.WaitsUntil is { } until && until > now ? TimeSpan.FromSeconds(Math.Ceiling((until - now).TotalSeconds)) : null,
         };
     }
 
@@ -79,5 +80,8 @@ internal sealed class SyncPace(RunningSync sync, TimeProvider time)
     {
         /// <summary>Whether <see cref="Estimated"/>, and with it <see cref="Left"/>, is guessed from what the index holds.</summary>
         public bool IsGuess { get; init; }
+
+        /// <summary>How long the source still waits, in whole seconds; <see langword="null"/> when it does not.</summary>
+        public TimeSpan? Waits { get; init; }
     }
 }

@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
 using Connectors.Emulator;
+using Connectors.Sync.Configuration;
+using Connectors.Tests.Sync.Content.Extraction.Confinement;
 using Connectors.Tests.Sync.Elasticsearch;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Time.Testing;
@@ -101,6 +103,25 @@ public sealed class DoctorCommandTests
             line.Contains("WARNING  config.yml:6: connectors: ", StringComparison.Ordinal)
         );
         Assert.Equal("Nothing was due.\n", cli.Out.ToString());
+    }
+
+    [Fact]
+    public async Task WhatConfinesTheProcessesThatReadFilesIsSaidWhenThereAreAny()
+    {
+        await using var elasticsearch = await EmulatorServer.StartAsync(new EmulatorOptions(), Token);
+        using var cli = new CliRun(elasticsearch.Uri);
+        await File.WriteAllTextAsync(cli.ConfigFile, "local_extraction:\n  enabled: true\n", Token);
+
+        Assert.Equal(0, await cli.RunAsync("doctor"));
+
+        Assert.Contains(
+            LinuxKernel.HasLandlock
+                ? "\nok    text extraction: The processes that read files are confined: no connection, no other program, no file but their "
+                    + "own.\n"
+                : "\nnote  text extraction: The processes that read files start; one that a file takes over can read ",
+            cli.Out.ToString(),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

@@ -21,6 +21,23 @@ public sealed class SourceCommandTests
     }
 
     [Fact]
+    public async Task WhatIsRequiredOnlyWithAnotherFieldIsSaidAndAskedForWhenThatIsSo()
+    {
+        using var cli = new CliRun();
+
+        Assert.Equal(0, await cli.RunAsync("source", "show", "box"));
+
+        var told = cli.Out.ToString();
+        Assert.Contains("\n  refresh_token (secret, required when is_enterprise is box_free)\n", told, StringComparison.Ordinal);
+        Assert.Contains("\n  enterprise_id (number, required when is_enterprise is box_enterprise)\n", told, StringComparison.Ordinal);
+        Assert.Contains(
+            "--set client_id=... --set client_secret=@env:CLIENT_SECRET --set refresh_token=@env:REFRESH_TOKEN\n",
+            told,
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
     public async Task SourcesAreListedWithWhatTheyMustBeTold()
     {
         using var cli = new CliRun();

@@ -32,6 +32,20 @@ public sealed class SyncPaceTests
     }
 
     [Fact]
+    public void ASourceThatWaitsIsSaidToAsLongAsItDoes()
+    {
+        var sync = new RunningSync("job", "id", "orders", "search-orders", "github", _time.GetUtcNow());
+        var pace = new SyncPace(sync, _time);
+        var until = _time.GetUtcNow() + TimeSpan.FromSeconds(89.2);
+        sync.Progress.Waits = () => until;
+        sync.Progress.Phase = SyncPhase.Pages;
+        Assert.Equal("orders: syncing (waits 1:30 for the source), 0 read, 0 skipped, 0 written, 0 deleted", SyncMessages.Running(pace));
+
+        _time.Advance(TimeSpan.FromSeconds(90));
+        Assert.Null(pace.Now().Waits);
+    }
+
+    [Fact]
     public void ASourceThatDoesNotKnowItsSizeHasNoTimeLeft()
     {
         var sync = new RunningSync("job", "id", "orders", "search-orders", "mongodb", _time.GetUtcNow());

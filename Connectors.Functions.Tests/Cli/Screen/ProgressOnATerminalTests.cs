@@ -58,6 +58,11 @@ public sealed class ProgressOnATerminalTests : IDisposable
             orders.Progress.Add(new SyncCounts(Read: 60_000, Skipped: 50_000, Created: 8_000, Updated: 2_000));
             Frame("Its pages");
 
+            var until = _time.GetUtcNow() + TimeSpan.FromSeconds(45);
+            orders.Progress.Waits = () => until;
+            Frame("Its source waits");
+            orders.Progress.Waits = null;
+
             logger.LogWarning("Short");
             logger.LogWarning("The source of connector orders did not answer within 00:00:30 and is asked again; 4 attempts are left");
             var notes = Sync("notes of the northern sales region", "dir");

@@ -59,6 +59,22 @@ internal sealed class BrowserPage : IAsyncDisposable
             """
         );
 
+    /// <summary>Words of column headings that are broken over two lines.</summary>
+    public Task<string[]> BrokenHeadingsAsync() =>
+        Page.EvaluateAsync<string[]>(
+            """
+            () => [...document.querySelectorAll('thead th')].filter(one => one.checkVisibility() && one.getBoundingClientRect().width > 1).flatMap(one => {
+              const text = one.firstChild;
+              return [...text.data.matchAll(/\S+/g)].filter(word => {
+                const range = document.createRange();
+                range.setStart(text, word.index);
+                range.setEnd(text, word.index + word[0].length);
+                return range.getClientRects().length > 1;
+              }).map(word => word[0]);
+            })
+            """
+        );
+
     /// <summary>What is seen and is not whole: it reaches out of its card or of the window, has a part that has to be scrolled to, or lies
     /// on another label of its chart.</summary>
     public Task<string[]> CutOffAsync() =>

@@ -94,6 +94,7 @@ internal static class HostileAnswers
             ["error"] = status == "error" ? Markup : null,
             ["createdAt"] = "2026-10-20T02:00:00Z",
             ["startedAt"] = "2026-10-20T02:00:00Z",
+            ["waitsUntil"] = Markup,
             ["completedAt"] = status == "in_progress" ? null : "2026-10-20T02:01:00Z",
             ["indexedDocuments"] = 3,
             ["deletedDocuments"] = 1,

@@ -92,6 +92,21 @@ public sealed class StatusPageLayoutTests(Browser chromium)
     }
 
     [Fact]
+    public async Task ABookmarkOfAConnectorThatIsGoneSaysSo()
+    {
+        BrowserPage.Require();
+        await using var bed = await PollBed.OpenAsync();
+        await bed.MirrorAsync("f1", "Files", 1);
+        await bed.StartAsync();
+        await using var browser = await BrowserPage.OpenAsync();
+        await browser.Page.GotoAsync($"{bed.Page}#gone");
+
+        await Expect(browser.Page.Locator("#detail")).ToContainTextAsync("There is no such connector. It may have been deleted.");
+        await Expect(browser.Page.Locator("#detail")).Not.ToContainTextAsync("Asking");
+        await Expect(browser.Page.Locator("#notice")).ToBeEmptyAsync();
+    }
+
+    [Fact]
     public async Task SyncsOfOneDayAreToldApartByTheirTimes()
     {
         Browser.Require();
@@ -156,6 +171,7 @@ public sealed class StatusPageLayoutTests(Browser chromium)
     {
         Assert.True(await browser.Page.EvaluateAsync<int>("document.documentElement.scrollWidth") <= width, "it scrolls sideways");
         Assert.Empty(await browser.CutOffAsync());
+        Assert.Empty(await browser.BrokenHeadingsAsync());
     }
 
     private static async Task FillAsync(PollFixture fixture, MongoWireServer mongo)

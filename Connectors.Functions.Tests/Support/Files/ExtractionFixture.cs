@@ -2,6 +2,8 @@ using System.Text;
 using Connectors.Abstractions;
 using Connectors.Sync.Content;
 using Connectors.Sync.Content.Extraction;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace Connectors.Tests.Support.Files;
@@ -12,11 +14,11 @@ internal sealed class ExtractionFixture : IAsyncDisposable
     private readonly LocalExtractionOptions _options;
     private readonly int _maxTextBytes;
 
-    public ExtractionFixture(LocalExtractionOptions? options = null, int maxTextBytes = 1024 * 1024)
+    public ExtractionFixture(LocalExtractionOptions? options = null, int maxTextBytes = 1024 * 1024, ILogger? logger = null)
     {
         _options = options ?? new LocalExtractionOptions { Processes = 1 };
         _maxTextBytes = maxTextBytes;
-        Pool = new ExtractionPool(_options, TimeProvider.System);
+        Pool = new ExtractionPool(_options, TimeProvider.System, logger ?? NullLogger.Instance);
     }
 
     public ExtractionPool Pool { get; }

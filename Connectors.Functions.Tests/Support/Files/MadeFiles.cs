@@ -157,6 +157,37 @@ internal static class MadeFiles
         return file.ToArray();
     }
 
+    /// <summary>A file of Office, one of whose parts has a link to an address that is none: programs of Office write down what people
+    /// type.</summary>
+    public static byte[] WithMalformedLink(byte[] office, string part, string address)
+    {
+        var name = part.Insert(part.LastIndexOf('/'), "/_rels") + ".rels";
+        using var file = new MemoryStream();
+        file.Write(office);
+        using (var archive = new ZipArchive(file, ZipArchiveMode.Update, leaveOpen: true))
+        {
+            var entry = archive.GetEntry(name)!;
+            string relations;
+            using (var reader = new StreamReader(entry.Open()))
+            {
+                relations = reader.ReadToEnd();
+            }
+
+            entry.Delete();
+            using var writer = new StreamWriter(archive.CreateEntry(name).Open());
+            writer.Write(
+                relations.Replace(
+                    "</Relationships>",
+                    "<Relationship Id=\"link\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/hyperlink\" "
+                        + $"Target=\"{address}\" TargetMode=\"External\"/></Relationships>",
+                    StringComparison.Ordinal
+                )
+            );
+        }
+
+        return file.ToArray();
+    }
+
     private static S.Cell Cell(object value, int column, S.SharedStringTable table)
     {
         if (value is not string text)

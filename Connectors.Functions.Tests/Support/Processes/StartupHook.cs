@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 
-/// <summary>Runs in another program before its own code, by <c>DOTNET_STARTUP_HOOKS</c>, and writes at its end which assemblies it has
-/// loaded.</summary>
+/// <summary>Runs in another program before its own code, by <c>DOTNET_STARTUP_HOOKS</c>: it writes at its end which assemblies it has
+/// loaded, or puts hostile code into a library.</summary>
 [SuppressMessage("Design", "CA1050:Declare types in namespaces", Justification = "The runtime finds it by this name.")]
 [SuppressMessage("Design", "MA0047:Declare types in namespaces", Justification = "The runtime finds it by this name.")]
 internal static class StartupHook
@@ -16,5 +16,7 @@ internal static class StartupHook
             AppDomain.CurrentDomain.ProcessExit += (_, _) =>
                 File.WriteAllLines(file, AppDomain.CurrentDomain.GetAssemblies().Select(assembly => assembly.GetName().Name!));
         }
+
+        Connectors.Tests.Sync.Content.Extraction.Confinement.TakenOverLibrary.Arm();
     }
 }

@@ -273,7 +273,16 @@ public sealed class SourceCallsTests : IDisposable
     }
 
     private SourceCalls Calls() =>
-        new("Files", FiveMinutes, TimeSpan.FromMinutes(10), _clock, new Random(1), NullLogger.Instance, new CallerScheduler(), _stop.Token);
+        new(
+            "Files",
+            FiveMinutes,
+            TimeSpan.FromMinutes(10),
+            _clock,
+            new Random(1),
+            NullLogger.Instance,
+            new CallerScheduler(),
+            stop: _stop.Token
+        );
 
     private Task<T> Asked<T>(Task<T> answer)
     {

@@ -18,14 +18,17 @@ internal static class GuardedConnection
     /// <param name="field">The field that names the host, for the message.</param>
     /// <param name="privateHosts">Names of hosts that may have a private, loopback or link-local address.</param>
     /// <param name="trust">Judges certificates; <see langword="null"/> for the authorities of this system.</param>
+    /// <param name="credentials">For sign-ins of a connection (NTLM); <see langword="null"/> for none.</param>
     public static SocketsHttpHandler CreateHandler(
         string field,
         IReadOnlyList<string> privateHosts,
-        RemoteCertificateValidationCallback? trust = null
+        RemoteCertificateValidationCallback? trust = null,
+        ICredentials? credentials = null
     ) =>
         new()
         {
             SslOptions = { RemoteCertificateValidationCallback = trust },
+            Credentials = credentials,
             AllowAutoRedirect = false,
             UseProxy = false,
             UseCookies = false,

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Security;
 using Connectors.Abstractions;
 using Connectors.Sources.Rest.Limits;
 using Microsoft.Extensions.Logging;
@@ -60,26 +62,29 @@ internal sealed class RestClient : IDisposable
     /// <param name="authority">The value of a field ssl_ca: certificate authorities as PEM; <see langword="null"/> for those of this
     /// system.</param>
     /// <param name="verify">Whether certificates are checked at all.</param>
+    /// <param name="credentials">For a sign-in that holds for a connection and not for a request (NTLM); <see langword="null"/> where
+    /// <see cref="RestClientOptions.Signer"/> does it.</param>
     /// <exception cref="ConnectorException">There is no certificate in the field.</exception>
     public static HttpClient CreateHttp(
         SourceContext context,
         string field = "url",
         IReadOnlyList<string>? privateHosts = null,
         string? authority = null,
-        bool verify = true
+        bool verify = true,
+        ICredentials? credentials = null
     )
     {
         var trust =
             !verify ? AnyCertificate
             : authority is null ? null
             : CertificateAuthorities.Trust(CertificateAuthorities.Parse("ssl_ca", authority));
-        var handler = context.HttpHandler?.Invoke() ?? GuardedConnection.CreateHandler(field, privateHosts ?? [], trust);
+        var handler = context.HttpHandler?.Invoke() ?? GuardedConnection.CreateHandler(field, privateHosts ?? [], trust, credentials);
         return new HttpClient(handler, disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan };
     }
 
     // CA5359 is right; it is the operator who switched the check off, in a field that says what that means.
 #pragma warning disable CA5359
-    private static System.Net.Security.RemoteCertificateValidationCallback AnyCertificate { get; } = (_, _, _, _) => true;
+    private static RemoteCertificateValidationCallback AnyCertificate { get; } = (_, _, _, _) => true;
 #pragma warning restore CA5359
 
     /// <summary>Sends a request and reads the whole answer. The caller disposes it.</summary>
@@ -110,14 +115,52 @@ internal sealed class RestClient : IDisposable
     public Task<RestResponse> GetAsync(string address, CancellationToken cancellationToken) =>
         SendAsync(RestRequest.Get(address), cancellationToken);
 
-    /// <summary>Opens a content, which is not read into memory. The caller disposes the stream.</summary>
+    /// <summary>Opens a content, which is not read into memory. Where its connection breaks while it is read, it goes on there if the
+    /// service can give the rest of the same version. The caller disposes the stream.</summary>
     /// <exception cref="ConnectorException">As <see cref="SendAsync"/>; kind <see cref="FailureKind.Skip"/> when only this content is
     /// gone or closed.</exception>
     public async Task<Stream> OpenAsync(RestRequest request, CancellationToken cancellationToken)
     {
+        var (answer, content) = await TryOpenAsync(request, cancellationToken);
+        using (answer)
+        {
+            return ContentVersion.Of(answer) is { } version
+                ? new ResumableStream(content, version.Length, _options.Retries, (from, token) =>
+                    OpenRestAsync(request, version, from, token)
+                )
+                : content;
+        }
+    }
+
+    private async Task<Stream?> OpenRestAsync(RestRequest request, ContentVersion version, long from, CancellationToken cancellationToken)
+    {
+        RestLog.BrokeOff(_logger, _options.Name, _options.Address.Authority, from, version.Length);
+        try
+        {
+            var (answer, content) = await TryOpenAsync(version.RestOf(request, from), cancellationToken);
+            using (answer)
+            {
+                if (version.IsContinuedBy(answer, from))
+                {
+                    return content;
+                }
+            }
+
+            await content.DisposeAsync();
+            return null;
+        }
+        catch (ConnectorException refused) when (refused.Kind != FailureKind.Retry)
+        {
+            // Whether the content is closed or gone is judged when the whole is asked for again.
+            return null;
+        }
+    }
+
+    private async Task<(RestResponse Answer, Stream Content)> TryOpenAsync(RestRequest request, CancellationToken cancellationToken)
+    {
         var address = AddressOf(request);
         Stream? opened = null;
-        using var answer = await _retries.ExecuteAsync(
+        var answer = await _retries.ExecuteAsync(
             async token =>
             {
                 // The place is given back when the answer begins: how long its reading takes is up to the reader.
@@ -134,18 +177,22 @@ internal sealed class RestClient : IDisposable
             },
             cancellationToken
         );
-        return opened
-            ?? throw (
-                ErrorOf(request, answer) is { } error
-                    ? RestErrors.IsClosedPlace(error)
-                        ? new ConnectorException(FailureKind.Skip, error.Message, error.InnerException)
-                        {
-                            // 404 may as well hide what the user may not see, or a file that is missing behind a document that is there.
-                            IsGone = RestErrors.StatusOf(error) == System.Net.HttpStatusCode.Gone,
-                        }
-                        : error
-                    : new ConnectorException($"{_options.Name}: gave no content.")
-            );
+        if (opened is not null)
+        {
+            return (answer, opened);
+        }
+
+        using (answer)
+        {
+            throw ErrorOf(request, answer) is not { } error ? new ConnectorException($"{_options.Name}: gave no content.")
+            : RestErrors.IsClosedPlace(error)
+                ? new ConnectorException(FailureKind.Skip, error.Message, error.InnerException)
+                {
+                    // 404 may as well hide what the user may not see, or a file that is missing behind a document that is there.
+                    IsGone = RestErrors.StatusOf(error) == HttpStatusCode.Gone,
+                }
+            : error;
+        }
     }
 
     /// <inheritdoc/>
@@ -161,7 +208,7 @@ internal sealed class RestClient : IDisposable
             : throw new ConnectorException($"{_options.Name}: named an address that is none. Check {_options.AddressField}.");
 
     private Task<IDisposable> EnterAsync(Uri address, CancellationToken cancellationToken) =>
-        BudgetOf(address).EnterAsync(LimitOf(address).Spacing, cancellationToken);
+        BudgetOf(address).EnterAsync(LimitOf(address).Spacing, _context.Waits, cancellationToken);
 
     private HostBudget BudgetOf(Uri address) => _context.Hosts.For(LimitOf(address).Name, _options.RequestsAtATime, _context.TimeProvider);
 
@@ -200,6 +247,7 @@ internal sealed class RestClient : IDisposable
     private ValueTask LogAsync(OnRetryArguments<RestResponse> arguments)
     {
         var reason = arguments.Outcome.Exception?.Message ?? $"status {(int)arguments.Outcome.Result!.Status}";
+        _context.Waits.Add(_context.TimeProvider.GetUtcNow() + arguments.RetryDelay);
         RestLog.Retried(_logger, _options.Name, _options.Address.Authority, reason, arguments.RetryDelay);
         return ValueTask.CompletedTask;
     }

@@ -28,6 +28,8 @@ internal sealed class RestResponse : IDisposable
         (Address, Status, Headers, _body, _read) = (address, message.StatusCode, message.Headers, body, read);
         _mediaType = message.Content.Headers.ContentType?.MediaType;
         ContentType = message.Content.Headers.TryGetValues("Content-Type", out var types) ? string.Join(',', types) : null;
+        (ContentLength, ContentRange) = (message.Content.Headers.ContentLength, message.Content.Headers.ContentRange);
+        LastModified = message.Content.Headers.LastModified;
         _place = RestErrors.Name(address);
     }
 
@@ -42,6 +44,15 @@ internal sealed class RestResponse : IDisposable
 
     /// <summary>Its <c>Content-Type</c> as it came, or <see langword="null"/>.</summary>
     public string? ContentType { get; }
+
+    /// <summary>Bytes of the body, or <see langword="null"/> when it did not say or was packed on the way.</summary>
+    public long? ContentLength { get; }
+
+    /// <summary>Which part of a content the body is, or <see langword="null"/> when it does not say.</summary>
+    public ContentRangeHeaderValue? ContentRange { get; }
+
+    /// <summary>When its content was changed last, or <see langword="null"/> when it does not say.</summary>
+    public DateTimeOffset? LastModified { get; }
 
     /// <summary>Whether the status is one of success.</summary>
     public bool IsSuccess => (int)Status is >= 200 and < 300;

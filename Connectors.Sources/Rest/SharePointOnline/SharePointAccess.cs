@@ -1,62 +1,19 @@
-using System.Globalization;
 using System.Text.Json;
-using Connectors.Abstractions;
 using Connectors.Sources.Rest.Documents;
 using Connectors.Sources.Rest.Http;
 using Connectors.Sources.Rest.Microsoft.Drives;
-using Connectors.Sources.Rest.Paging;
+using Connectors.Sources.Rest.SharePoint;
 
 namespace Connectors.Sources.Rest.SharePointOnline;
 
-/// <summary>
-/// Who may see a site and what is in it. What has no roles of its own has those of what it lies in. Safe for concurrent use.
-/// </summary>
+/// <summary>Who may see a site and what is in it, also by the permissions of items of drives. Safe for concurrent use.</summary>
 /// <param name="rest">Tells roles.</param>
 /// <param name="principals">Makes values of those who have them.</param>
 /// <param name="configuration">Says what is asked for.</param>
 internal sealed class SharePointAccess(RestClient rest, SharePointPrincipals principals, SharePointConfiguration configuration)
-    : IDisposable
+    : SharePointRoles(rest, principals, SharePointApi.Paging, configuration.AsksForLists)
 {
-    /// <summary>The right to see items of lists (SharePoint's base permissions, lower half).</summary>
-    private const uint ViewItems = 1;
-
-    private readonly Remembered<IReadOnlyCollection<string>> _kept = new();
-
-    /// <summary>Who may view a site.</summary>
-    /// <exception cref="ConnectorException">It can't be found out; then the documents must not be written.</exception>
-    public Task<IReadOnlyCollection<string>> OfSiteAsync(string site, CancellationToken cancellationToken) =>
-        _kept.GetAsync($"site {site}", () => AssignedAsync(site, "_api/web", cancellationToken), cancellationToken);
-
-    /// <summary>Who may see a list.</summary>
-    /// <param name="site">The site's address.</param>
-    /// <param name="list">What is asked for: <see cref="SharePointRest.ListOf"/>.</param>
-    /// <param name="cancellationToken">Stops the requests.</param>
-    public Task<IReadOnlyCollection<string>> OfListAsync(string site, string list, CancellationToken cancellationToken) =>
-        _kept.GetAsync(
-            $"list {site} {list}",
-            async () =>
-                configuration.AsksForLists && await IsUniqueAsync(site, list, cancellationToken)
-                    ? await WithAdministratorsAsync(site, await AssignedAsync(site, list, cancellationToken), cancellationToken)
-                    : await WithAdministratorsAsync(site, await OfSiteAsync(site, cancellationToken), cancellationToken),
-            cancellationToken
-        );
-
-    /// <summary>Who may see an item of a list, or a page.</summary>
-    /// <param name="site">The site's address.</param>
-    /// <param name="list">Its list.</param>
-    /// <param name="item">What is asked for, within the list: <c>items(1)</c>.</param>
-    /// <param name="asks">Whether to ask if it has roles of its own.</param>
-    /// <param name="cancellationToken">Stops the requests.</param>
-    public async Task<IReadOnlyCollection<string>> OfItemAsync(
-        string site,
-        string list,
-        string item,
-        bool asks,
-        CancellationToken cancellationToken
-    ) =>
-        asks && await IsUniqueAsync(site, $"{list}/{item}", cancellationToken)
-            ? await WithAdministratorsAsync(site, await AssignedAsync(site, $"{list}/{item}", cancellationToken), cancellationToken)
-            : await OfListAsync(site, list, cancellationToken);
+    private readonly SharePointPrincipals _principals = principals;
 
     /// <summary>Who may see an item of a drive, by its permissions.</summary>
     public async Task<IReadOnlyCollection<string>> OfPermissionsAsync(
@@ -70,7 +27,7 @@ internal sealed class SharePointAccess(RestClient rest, SharePointPrincipals pri
         {
             if (grantee.Find("siteUser") is { } user)
             {
-                values.UnionWith(await principals.ValuesOfAsync([user], cancellationToken));
+                values.UnionWith(await _principals.ValuesOfAsync([user], cancellationToken));
             }
 
             if (grantee.Text("siteGroup", "id") is { } group)
@@ -82,73 +39,11 @@ internal sealed class SharePointAccess(RestClient rest, SharePointPrincipals pri
         return values;
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _kept.Dispose();
-
-    private static bool LetsView(JsonElement role) =>
-        uint.TryParse(role.Text("BasePermissions", "Low"), CultureInfo.InvariantCulture, out var low) && (low & ViewItems) != 0;
-
-    private async Task<IReadOnlyCollection<string>> AssignedAsync(string site, string place, CancellationToken cancellationToken)
-    {
-        var users = new List<JsonElement>();
-        var request = RestRequest.Get(
-            SharePointRest.AddressOf(site, $"{place}/roleassignments?$expand=Member/users,RoleDefinitionBindings")
-        );
-        await foreach (var assignment in rest.ListAsync(request, SharePointRest.Paging, cancellationToken))
-        {
-            if (assignment.Items("RoleDefinitionBindings").Any(LetsView) && assignment.Find("Member") is { } member)
-            {
-                users.AddRange(member.Text("odata.type") == "SP.Group" ? member.Items("Users") : [member]);
-            }
-        }
-
-        return await principals.ValuesOfAsync(users, cancellationToken);
-    }
-
-    private async Task<bool> IsUniqueAsync(string site, string place, CancellationToken cancellationToken)
-    {
-        using var answer = await rest.GetAsync(SharePointRest.AddressOf(site, $"{place}/HasUniqueRoleAssignments"), cancellationToken);
-        return answer.Json.Find("value") switch
-        {
-            { ValueKind: JsonValueKind.True } => true,
-            { ValueKind: JsonValueKind.False } => false,
-            _ => throw new ConnectorException(
-                $"SharePoint ({RestErrors.Name(answer.Address)}): does not say whether there are roles, so it is not known who may see it."
-            ),
-        };
-    }
-
-    private async Task<IReadOnlyCollection<string>> WithAdministratorsAsync(
-        string site,
-        IReadOnlyCollection<string> values,
-        CancellationToken cancellationToken
-    ) => [.. values.Union(await AdministratorsAsync(site, cancellationToken), StringComparer.Ordinal)];
-
-    private Task<IReadOnlyCollection<string>> AdministratorsAsync(string site, CancellationToken cancellationToken) =>
-        UsersAsync($"administrators {site}", site, "_api/web/SiteUsers?$filter=isSiteAdmin%20eq%20true", cancellationToken);
-
     private Task<IReadOnlyCollection<string>> OfGroupAsync(string site, string group, CancellationToken cancellationToken) =>
         UsersAsync(
             $"group {site} {group}",
             site,
             $"_api/web/sitegroups/getbyid({group})/users?$select=Email,Id,UserPrincipalName,LoginName,Title",
-            cancellationToken
-        );
-
-    private Task<IReadOnlyCollection<string>> UsersAsync(string key, string site, string path, CancellationToken cancellationToken) =>
-        _kept.GetAsync(
-            key,
-            async () =>
-            {
-                var users = new List<JsonElement>();
-                var request = RestRequest.Get(SharePointRest.AddressOf(site, path));
-                await foreach (var user in rest.ListAsync(request, SharePointRest.Paging, cancellationToken))
-                {
-                    users.Add(user);
-                }
-
-                return await principals.ValuesOfAsync(users, cancellationToken);
-            },
             cancellationToken
         );
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Connectors.Abstractions;
 using Connectors.Sources.Rest.Documents;
 using Connectors.Sources.Rest.Http;
+using Connectors.Sources.Rest.SharePoint;
 using Connectors.Sources.Rest.Streams;
 
 namespace Connectors.Sources.Rest.SharePointOnline;
@@ -49,14 +50,14 @@ internal sealed class SharePointLists(
     public async Task WriteListAsync(JsonElement list, StreamPage page, CancellationToken cancellationToken)
     {
         var id = list.RequiredText("A list of SharePoint", "id");
-        var allowed = access is null ? null : await access.OfListAsync(site.Name, SharePointRest.ListOf(id), cancellationToken);
+        var allowed = access is null ? null : await access.OfListAsync(site.Name, SharePointApi.ListOf(id), cancellationToken);
         page.Add(id, list, List, access: allowed);
     }
 
     /// <summary>Items of a list, each with its attachments.</summary>
     public async Task WriteItemsAsync(string list, JsonElement items, StreamPage page, CancellationToken cancellationToken)
     {
-        var path = SharePointRest.ListOf(list);
+        var path = SharePointApi.ListOf(list);
         foreach (var item in items.EnumerateArray())
         {
             if (NoItems.Contains(item.Text("contentType", "name"), StringComparer.Ordinal) || !IsNew(item.Text("lastModifiedDateTime")))
@@ -124,7 +125,7 @@ internal sealed class SharePointLists(
 
     private async Task<IReadOnlyList<JsonElement>> AttachmentsAsync(string list, string number, CancellationToken cancellationToken)
     {
-        var address = SharePointRest.AddressOf(site.Name, $"{list}/items({number})?$expand=AttachmentFiles");
+        var address = SharePointApi.AddressOf(site.Name, $"{list}/items({number})?$expand=AttachmentFiles");
         using var answer = await rest.GetAsync(address, cancellationToken);
         return [.. answer.Json.Items("AttachmentFiles").Select(attachment => attachment.Clone())];
     }

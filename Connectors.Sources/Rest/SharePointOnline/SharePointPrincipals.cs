@@ -4,6 +4,7 @@ using Connectors.Sources.Rest.Documents;
 using Connectors.Sources.Rest.Http;
 using Connectors.Sources.Rest.Microsoft;
 using Connectors.Sources.Rest.Paging;
+using Connectors.Sources.Rest.SharePoint;
 
 namespace Connectors.Sources.Rest.SharePointOnline;
 
@@ -12,7 +13,7 @@ namespace Connectors.Sources.Rest.SharePointOnline;
 /// concurrent use.
 /// </summary>
 /// <param name="graph">Tells the owners of groups.</param>
-internal sealed class SharePointPrincipals(RestClient graph) : IDisposable
+internal sealed class SharePointPrincipals(RestClient graph) : ISharePointPrincipals, IDisposable
 {
     private const string EntraGroup = "c:0o.c|federateddirectoryclaimprovider|";
     private const string SecurityGroup = "c:0t.c|tenant|";
@@ -24,8 +25,8 @@ internal sealed class SharePointPrincipals(RestClient graph) : IDisposable
     /// <summary>The value of all users but guests.</summary>
     public static string Members { get; } = AccessControl.Group("EveryoneExceptExternalUsers");
 
-    /// <summary>The values of users as SharePoint lists them: people and groups of Entra ID.</summary>
-    /// <exception cref="ConnectorException">The owners of a group can't be asked.</exception>
+    /// <inheritdoc/>
+    /// <remarks>Users are people and groups of Entra ID, whose owners are asked for where a role is theirs.</remarks>
     public async Task<IReadOnlyCollection<string>> ValuesOfAsync(IEnumerable<JsonElement> users, CancellationToken cancellationToken)
     {
         var values = new HashSet<string>(StringComparer.Ordinal);

@@ -1,7 +1,6 @@
 using System.Net;
 using Connectors.Abstractions;
 using Connectors.Sources.Rest.Http;
-using Connectors.Sources.Rest.Paging;
 using Connectors.Sources.Rest.SignIn;
 using Duende.IdentityModel.Client;
 
@@ -15,9 +14,6 @@ internal static class SharePointRest
     private const string PermissionHint =
         "Grant the application the permission Sites.FullControl.All of SharePoint (Sites.Read.All without access control) of type "
         + "application, and an administrator's consent.";
-
-    /// <summary>Lists: items at <c>value</c>, the next page at <c>odata.nextLink</c>.</summary>
-    public static RestPaging Paging { get; } = RestPaging.NextLink("/value", "/odata.nextLink");
 
     /// <summary>The pages of a site.</summary>
     public const string SitePages = "_api/web/lists/GetByTitle('Site%20Pages')";
@@ -50,14 +46,6 @@ internal static class SharePointRest
             throw;
         }
     }
-
-    /// <summary>The address of something of a site.</summary>
-    /// <param name="site">The site's address: <c>https://example.sharepoint.com/sites/eng</c>.</param>
-    /// <param name="path">What is asked for: <c>_api/web</c>.</param>
-    public static string AddressOf(string site, string path) => $"{site.TrimEnd('/')}/{path}";
-
-    /// <summary>A list of a site. By its id: names change, and two lists can have the same.</summary>
-    public static string ListOf(string id) => $"_api/web/lists(guid'{id}')";
 
     /// <summary>Whether a site has no such list, which SharePoint says with 404 as well.</summary>
     public static bool HasNoList(RestResponse answer) =>

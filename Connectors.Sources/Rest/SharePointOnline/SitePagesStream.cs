@@ -1,4 +1,5 @@
 using Connectors.Sources.Rest.Http;
+using Connectors.Sources.Rest.SharePoint;
 using Connectors.Sources.Rest.Streams;
 
 namespace Connectors.Sources.Rest.SharePointOnline;
@@ -7,14 +8,14 @@ namespace Connectors.Sources.Rest.SharePointOnline;
 internal sealed class SitePagesStream(RestClient rest, string site, SharePointLists lists) : RestStream("pages")
 {
     private readonly RestRequest _first = RestRequest.Get(
-        SharePointRest.AddressOf(site, $"{SharePointRest.SitePages}/items?$select=*,EncodedAbsUrl")
+        SharePointApi.AddressOf(site, $"{SharePointRest.SitePages}/items?$select=*,EncodedAbsUrl")
     );
 
     /// <inheritdoc/>
     public override async Task<string?> ReadAsync(string cursor, StreamPage page, CancellationToken cancellationToken)
     {
         using var answer = await rest.SendAsync(
-            SharePointRest.Paging.Request(_first, cursor) with
+            SharePointApi.Paging.Request(_first, cursor) with
             {
                 Accepted = cursor.Length == 0 ? [404] : [],
             },
@@ -30,8 +31,8 @@ internal sealed class SitePagesStream(RestClient rest, string site, SharePointLi
             return null;
         }
 
-        var items = SharePointRest.Paging.Items(answer);
+        var items = SharePointApi.Paging.Items(answer);
         await lists.WritePagesAsync(items, page, cancellationToken);
-        return SharePointRest.Paging.Next(answer, cursor, items);
+        return SharePointApi.Paging.Next(answer, cursor, items);
     }
 }

@@ -100,7 +100,7 @@ async function refreshConnectors() {
 
 async function refreshDetail() {
   const id = state.chosen;
-  if (id !== null) {
+  if (id !== null && !isGone(id)) {
     const [details, { syncs }] = await Promise.all([ask(`connectors/${encodeURIComponent(id)}`), ask(`syncs?connector=${encodeURIComponent(id)}`)]);
     if (id === state.chosen) {
       [state.details, state.jobs] = [details, syncs];

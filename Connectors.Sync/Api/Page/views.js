@@ -36,6 +36,7 @@ function drawRunning() {
             number('rate', rate === undefined ? '…' : `${numbers.format(Math.round(rate))}/s`),
             left === null ? null : number('left', `${about}${duration(left)}`)),
           make('div', { class: 'facts' }, make('p', null, `${syncOf(job)} · ${phases[phase] ?? 'working'} · started `, ago(job.startedAt)),
+            new Date(job.waitsUntil ?? 0) > Date.now() ? make('p', null, 'Waits for the source: it is asked again ', ago(job.waitsUntil), '.') : null,
             resumedAfter > 0 ? make('p', null, `Goes on after ${count(resumedAfter, 'document', 'documents')} that an earlier run had read.`) : null,
             isGuess ? make('p', null, 'The source does not tell how many there are: “about” is what the index held.') : null),
         ],
@@ -101,6 +102,8 @@ const isDryRunning = id => state.dryRuns.has(id) && !isOver(state.dryRuns.get(id
 const scheduleOf = connector => connector.schedule?.enabled ? `${connector.schedule.interval} (UTC)` : 'none';
 const nextOf = connector => (connector.schedules?.full?.next ?? []).map(time => moment.format(new Date(time)).replaceAll(' ', '\u00a0')).join(' · ');
 
+const isGone = id => state.isKnown && !state.connectors.some(connector => connector.id === id);
+
 function drawDetail() {
   const detail = at('detail');
   detail.hidden = state.chosen === null;
@@ -115,7 +118,7 @@ function drawDetail() {
     make('div', { class: 'head' },
       make('h2', { id: 'detail-title', tabindex: '-1' }, nameOf(connector)),
       button('Close', `Close the details of ${nameOf(connector)}`, () => choose(null), { 'data-key': 'close' })),
-    make('div', { class: 'cards' },
+    isGone(state.chosen) ? make('p', { class: 'panel quiet' }, 'There is no such connector. It may have been deleted.') : make('div', { class: 'cards' },
       state.dryRuns.has(state.chosen) ? dryRunPanel(state.dryRuns.get(state.chosen)) : null,
       historyPanel(jobs),
       jobs.length > 0 ? jobPanel(jobs.find(job => job.id === state.shown) ?? jobs[0]) : null,

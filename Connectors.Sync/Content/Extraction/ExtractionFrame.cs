@@ -15,7 +15,14 @@ namespace Connectors.Sync.Content.Extraction;
 internal static class ExtractionFrame
 {
     /// <summary>Told in the first frame; another one is another program.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
+
+    /// <summary>Environment variable by which the service says that the process should not confine itself, and by which the process
+    /// remembers that it did.</summary>
+    public const string ConfinementVariable = "CONNECTORS_EXTRACTION_CONFINEMENT";
+
+    /// <summary>Value of <see cref="ConfinementVariable"/>: the process should do without.</summary>
+    public const string ConfinementOff = "off";
 
     /// <summary>Largest payload, in bytes. Whatever says that it is larger is no frame.</summary>
     public const int MaxPayload = 64 * 1024;
@@ -64,7 +71,8 @@ internal static class ExtractionFrame
 /// <summary>Kinds of frames.</summary>
 internal enum FrameKind : byte
 {
-    /// <summary>The process can take files. Payload: <see cref="ExtractionFrame.Version"/>, one byte.</summary>
+    /// <summary>The process can take files. Payload: <see cref="ExtractionFrame.Version"/> and <see cref="ExtractionConfinement"/>, a byte
+    /// each.</summary>
     Ready = 0x51,
 
     /// <summary>A file comes.</summary>

@@ -1,4 +1,6 @@
 using Connectors.Abstractions;
+using Connectors.Sync.Diagnostics;
+using Microsoft.Extensions.Logging;
 
 namespace Connectors.Sync.Content.Extraction;
 
@@ -19,12 +21,15 @@ internal sealed class ExtractionPool : IAsyncDisposable
     private readonly LocalExtractionOptions _options;
     private readonly TimeProvider _time;
     private readonly ITimer _sweeper;
+    private readonly ILogger _logger;
+    private ExtractionConfinement? _told;
     private bool _isDisposed;
 
-    public ExtractionPool(LocalExtractionOptions options, TimeProvider time)
+    public ExtractionPool(LocalExtractionOptions options, TimeProvider time, ILogger logger)
     {
         _options = options;
         _time = time;
+        _logger = logger;
         _places = new SemaphoreSlim(options.Processes);
         _sweeper = time.CreateTimer(_ => Sweep(), null, IdleLimit, IdleLimit);
     }
@@ -47,12 +52,9 @@ internal sealed class ExtractionPool : IAsyncDisposable
                 }
             }
 
-            return await ExtractionProcess.StartAsync(
-                _options.Command ?? ExtractionCommand.Find(),
-                _options.MemoryLimitBytes,
-                _time,
-                cancellationToken
-            );
+            var process = await StartAsync(_options, _time, cancellationToken);
+            Tell(process.Confinement);
+            return process;
         }
         catch
         {
@@ -60,6 +62,14 @@ internal sealed class ExtractionPool : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Starts a process that belongs to no pool; the caller disposes it.</summary>
+    /// <exception cref="ConnectorException">It does not start.</exception>
+    public static Task<ExtractionProcess> StartAsync(
+        LocalExtractionOptions options,
+        TimeProvider time,
+        CancellationToken cancellationToken
+    ) => ExtractionProcess.StartAsync(options.Command ?? ExtractionCommand.Find(), options.MemoryLimitBytes, time, cancellationToken);
 
     /// <summary>Gives back a process that answered.</summary>
     public async Task ReturnAsync(ExtractionProcess process)
@@ -108,6 +118,29 @@ internal sealed class ExtractionPool : IAsyncDisposable
         foreach (var process in idle)
         {
             await process.DisposeAsync();
+        }
+    }
+
+    /// <summary>Logs what confines the processes: once, unless one is confined in another way than the one before.</summary>
+    private void Tell(ExtractionConfinement confinement)
+    {
+        lock (_lock)
+        {
+            if (_told == confinement)
+            {
+                return;
+            }
+
+            _told = confinement;
+        }
+
+        if (confinement.Missing() is { } missing)
+        {
+            ContentLog.NotConfined(_logger, missing);
+        }
+        else
+        {
+            ContentLog.Confined(_logger);
         }
     }
 

@@ -50,6 +50,9 @@ internal sealed class ExtractionProcess : IAsyncDisposable
     /// <summary>The process's number.</summary>
     public int Id => _process.Id;
 
+    /// <summary>What it was seen not to be able to do, before it took files.</summary>
+    public ExtractionConfinement Confinement { get; private set; }
+
     /// <summary>Starts one and waits until it takes files.</summary>
     /// <exception cref="ConnectorException">It does not start, or is something else.</exception>
     public static async Task<ExtractionProcess> StartAsync(
@@ -59,15 +62,36 @@ internal sealed class ExtractionProcess : IAsyncDisposable
         CancellationToken cancellationToken
     )
     {
+        try
+        {
+            return await TryStartAsync(StartInfo(command, memoryLimitBytes), time, cancellationToken);
+        }
+        catch (ConnectorException failure) when (OperatingSystem.IsLinux() && failure.InnerException is EndOfStreamException)
+        {
+            // It ended before it was ready, maybe because it confined itself on a system where it needs more than we know of. It has read
+            // no file yet, so none can have brought this about.
+            var unconfined = StartInfo(command, memoryLimitBytes);
+            unconfined.Environment[ExtractionFrame.ConfinementVariable] = ExtractionFrame.ConfinementOff;
+            return await TryStartAsync(unconfined, time, cancellationToken);
+        }
+    }
+
+    private static async Task<ExtractionProcess> TryStartAsync(
+        ProcessStartInfo start,
+        TimeProvider time,
+        CancellationToken cancellationToken
+    )
+    {
         ExtractionProcess? started = null;
         try
         {
-            started = new ExtractionProcess(Process.Start(StartInfo(command, memoryLimitBytes))!);
+            started = new ExtractionProcess(Process.Start(start)!);
             using var late = new CancellationTokenSource(StartLimit, time);
             await using var giveUp = late.Token.Register(started.Kill);
             await using var stop = cancellationToken.Register(started.Kill);
-            if (await started.ReadAsync() is (FrameKind.Ready, 1) && started._frame[ExtractionFrame.HeadLength] == ExtractionFrame.Version)
+            if (await started.ReadAsync() is (FrameKind.Ready, 2) && started._frame[ExtractionFrame.HeadLength] == ExtractionFrame.Version)
             {
+                started.Confinement = (ExtractionConfinement)started._frame[ExtractionFrame.HeadLength + 1];
                 return started;
             }
 
@@ -83,8 +107,8 @@ internal sealed class ExtractionProcess : IAsyncDisposable
             cancellationToken.ThrowIfCancellationRequested();
             throw new ConnectorException(
                 FailureKind.Fatal,
-                $"local_extraction: the program that reads files does not start ({command.Program} "
-                    + $"{string.Join(' ', command.Arguments)}): {Sentences.Inner(failure.Message)}. See whether it runs by hand.",
+                $"local_extraction: the program that reads files does not start ({start.FileName} "
+                    + $"{string.Join(' ', start.ArgumentList)}): {Sentences.Inner(failure.Message)}. See whether it runs by hand.",
                 failure
             );
         }

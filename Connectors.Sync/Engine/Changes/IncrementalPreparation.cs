@@ -61,7 +61,7 @@ internal sealed class IncrementalPreparation(IContentIndex index, SyncEngineOpti
 
         if (SyncCursor.From(request.Cursor) is not { } cursor)
         {
-            return (null, "no full sync has completed yet.");
+            return (null, await WhyNoCursorAsync(source, cancellationToken));
         }
 
         var current = await index.InspectAsync(request.IndexName, cancellationToken);
@@ -99,5 +99,23 @@ internal sealed class IncrementalPreparation(IContentIndex index, SyncEngineOpti
             },
             null
         );
+    }
+
+    /// <summary>A full sync leaves no cursor where the source has none to give, however often it completes.</summary>
+    private static async Task<string> WhyNoCursorAsync(SourceReader source, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (await source.FindCursorAsync(cancellationToken) is { Cursor: null, Unavailable: { } reason })
+            {
+                return reason;
+            }
+        }
+        catch (ConnectorException)
+        {
+            // The full sync does not need it; its first page shows whether the source is available.
+        }
+
+        return "no full sync has completed yet.";
     }
 }

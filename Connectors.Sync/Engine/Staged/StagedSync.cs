@@ -95,7 +95,17 @@ internal sealed class StagedSync : IDisposable
     {
         ArgumentNullException.ThrowIfNull(source);
         var limit = _options.SourceCallTimeLimit < _limits.MaxCallTime ? _options.SourceCallTimeLimit : _limits.MaxCallTime;
-        return new SourceReader(source, new SourceCalls(source.Description.Name, BackoffPolicy.None, limit, _time, _random, _logger));
+        var calls = new SourceCalls(
+            source.Description.Name,
+            BackoffPolicy.None,
+            limit,
+            _time,
+            _random,
+            _logger,
+            waits: source is IReportsWaiting waiting ? () => waiting.WaitsUntil : null,
+            outwaits: false
+        );
+        return new SourceReader(source, calls);
     }
 
     /// <summary>

@@ -13,6 +13,9 @@ internal static class JobMetadata
     /// <summary>When a job was taken last, after it had been taken before.</summary>
     public const string ResumedAt = "resumed_at";
 
+    /// <summary>Until when the source of a running job waits, or waited last.</summary>
+    public const string WaitsUntil = "waits_until";
+
     private const int MaxReasonLength = 300;
 
     /// <summary>Counts, as <c>{read, skipped, created, updated, already_gone, duplicates, unreadable, rejected}</c>, with

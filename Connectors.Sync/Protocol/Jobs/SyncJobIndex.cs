@@ -211,17 +211,22 @@ internal sealed class SyncJobIndex(IDocumentStore store, TimeProvider timeProvid
             : null;
     }
 
-    /// <summary>Writes a sign of life of a running job, and its progress.</summary>
+    /// <summary>Writes a sign of life of a running job, and what is given of its progress.</summary>
     /// <returns>The job as it was before: <see cref="JobStatus.Canceling"/> asks to stop, any other state but
     /// <see cref="JobStatus.InProgress"/> means that somebody else ended it. <see langword="null"/> when it is gone, or somebody else has
     /// taken it.</returns>
-    internal async Task<SyncJobRecord?> ProgressAsync(JobClaim claim, SyncCounts counts, CancellationToken cancellationToken)
+    internal async Task<SyncJobRecord?> ProgressAsync(
+        JobClaim claim,
+        SyncCounts? counts,
+        DateTimeOffset? waitsUntil,
+        CancellationToken cancellationToken
+    )
     {
         var changed = await ChangeAsync(
             claim.JobId,
             job =>
                 job.Status is JobStatus.InProgress or JobStatus.Canceling && claim.Holds(job)
-                    ? SyncJobWrites.WithCounts(new JsonObject { ["last_seen"] = ProtocolTime.Format(timeProvider.GetUtcNow()) }, counts)
+                    ? SyncJobWrites.Alive(timeProvider.GetUtcNow(), counts, waitsUntil)
                     : null,
             cancellationToken
         );

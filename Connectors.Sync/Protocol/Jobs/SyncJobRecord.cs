@@ -56,6 +56,10 @@ internal sealed class SyncJobRecord
             ? EarlierTime + PartUntil(CompletedAt ?? (Status?.IsRunning() == true ? now : LastSeen) ?? now, since)
             : null;
 
+    /// <summary>Until when its source waits, or waited last; <see langword="null"/> when the job does not run, or nothing was said of
+    /// waiting.</summary>
+    internal DateTimeOffset? WaitsUntil => Status?.IsRunning() == true ? Metadata.Time(JobMetadata.WaitsUntil) : null;
+
     /// <summary>The host that took it.</summary>
     public string? WorkerHostname => Source.NonBlank("worker_hostname");
 

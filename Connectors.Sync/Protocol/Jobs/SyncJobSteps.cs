@@ -88,14 +88,19 @@ internal sealed class SyncJobSteps(ConnectorIndex connectors, SyncJobIndex jobs)
     }
 
     /// <summary>
-    /// Writes a sign of life of a running job, and its progress. Call it at least once a minute: a job that is silent for five is presumed
-    /// dead. A job whose connector was deleted is ended here: nobody wants its documents any more.
+    /// Writes a sign of life of a running job, and what is given of its progress. Call it at least once a minute: a job that is silent for
+    /// five is presumed dead. A job whose connector was deleted is ended here: nobody wants its documents any more.
     /// </summary>
     /// <returns>The job's state: <see cref="JobStatus.Canceling"/> asks to stop, any other but <see cref="JobStatus.InProgress"/> means
     /// that somebody else ended it. <see langword="null"/> when it is gone, or somebody else has taken it.</returns>
-    public async Task<JobStatus?> ProgressAsync(JobClaim claim, SyncCounts counts, CancellationToken cancellationToken)
+    public async Task<JobStatus?> ProgressAsync(
+        JobClaim claim,
+        SyncCounts? counts,
+        DateTimeOffset? waitsUntil,
+        CancellationToken cancellationToken
+    )
     {
-        var job = await jobs.ProgressAsync(claim, counts, cancellationToken);
+        var job = await jobs.ProgressAsync(claim, counts, waitsUntil, cancellationToken);
         if (job?.Status?.IsRunning() != true || await connectors.FindAsync(job.ConnectorId, cancellationToken) is not null)
         {
             return job?.Status;

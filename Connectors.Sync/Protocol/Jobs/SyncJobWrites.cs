@@ -159,6 +159,24 @@ internal static class SyncJobWrites
         return change;
     }
 
+    /// <summary>A sign of life, with what is known of the progress.</summary>
+    public static JsonObject Alive(DateTimeOffset at, SyncCounts? counts, DateTimeOffset? waitsUntil)
+    {
+        var change = new JsonObject { ["last_seen"] = ProtocolTime.Format(at) };
+        if (counts is { } progress)
+        {
+            WithCounts(change, progress);
+        }
+
+        if (waitsUntil is { } time)
+        {
+            change["metadata"] ??= new JsonObject();
+            change["metadata"]![JobMetadata.WaitsUntil] = ProtocolTime.Format(time);
+        }
+
+        return change;
+    }
+
     /// <summary>A running job ends, or is suspended.</summary>
     public static JsonObject Ending(JobStatus status, JobResult result, DateTimeOffset at)
     {

@@ -33,7 +33,7 @@ internal sealed class JobHeartbeat(ServiceCore core, TimeProvider timeProvider, 
                 {
                     var isDue = timeProvider.GetElapsedTime(lastHeartbeat) >= core.Options.JobHeartbeat;
                     var status =
-                        isDue ? await core.Steps.ProgressAsync(claim, sync.Progress.Counts, ended)
+                        isDue ? await core.Steps.ProgressAsync(claim, sync.Progress.Counts, sync.Progress.WaitsUntil, ended)
                         : await core.Jobs.FindAsync(job.Id, ended) is { } now && claim.Holds(now) ? now.Status
                         : null;
                     lastHeartbeat = isDue ? timeProvider.GetTimestamp() : lastHeartbeat;

@@ -90,6 +90,7 @@ internal sealed class JobRunner(
             SyncOutcome outcome;
             try
             {
+                progress.Waits = () => (source as IReportsWaiting)?.WaitsUntil;
                 await core.Sources.PingAsync(source, core.Options, _logger, stop.Orderly);
                 outcome = await engine.RunAsync(request, source, progress, stop.Orderly, stop.AtOnce);
             }

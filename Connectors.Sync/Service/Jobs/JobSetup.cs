@@ -170,6 +170,20 @@ internal static class JobSetup
         }
     }
 
+    /// <summary>The sync rules of a job or connector.</summary>
+    /// <exception cref="ConnectorException">They can't be applied.</exception>
+    internal static SyncRules Rules(JsonObject? filtering, SourceDescription source)
+    {
+        var rules = SyncRules.Read(filtering);
+        if (HasContent(source))
+        {
+            rules.RequireNoContent();
+        }
+
+        AdvancedRules(filtering, source);
+        return rules;
+    }
+
     /// <summary>The advanced rules of a job or connector, for its source.</summary>
     /// <exception cref="ConnectorException">They can't be applied.</exception>
     internal static JsonNode? AdvancedRules(JsonObject? filtering, SourceDescription source)
@@ -242,13 +256,7 @@ internal static class JobSetup
         SourceDescription source
     )
     {
-        var rules = SyncRules.Read(filtering);
-        if (HasContent(source))
-        {
-            rules.RequireNoContent();
-        }
-
-        AdvancedRules(filtering, source);
+        var rules = Rules(filtering, source);
 
         // A new password or key does not shape documents. Which of the other fields do, only the source knows: any of them may. Rules do
         // not shape documents either, but a source that reports no change must be read again when they change.

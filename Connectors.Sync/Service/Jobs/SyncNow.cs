@@ -206,6 +206,8 @@ internal sealed class SyncNow(ServiceCore core, JobDispatcher dispatcher, Servic
             {
                 sync.Progress.Restart();
                 sync.Progress.Add(job is null ? default : JobMetadata.CountsOf(job));
+                var waits = job?.WaitsUntil;
+                sync.Progress.Waits = () => waits > parts.TimeProvider.GetUtcNow() ? waits : null;
                 if (EndOf(job) is { } end)
                 {
                     result = end;

@@ -45,14 +45,17 @@ internal sealed class ReplayServer : IAsyncDisposable
     public ReplayTime Time { get; } = new();
 
     /// <summary>Values of the fields, with secrets that are no placeholders.</summary>
-    public JsonObject Values => ValuesWith(_source.Fresh?.Invoke());
+    public JsonObject Values => ValuesOf(_source, Recording);
 
-    private JsonObject ValuesWith(IReadOnlyDictionary<string, string>? fresh) =>
-        new(
-            Recording.Values.Select(value =>
+    /// <summary>The same of a recording that is answered from otherwise.</summary>
+    public static JsonObject ValuesOf(ReplaySource source, Recording recording)
+    {
+        var fresh = source.Fresh?.Invoke();
+        return new JsonObject(
+            recording.Values.Select(value =>
                 KeyValuePair.Create(
                     value.Key,
-                    _source.Values.TryGetValue(value.Key, out var other) || fresh?.TryGetValue(value.Key, out other) == true
+                    source.Values.TryGetValue(value.Key, out var other) || fresh?.TryGetValue(value.Key, out other) == true
                             ? (JsonNode?)other
                         : value.Value is JsonValue text && text.TryGetValue<string>(out var secret) && secret.StartsWith('<')
                             ? $"se-cr-et-{value.Key}"
@@ -60,6 +63,7 @@ internal sealed class ReplayServer : IAsyncDisposable
                 )
             )
         );
+    }
 
     /// <summary>A server for a run.</summary>
     public static async Task<ReplayServer> StartAsync(

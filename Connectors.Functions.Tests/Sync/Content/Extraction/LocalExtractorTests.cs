@@ -1,5 +1,6 @@
 using System.Text;
 using Connectors.Sync.Content;
+using Connectors.Sync.Content.Extraction;
 using Connectors.Tests.Support.Files;
 using Xunit;
 
@@ -32,6 +33,35 @@ public sealed class LocalExtractorTests : IClassFixture<LocalExtractorTests.Fixt
             (ContentOutcome.Text, "Willkommen\nZahlen\nEnde"),
             await _fixture.ReadAsync("vortrag.pptx", MadeFiles.PowerPoint("Willkommen", "Zahlen", "Ende"))
         );
+
+    [Fact]
+    public async Task ALinkToAnAddressThatIsNoneCostsNoText()
+    {
+        const string Address = "mailto:one@two@three, four";
+        Assert.False(Uri.TryCreate(Address, UriKind.RelativeOrAbsolute, out _));
+        var letter = MadeFiles.WithMalformedLink(MadeFiles.Word("first", "second"), "word/document.xml", Address);
+        var sheet = MadeFiles.WithMalformedLink(MadeFiles.Excel("Sheet", ["a", 1]), "xl/workbook.xml", Address);
+        var slides = MadeFiles.WithMalformedLink(MadeFiles.PowerPoint("one", "two"), "ppt/presentation.xml", Address);
+
+        Assert.Equal((ContentOutcome.Text, "first\nsecond"), await _bench.ReadAsync("a.docx", letter));
+        Assert.Equal((ContentOutcome.Text, "Sheet\na\t1"), await _bench.ReadAsync("a.xlsx", sheet));
+        Assert.Equal((ContentOutcome.Text, "one\ntwo"), await _bench.ReadAsync("a.pptx", slides));
+    }
+
+    [Fact]
+    public async Task AFileOfOfficeIsNotCopiedToTheDisk()
+    {
+        // A process that may write, and finds no folder to write to.
+        var real = ExtractionCommand.Find();
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "There is no env.");
+        var command = new ExtractionCommand(
+            "/usr/bin/env",
+            [$"{ExtractionFrame.ConfinementVariable}={ExtractionFrame.ConfinementOff}", "TMPDIR=/nowhere", real.Program, .. real.Arguments]
+        );
+        await using var fixture = new ExtractionFixture(new LocalExtractionOptions { Processes = 1, Command = command });
+
+        Assert.Equal((ContentOutcome.Text, "first\nsecond"), await fixture.ReadAsync("a.docx", MadeFiles.Word("first", "second")));
+    }
 
     [Fact]
     public async Task APdfGivesItsPages()

@@ -134,6 +134,17 @@ public sealed class IncrementalSyncTests : IDisposable
     }
 
     [Fact]
+    public async Task WhereTheSourceHasNoPlaceToBeginAtThatIsTheReasonHoweverOftenItWasSynced()
+    {
+        var feed = new MemoryFeed(MemorySource.Holding("a", "b")) { Unavailable = "Its log is switched off." };
+        await FullAsync(feed);
+
+        var outcome = await IncrementalAsync(feed);
+
+        Assert.Equal("Its log is switched off.", outcome.Fallback);
+    }
+
+    [Fact]
     public async Task WhenTheHistoryDoesNotReachBackItIsAFullSyncAndTheNextOneIsNot()
     {
         var feed = await SyncedAsync("a", "b");

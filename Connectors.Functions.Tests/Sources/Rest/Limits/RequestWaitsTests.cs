@@ -1,0 +1,91 @@
+using Connectors.Abstractions;
+using Connectors.Sources.Rest.Http;
+using Connectors.Sources.Rest.SignIn;
+using Connectors.Tests.Sources.Rest.Http;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace Connectors.Tests.Sources.Rest.Limits;
+
+/// <summary>What a source tells of its waiting.</summary>
+public sealed class RequestWaitsTests
+{
+    private readonly FakeTimeProvider _time = new();
+    private readonly HostBudgets _hosts = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public void TheLatestTimeCountsAsLongAsItIsToCome()
+    {
+        var (waits, now) = (new RequestWaits(), _time.GetUtcNow());
+        Assert.Null(waits.After(now));
+        waits.Add(now + TimeSpan.FromSeconds(30));
+        waits.Add(now + TimeSpan.FromSeconds(10));
+        Assert.Equal(now + TimeSpan.FromSeconds(30), waits.After(now + TimeSpan.FromSeconds(29)));
+        Assert.Null(waits.After(now + TimeSpan.FromSeconds(30)));
+    }
+
+    [Fact]
+    public async Task ARefusedRequestIsToldAndEveryOtherThatItHoldsUp()
+    {
+        var refusals = 0;
+        var script = Scripted.By(_ => refusals++ == 0 ? Scripted.Status(429, ("Retry-After", "30")) : Scripted.Json("{}"));
+        var (first, second) = (ContextOf(script), ContextOf(script));
+        using var refused = ClientOf(first);
+        using var other = ClientOf(second);
+        var until = _time.GetUtcNow() + TimeSpan.FromSeconds(30);
+
+        var waiting = refused.GetAsync("items", Cancellation);
+        await UntilAsync(() => first.Waits.After(_time.GetUtcNow()) == until);
+        Assert.Null(second.Waits.After(_time.GetUtcNow()));
+        var held = other.GetAsync("items", Cancellation);
+        await UntilAsync(() => second.Waits.After(_time.GetUtcNow()) == until);
+
+        _time.Advance(TimeSpan.FromSeconds(30));
+        (await waiting).Dispose();
+        (await held).Dispose();
+        Assert.Null(first.Waits.After(_time.GetUtcNow()));
+    }
+
+    [Fact]
+    public async Task ARequestThatWaitsEndsAtOnceWhenItIsCancelled()
+    {
+        var script = Scripted.By(_ => Scripted.Status(503, ("Retry-After", "60")));
+        var context = ContextOf(script);
+        using var client = ClientOf(context);
+        using var cancel = new CancellationTokenSource();
+        var waiting = client.GetAsync("items", cancel.Token);
+        await UntilAsync(() => context.Waits.After(_time.GetUtcNow()) is not null);
+
+        await cancel.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting.WaitAsync(Cancellation));
+        Assert.Single(script.Seen);
+    }
+
+    private SourceContext ContextOf(Scripted script) => script.Context with { TimeProvider = _time, Hosts = _hosts };
+
+    private static RestClient ClientOf(SourceContext context) =>
+        new(
+            new RestClientOptions
+            {
+                Name = "Things",
+                Address = new Uri("https://things.example/api/"),
+                Signer = RequestSigner.None,
+                SignInHint = "Check token.",
+                PermissionHint = "Grant read.",
+            },
+            context,
+            RestClient.CreateHttp(context)
+        );
+
+    private static async Task UntilAsync(Func<bool> isSo)
+    {
+        while (!isSo())
+        {
+            Cancellation.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+}
