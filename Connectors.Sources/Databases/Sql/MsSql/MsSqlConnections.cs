@@ -24,7 +24,7 @@ internal sealed class MsSqlConnections : DbDataSource
     private readonly MsSqlConfiguration _configuration;
     private readonly TimeProvider _time;
     private readonly HttpClient? _http;
-    private readonly ITokenSource? _tokens;
+    private readonly EntraTokens? _tokens;
     private SqlConnectionStringBuilder? _settings;
     private AccessToken? _token;
     private DirectoryInfo? _certificates;
@@ -93,6 +93,7 @@ internal sealed class MsSqlConnections : DbDataSource
         _http?.Dispose();
         _gate.Dispose();
         _certificates?.Delete(recursive: true);
+        await base.DisposeAsyncCore();
     }
 
     /// <summary>The next connection begins with a greeting, and with another token.</summary>

@@ -95,9 +95,9 @@ internal sealed record TdsGreeting(bool OffersTls, string? Certificate)
                 offersTls && check is not null ? await CertificateAsync(stream, host, check, both.Token) : null
             );
         }
-        catch (OperationCanceledException) when (late.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException stopped) when (late.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw new TimeoutException("The server does not answer.");
+            throw new TimeoutException("The server does not answer.", stopped);
         }
     }
 
