@@ -156,7 +156,7 @@ internal static class UnreachableSources
                 }
             ),
             ["redis"] = new(
-                $"Redis server {authority}: could not be reached.",
+                $"Redis server {authority}: nothing listens there.",
                 new()
                 {
                     ["host"] = "127.0.0.1",

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using Connectors.Emulator;
-using Connectors.Sync.Configuration;
 using Connectors.Tests.Sync.Content.Extraction.Confinement;
 using Connectors.Tests.Sync.Elasticsearch;
 using Microsoft.AspNetCore.Http;

@@ -94,12 +94,12 @@ public sealed class StatusPageLayoutTests(Browser chromium)
     [Fact]
     public async Task ABookmarkOfAConnectorThatIsGoneSaysSo()
     {
-        BrowserPage.Require();
-        await using var bed = await PollBed.OpenAsync();
-        await bed.MirrorAsync("f1", "Files", 1);
-        await bed.StartAsync();
-        await using var browser = await BrowserPage.OpenAsync();
-        await browser.Page.GotoAsync($"{bed.Page}#gone");
+        Browser.Require();
+        await using var fixture = await PollFixture.OpenAsync();
+        await fixture.MirrorAsync("f1", "Files", 1);
+        await fixture.StartAsync();
+        await using var browser = await chromium.OpenAsync();
+        await browser.Page.GotoAsync($"{fixture.Page}#gone");
 
         await Expect(browser.Page.Locator("#detail")).ToContainTextAsync("There is no such connector. It may have been deleted.");
         await Expect(browser.Page.Locator("#detail")).Not.ToContainTextAsync("Asking");

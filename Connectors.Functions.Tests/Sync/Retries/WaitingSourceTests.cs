@@ -108,7 +108,7 @@ public sealed class WaitingSourceTests : IDisposable
     [Fact]
     public async Task TheProgressOfASyncTellsUntilWhen()
     {
-        using var bench = new EngineBench();
+        using var bench = new EngineFixture();
         var seen = new List<DateTimeOffset?>();
         _until = new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
         await bench.RunAsync(new WaitingSource(() => _until, () => seen.Add(bench.Progress.WaitsUntil)));
@@ -143,7 +143,7 @@ public sealed class WaitingSourceTests : IDisposable
     public async Task InTheFunctionAppTheWaitOfAStepIsToldInTheJob()
     {
         var asked = 0;
-        await using var bed = await new FunctionsBed
+        await using var bed = await new MemoryAppFixture
         {
             Ping = () =>
                 asked++ == 0

@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Net.Sockets;
 using Connectors.Abstractions;
 using StackExchange.Redis;
 
@@ -72,7 +73,7 @@ internal sealed class RedisConnection : IAsyncDisposable
         {
             if (_open is null)
             {
-                var connecting = ConnectAsync();
+                var connecting = ConnectAsync(cancellationToken);
                 try
                 {
                     Volatile.Write(ref _open, await connecting.WaitAsync(cancellationToken));
@@ -98,8 +99,9 @@ internal sealed class RedisConnection : IAsyncDisposable
         }
     }
 
-    private async Task<ConnectionMultiplexer> ConnectAsync()
+    private async Task<ConnectionMultiplexer> ConnectAsync(CancellationToken cancellationToken)
     {
+        await ReachAsync(cancellationToken);
         var made = await ConnectionMultiplexer.ConnectAsync(Options());
         try
         {
@@ -124,6 +126,23 @@ internal sealed class RedisConnection : IAsyncDisposable
         }
     }
 
+    // The client may wait out its time limit for a port that refuses; the system says so at once.
+    private async Task ReachAsync(CancellationToken cancellationToken)
+    {
+        using var probe = new TcpClient();
+        try
+        {
+            await probe
+                .ConnectAsync(Configuration.Host, Configuration.Port, cancellationToken)
+                .AsTask()
+                .WaitAsync(TimeSpan.FromMilliseconds(ConnectMilliseconds), cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            throw new RedisErrors(Configuration).Unreachable();
+        }
+    }
+
     private ConfigurationOptions Options()
     {
         var options = new ConfigurationOptions
@@ -133,8 +152,6 @@ internal sealed class RedisConnection : IAsyncDisposable
             ClientName = "connectors",
             AbortOnConnectFail = true,
             BacklogPolicy = BacklogPolicy.FailFast,
-
-            // With a second try of its own the client always waits for the whole timeout, also where the server refused at once.
             ConnectRetry = 0,
             ConnectTimeout = ConnectMilliseconds,
             AsyncTimeout = AnswerMilliseconds,

@@ -46,14 +46,15 @@ internal sealed class RedisErrors(RedisConfiguration configuration)
             RedisConnectionException { FailureType: ConnectionFailureType.AuthenticationFailure } when configuration.Password is null =>
                 new ConnectorException($"{Server}: asks for a password. Set the field password."),
             RedisConnectionException { FailureType: ConnectionFailureType.AuthenticationFailure } => Refused(),
-            RedisConnectionException { FailureType: ConnectionFailureType.UnableToConnect } => new ConnectorException(
-                FailureKind.Retry,
-                $"{Server}: could not be reached. Check host, port and ssl_enabled, and that the server runs."
-            ),
+            RedisConnectionException { FailureType: ConnectionFailureType.UnableToConnect } => Unreachable(),
             TimeoutException => new ConnectorException(FailureKind.Retry, $"{Server}: no answer in time, trying to {doing}."),
             _ => new ConnectorException(FailureKind.Retry, $"{Server}: the connection broke, trying to {doing}."),
         };
     }
+
+    /// <summary>The exception to throw when no connection came about.</summary>
+    public ConnectorException Unreachable() =>
+        new(FailureKind.Retry, $"{Server}: could not be reached. Check host, port and ssl_enabled, and that the server runs.");
 
     /// <summary>The exception to throw for what the server says to a login. Never quotes it: a server, or a proxy before it, may repeat the
     /// password that was sent.</summary>

@@ -73,20 +73,20 @@ public sealed class EverySourceTests
     public async Task BothHostsMakeTheSameDocuments(string name)
     {
         var source = EachSource.Of(name);
-        using var bench = new EngineBench();
+        using var fixture = new EngineFixture();
         var inOneProcess = new InProcessReplay(source, "first");
-        var outcome = await bench.RunAsync(inOneProcess.Open());
+        var outcome = await fixture.RunAsync(inOneProcess.Open());
         var inTheApp = new InProcessReplay(source, "first");
-        await using var bed = await new FunctionsBed { NewSource = () => inTheApp.Open(), Limits = new StagedSyncOptions() }.StartAsync();
-        bed.AddConnector();
+        await using var app = await new MemoryAppFixture { NewSource = () => inTheApp.Open(), Limits = new StagedSyncOptions() }.StartAsync();
+        app.AddConnector();
 
-        var (_, summary) = await bed.SyncAsync();
+        var (_, summary) = await app.SyncAsync();
 
         Assert.Equal((SyncEnd.Completed, "completed"), (outcome.End, summary.Status));
-        Assert.NotEmpty(bench.Index.Documents);
+        Assert.NotEmpty(fixture.Index.Documents);
         Assert.Equal(
-            bench.Index.Documents.OrderBy(document => document.Key, StringComparer.Ordinal).Select(Line),
-            bed.Index.Documents.OrderBy(document => document.Key, StringComparer.Ordinal).Select(Line)
+            fixture.Index.Documents.OrderBy(document => document.Key, StringComparer.Ordinal).Select(Line),
+            app.Index.Documents.OrderBy(document => document.Key, StringComparer.Ordinal).Select(Line)
         );
         Assert.Empty(inOneProcess.Unknown);
         Assert.Empty(inTheApp.Unknown);

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json.Nodes;
 using Connectors.Abstractions;
-using Connectors.Testing;
 using Connectors.Tests.Sources.Rest.Replay;
 
 namespace Connectors.Tests.Sources.Rest.EndToEnd;

@@ -128,6 +128,10 @@ internal sealed class BreakingServer : IAsyncDisposable
             }
         }
 
-        public override ValueTask DisposeAsync() => stream.DisposeAsync();
+        public override async ValueTask DisposeAsync()
+        {
+            await stream.DisposeAsync();
+            await base.DisposeAsync();
+        }
     }
 }

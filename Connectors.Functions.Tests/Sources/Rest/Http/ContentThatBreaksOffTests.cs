@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.IO.Compression;
 using System.Text;
 using Connectors.Abstractions;
@@ -158,7 +157,7 @@ public sealed class ContentThatBreaksOffTests : IAsyncLifetime
         using var packed = new MemoryStream();
         await using (var gzip = new GZipStream(packed, CompressionLevel.NoCompression, leaveOpen: true))
         {
-            gzip.Write(_server.Content);
+            await gzip.WriteAsync(_server.Content, Cancellation);
         }
 
         _server.Content = packed.ToArray();
