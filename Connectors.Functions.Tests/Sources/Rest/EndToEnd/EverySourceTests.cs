@@ -29,7 +29,7 @@ public sealed class EverySourceTests
         foreach (var partition in await source.PartitionAsync(1, Token))
         {
             var after = PageToken.Start;
-            for (var isLast = false; !isLast; )
+            for (var isLast = false; !isLast;)
             {
                 using (var page = await source.ReadPageAsync(partition, after, new PageLimits(PageSize, 8 << 20), Token))
                 {

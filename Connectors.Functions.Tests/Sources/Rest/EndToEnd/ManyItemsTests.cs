@@ -31,7 +31,7 @@ public sealed class ManyItemsTests
         await using var source = Open(server);
         var partition = Assert.Single(await source.PartitionAsync(1, Token));
         var (read, keptAtFirst) = (0, 0L);
-        for (var after = PageToken.Start; ; )
+        for (var after = PageToken.Start; ;)
         {
             using var page = await source.ReadPageAsync(partition, after, PageLimits.Default, Token);
             read += page.Count;
