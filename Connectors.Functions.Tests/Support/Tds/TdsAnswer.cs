@@ -63,8 +63,8 @@ internal sealed class TdsAnswer
                 var sample = rows.Select(each => each[column]).FirstOrDefault(value => value is not null);
                 bytes.AddRange(
                     row[column] is { } value ? ValueOf(value)
-                    : sample is null or string or byte[] ? [0xFF, 0xFF]
-                    : [0]
+                    : sample is not (null or string or byte[]) ? [0]
+                    : [0xFF, 0xFF]
                 );
             }
         }
