@@ -22,6 +22,7 @@ public static class BuiltInSources
             ["jira"] = "Connectors.Sources.Rest.Jira.JiraDataSource, Connectors.Sources",
             ["microsoft_teams"] = "Connectors.Sources.Rest.MicrosoftTeams.MicrosoftTeamsDataSource, Connectors.Sources",
             ["mongodb"] = "Connectors.Sources.Databases.MongoDB.MongoDataSource, Connectors.Sources",
+            ["mssql"] = "Connectors.Sources.Databases.Sql.MsSql.MsSqlDataSource, Connectors.Sources",
             ["mysql"] = "Connectors.Sources.Databases.Sql.MySql.MySqlDataSource, Connectors.Sources",
             ["network_drive"] = "Connectors.Sources.Files.NetworkDrive.NetworkDriveDataSource, Connectors.Sources",
             ["notion"] = "Connectors.Sources.Rest.Notion.NotionDataSource, Connectors.Sources",

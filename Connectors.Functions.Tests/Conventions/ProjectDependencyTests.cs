@@ -24,7 +24,16 @@ public sealed class ProjectDependencyTests
         "Polly.Core",
     ];
 
-    private static readonly string[] Drivers = ["AWSSDK.", "Azure.", "MongoDB.", "MySqlConnector", "Npgsql", "StackExchange.Redis"];
+    private static readonly string[] Drivers =
+    [
+        "AWSSDK.",
+        "Azure.",
+        "Microsoft.Data.SqlClient",
+        "MongoDB.",
+        "MySqlConnector",
+        "Npgsql",
+        "StackExchange.Redis",
+    ];
 
     // Project, and the projects that it may name. What is made for the repository alone (tests, benchmarks) may name any.
     private static readonly Dictionary<string, string[]> MayName = new(StringComparer.Ordinal)

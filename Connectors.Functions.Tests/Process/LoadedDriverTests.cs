@@ -10,7 +10,16 @@ namespace Connectors.Tests.Process;
 /// that.</summary>
 public sealed class LoadedDriverTests
 {
-    private static readonly string[] Drivers = ["AWSSDK", "Azure.", "MongoDB.", "MySqlConnector", "Npgsql", "StackExchange.Redis"];
+    private static readonly string[] Drivers =
+    [
+        "AWSSDK",
+        "Azure.",
+        "Microsoft.Data.SqlClient",
+        "MongoDB.",
+        "MySqlConnector",
+        "Npgsql",
+        "StackExchange.Redis",
+    ];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

@@ -5,12 +5,14 @@ using System.Text.Json.Nodes;
 using Connectors.Emulator;
 using Connectors.Sources;
 using Connectors.Testing;
+using Connectors.Tests.Sources.Databases.Sql.MsSql;
 using Connectors.Tests.Support;
 using Connectors.Tests.Support.Files;
 using Connectors.Tests.Support.MongoWire;
 using Connectors.Tests.Support.Processes;
 using Connectors.Tests.Support.S3Server;
 using Connectors.Tests.Support.Servers;
+using Connectors.Tests.Support.Tds;
 using MongoDB.Bson;
 using Xunit;
 
@@ -138,6 +140,32 @@ public sealed class PublishedSourcesTests
                 };
             }
         }
+    }
+
+    /// <summary>Trimming could leave out what cultures need: they are off unless somebody asks for them.</summary>
+    [Fact]
+    public async Task WithCulturesSqlServerIsReadTheSame()
+    {
+        await using var server = new TdsTestServer(MsSqlFixture.Shop);
+        var connectors = new Dictionary<string, Dictionary<string, JsonNode?>>(StringComparer.Ordinal)
+        {
+            ["mssql"] = new()
+            {
+                ["host"] = "127.0.0.1",
+                ["port"] = server.Port,
+                ["username"] = "reader",
+                ["password"] = "se-cr-et",
+                ["database"] = "shop",
+                ["tables"] = "*",
+            },
+        };
+
+        var built = await SyncAsync(config => IngestProcess.OneSyncWithCultures(null, config), connectors);
+        var published = await SyncAsync(config => IngestProcess.OneSyncWithCultures(Published, config), connectors);
+
+        Assert.Equal(built, published);
+        Assert.StartsWith("Completed: ", published["mssql"], StringComparison.Ordinal);
+        Assert.Contains("shop_dbo_orders_1", published["mssql"], StringComparison.Ordinal);
     }
 
     /// <summary>Runs a sync of each connector.</summary>

@@ -107,6 +107,18 @@ internal static class UnreachableSources
                     ["direct_connection"] = true,
                 }
             ),
+            ["mssql"] = new(
+                $"SQL Server {authority}: nothing listens there.",
+                new()
+                {
+                    ["host"] = "127.0.0.1",
+                    ["port"] = port,
+                    ["username"] = "u",
+                    ["password"] = "p",
+                    ["database"] = "d",
+                    ["tables"] = "*",
+                }
+            ),
             ["mysql"] = new(
                 $"MySQL server {authority}: the connection broke",
                 new()

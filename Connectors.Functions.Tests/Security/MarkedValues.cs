@@ -137,7 +137,7 @@ internal static class MarkedValues
                 ["retry_count"] = 0,
                 ["allowed_hosts"] = "127.0.0.1",
             },
-            "mysql" or "postgresql" => new()
+            "mssql" or "mysql" or "postgresql" => new()
             {
                 ["host"] = "127.0.0.1",
                 ["port"] = port,

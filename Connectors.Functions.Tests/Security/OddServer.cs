@@ -29,7 +29,7 @@ internal sealed class OddServer : IAsyncDisposable
         {
             "dir" => ["closed"],
             "mysql" => ["closed", "echo"],
-            "mongodb" or "postgresql" or "redis" => ["closed", "echo", "tls"],
+            "mongodb" or "mssql" or "postgresql" or "redis" => ["closed", "echo", "tls"],
             _ when MarkedConnectors.NeedsTls(serviceType) => ["closed", "echo", "refusing over TLS", "answering over TLS", "tls"],
             _ => ["closed", "echo", "refusing", "answering", "tls"],
         };

@@ -15,8 +15,7 @@ internal sealed class IngestProcess : ChildProcess
                 KeyValuePair.Create("DOTNET_TieredPGO", "0"),
                 .. environment,
             ]
-        )
-    { }
+        ) { }
 
     /// <summary>The arguments with which <c>dotnet</c> starts it from the tests' output folder. Some of its packages are not there, because
     /// the tests get them from a shared framework: what is where stands in the tests' own list.</summary>
@@ -35,6 +34,15 @@ internal sealed class IngestProcess : ChildProcess
 
     /// <summary>Runs what is due or waits, once, with a program that was published.</summary>
     public static IngestProcess OneSyncOf(string program, string configFile) => new(program, ["poll", "--one-sync", "-c", configFile]);
+
+    /// <summary>Runs what is due or waits, once, with cultures, which are off otherwise.</summary>
+    /// <param name="program">The program that was published; <see langword="null"/> for the one that was built.</param>
+    public static IngestProcess OneSyncWithCultures(string? program, string configFile) =>
+        new(
+            program ?? "dotnet",
+            [.. program is null ? Program : [], "poll", "--one-sync", "-c", configFile],
+            KeyValuePair.Create("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "false")
+        );
 
     /// <summary>Runs what is due or waits, once, and writes at its end which assemblies it has loaded.</summary>
     public static IngestProcess OneSync(string configFile, string loadedAssemblies) =>

@@ -22,8 +22,8 @@ internal interface ISqlDialect
     /// <summary>Makes the pool of connections; nothing is connected yet.</summary>
     DbDataSource Open();
 
-    /// <summary>Begins a transaction that can't write, with the session's texts in a form that does not depend on the server's
-    /// settings.</summary>
+    /// <summary>Begins a transaction that can't write where the server has such, with the session's texts in a form that does not depend on
+    /// the server's settings.</summary>
     Task<DbTransaction> BeginAsync(DbConnection connection, CancellationToken cancellationToken);
 
     /// <summary>The tables there are: with <c>*</c> those that hold rows of their own, else whatever has one of the names.</summary>
@@ -50,6 +50,9 @@ internal interface ISqlDialect
 
     /// <summary>The text of a value that is not NULL, whatever bytes it holds.</summary>
     string Text(DbDataReader rows, int ordinal);
+
+    /// <summary>A value of the key to go on from as the text that <see cref="ReadCommand"/> takes.</summary>
+    string KeyText(DbDataReader rows, int ordinal) => rows.GetString(ordinal);
 
     /// <summary>What the server's clock says.</summary>
     Task<DateTimeOffset> ClockAsync(DbTransaction transaction, CancellationToken cancellationToken);

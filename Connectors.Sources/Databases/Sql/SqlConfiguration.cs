@@ -10,13 +10,14 @@ internal abstract class SqlConfiguration
     /// <param name="settings">The connector's values.</param>
     /// <param name="userField">The name of the field for the user.</param>
     /// <param name="defaultPort">The database's usual port.</param>
+    /// <param name="hasUser">Whether a user signs in, and has to be named.</param>
     /// <exception cref="ConnectorException">A field is missing or wrong.</exception>
-    protected SqlConfiguration(SourceSettings settings, string userField, int defaultPort)
+    protected SqlConfiguration(SourceSettings settings, string userField, int defaultPort, bool hasUser = true)
     {
         var authority = settings.GetString(SqlFields.SslCa).Trim();
         Host = settings.GetRequiredString(SqlFields.Host);
         Port = SqlFields.GetPort(settings, defaultPort);
-        User = settings.GetRequiredString(userField);
+        User = hasUser ? settings.GetRequiredString(userField) : string.Empty;
         Password = settings.GetSecret(SqlFields.Password);
         Database = settings.GetRequiredString(SqlFields.Database);
         Tables = SqlTableChoice.From(settings, SqlFields.Tables);

@@ -76,7 +76,7 @@ internal sealed class MySqlCatalog(MySqlConfiguration configuration)
 
         return columns.Count == 0
             ? null
-            : new SqlTable(table, columns, idPrefix: table + "_", constants: [new("Table", table)], idInColumnOrder: true);
+            : new SqlTable(table, columns, idPrefix: table + "_", constants: [new("Table", table)], idOrder: SqlIdOrder.Columns);
     }
 
     private static async Task<bool> CanReadAsync(DbTransaction transaction, string table, CancellationToken cancellationToken)

@@ -173,7 +173,7 @@ internal sealed class SqlPages(ISqlDialect dialect, DbDataSource database)
         var key = new string[table.Key.Count];
         for (var i = 0; i < key.Length; i++)
         {
-            key[i] = rows.GetString(values.Length + i);
+            key[i] = dialect.KeyText(rows, values.Length + i);
         }
 
         string[] parts = [.. table.IdColumns.Select(column => SqlText.Python(values[column] ?? string.Empty, table.Columns[column].Kind))];

@@ -27,7 +27,7 @@ internal sealed class SqlTable
     /// <param name="constants">Fields that every document of the table has.</param>
     /// <param name="fieldPrefix">What stands before a column's name in a document.</param>
     /// <param name="lowerCase">Whether names of columns become lower case in documents.</param>
-    /// <param name="idInColumnOrder">Whether ids name the key in the order of the columns, not in that of the key.</param>
+    /// <param name="idOrder">The order in which ids name the columns of the key.</param>
     public SqlTable(
         string name,
         IList<SqlColumn> columns,
@@ -35,7 +35,7 @@ internal sealed class SqlTable
         IReadOnlyList<KeyValuePair<string, string>> constants,
         string fieldPrefix = "",
         bool lowerCase = false,
-        bool idInColumnOrder = false
+        SqlIdOrder idOrder = SqlIdOrder.Key
     )
     {
         Name = name;
@@ -43,7 +43,12 @@ internal sealed class SqlTable
         IdPrefix = idPrefix;
         Constants = constants;
         Key = [.. columns.Where(column => column.KeyPosition > 0).OrderBy(column => column.KeyPosition)];
-        IdColumns = idInColumnOrder ? [.. Key.Select(columns.IndexOf).Order()] : [.. Key.Select(columns.IndexOf)];
+        IdColumns = idOrder switch
+        {
+            SqlIdOrder.Columns => [.. Key.Select(columns.IndexOf).Order()],
+            SqlIdOrder.Names => [.. Key.OrderBy(column => column.Name, StringComparer.Ordinal).Select(columns.IndexOf)],
+            _ => [.. Key.Select(columns.IndexOf)],
+        };
         FieldNames = Abstractions.FieldNames.Unique(
             columns.Select(column => lowerCase ? (fieldPrefix + column.Name).ToLowerInvariant() : fieldPrefix + column.Name),
             isTop: true,
