@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Xunit;
 
 namespace Connectors.Tests.Sources.Databases.Sql.MsSql;
 
@@ -6,6 +7,16 @@ namespace Connectors.Tests.Sources.Databases.Sql.MsSql;
 internal static class MsSqlCultures
 {
     public const string Variable = "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT";
+
+    private static readonly string[] Folders = ["/usr/lib", "/usr/lib64", "/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu"];
+
+    /// <summary>Skips a test where a process with cultures can't start.</summary>
+    public static void Require() =>
+        Assert.SkipUnless(
+            !OperatingSystem.IsLinux()
+                || Folders.Any(folder => Directory.Exists(folder) && Directory.EnumerateFiles(folder, "libicuuc.so*").Any()),
+            "ICU is not installed (apt-get install libicu-dev)."
+        );
 
     /// <summary>As in the programs, before anything else.</summary>
     [ModuleInitializer]

@@ -4,7 +4,6 @@ using Connectors.Abstractions;
 using Connectors.Sources.Databases.Sql.MsSql;
 using Connectors.Sources.Databases.Sql.Reading;
 using Connectors.Sources.Databases.Sql.Tables;
-using Connectors.Tests.Sources;
 using Connectors.Tests.Support.Tds;
 using Microsoft.Data.SqlClient;
 

@@ -1,5 +1,4 @@
 using System.Data;
-using System.Data.Common;
 using Connectors.Abstractions;
 using Connectors.Sources.Databases.Sql.MsSql;
 using Connectors.Sources.Databases.Sql.Reading;
