@@ -15,7 +15,8 @@ internal sealed class IngestProcess : ChildProcess
                 KeyValuePair.Create("DOTNET_TieredPGO", "0"),
                 .. environment,
             ]
-        ) { }
+        )
+    { }
 
     /// <summary>The arguments with which <c>dotnet</c> starts it from the tests' output folder. Some of its packages are not there, because
     /// the tests get them from a shared framework: what is where stands in the tests' own list.</summary>

@@ -1,5 +1,4 @@
 using System.Data;
-using Connectors.Abstractions;
 using Connectors.Sources.Databases.Sql.MsSql;
 using Connectors.Sources.Databases.Sql.Reading;
 using Connectors.Sources.Databases.Sql.Tables;
