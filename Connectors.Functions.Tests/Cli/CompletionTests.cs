@@ -18,7 +18,7 @@ public sealed class CompletionTests
         "bash pwsh zsh --config --config-file --debug --filebeat --help --json --log-dates --log-level"
     )]
     [InlineData("elastic-ingest completion p", "pwsh")]
-    [InlineData("elastic-ingest source show m", "microsoft_teams mongodb mysql")]
+    [InlineData("elastic-ingest source show m", "microsoft_teams mongodb mssql mysql")]
     [InlineData("elastic-ingest connector create --service-type git", "github gitlab")]
     [InlineData("elastic-ingest poll --log-level D", "DEBUG")]
     public async Task WhatMayComeNextIsSuggested(string line, string expected)
