@@ -50,6 +50,7 @@ internal static unsafe class Landlock
         Allow(rules, files.Programs, ReadFile | Execute);
         Allow(rules, files.Files, ReadFile);
         Allow(rules, files.Folders, ReadFile | ReadFolder);
+        Allow(rules, files.Listed, ReadFolder);
         AllowThisProcess(rules);
         var isRestricted =
             LinuxCalls.ControlProcess(LinuxCalls.SetNoNewPrivileges, 1, 0, 0, 0) == 0 && LinuxCalls.Call(RestrictSelf, rules, 0, 0, 0) == 0;

@@ -7,7 +7,13 @@ namespace Connectors.Extraction.Confinement;
 /// <param name="Programs">Files that are read, or started.</param>
 /// <param name="Files">Files that are read.</param>
 /// <param name="Folders">Folders that are listed, and read with all that is below them.</param>
-internal sealed record ReadableFiles(IReadOnlyList<string> Programs, IReadOnlyList<string> Files, IReadOnlyList<string> Folders)
+/// <param name="Listed">Folders that are listed, and nothing else.</param>
+internal sealed record ReadableFiles(
+    IReadOnlyList<string> Programs,
+    IReadOnlyList<string> Files,
+    IReadOnlyList<string> Folders,
+    IReadOnlyList<string> Listed
+)
 {
     private static readonly string[] ProgramFiles = [".dll", ".so", ".deps.json", ".runtimeconfig.json"];
 
@@ -56,7 +62,9 @@ internal sealed record ReadableFiles(IReadOnlyList<string> Programs, IReadOnlyLi
                     .EnumerateFiles(AppContext.BaseDirectory)
                     .Where(file => Array.Exists(ProgramFiles, end => file.EndsWith(end, StringComparison.Ordinal))),
             ],
-            [.. SystemFolders, .. RuntimeFolders(), .. NamedFolders()]
+            [.. SystemFolders, .. RuntimeFolders(), .. NamedFolders()],
+            // Without a .deps.json, as in a published function app, .NET looks which assemblies lie there.
+            [AppContext.BaseDirectory]
         );
 
     /// <summary>The files that this process has loaded until now: itself, and libraries wherever this system keeps them.</summary>

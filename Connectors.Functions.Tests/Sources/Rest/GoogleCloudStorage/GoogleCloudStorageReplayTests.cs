@@ -144,7 +144,8 @@ public sealed class GoogleCloudStorageReplayTests : ReplayTests
         await using var server = await StartAsync("again", refused);
         await using var source = server.Open();
         var failure = await Assert.ThrowsAsync<ConnectorException>(() => source.PingAsync(Cancellation));
-        Assert.Contains("(invalid_grant). Check service_account_credentials", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("(invalid_grant): ", failure.Message, StringComparison.Ordinal);
+        Assert.Contains(". Check service_account_credentials", failure.Message, StringComparison.Ordinal);
     }
 
     [Theory]
