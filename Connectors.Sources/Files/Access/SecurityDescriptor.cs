@@ -65,11 +65,16 @@ internal sealed record SecurityDescriptor(string? Owner, IReadOnlyList<SecurityD
                 throw Unknown();
             }
 
-            // Other kinds, for audits and labels, say nothing of who may read, and may hold something else than a SID here.
-            if ((AceType)list[0] is AceType.Allow or AceType.Deny or AceType.AllowIf or AceType.DenyIf)
+            // Other kinds, for audits and labels, say nothing of who may read, and may hold something else than a SID here. To pass over
+            // one that gives shows the file to fewer; to pass over one that takes would show it to more.
+            switch ((AceType)list[0])
             {
-                var mask = BinaryPrimitives.ReadUInt32LittleEndian(list[4..]);
-                entries.Add(new Entry((AceType)list[0], list[1], mask, Sid(list[EntryHeaderLength..length])));
+                case AceType.Allow or AceType.Deny or AceType.AllowIf or AceType.DenyIf:
+                    var mask = BinaryPrimitives.ReadUInt32LittleEndian(list[4..]);
+                    entries.Add(new Entry((AceType)list[0], list[1], mask, Sid(list[EntryHeaderLength..length])));
+                    break;
+                case AceType.DenyForObject or AceType.DenyForObjectIf:
+                    throw new IOException("its access list takes rights by a type of objects, which files do not have");
             }
 
             list = list[length..];
@@ -139,9 +144,15 @@ internal enum AceType : byte
     /// <summary>Takes rights.</summary>
     Deny = 1,
 
+    /// <summary>Takes rights on a type of objects of a directory service.</summary>
+    DenyForObject = 6,
+
     /// <summary>Gives rights under a condition.</summary>
     AllowIf = 9,
 
     /// <summary>Takes rights under a condition.</summary>
     DenyIf = 10,
+
+    /// <summary>Takes rights on a type of objects of a directory service, under a condition.</summary>
+    DenyForObjectIf = 12,
 }

@@ -13,6 +13,7 @@ internal sealed class WindowsAccess(IFileTree tree, IdentityMappings mappings)
 {
     private const string Everyone = "S-1-1-0";
     private const string SignedIn = "S-1-5-11";
+    private const string OverTheNetwork = "S-1-5-2";
     private const string OwnerRights = "S-1-3-4";
 
     /// <summary>The values of those who may read what is at a path.</summary>
@@ -53,17 +54,21 @@ internal sealed class WindowsAccess(IFileTree tree, IdentityMappings mappings)
     private static string? ValueOf(string sid, string? owner) =>
         sid switch
         {
-            Everyone or SignedIn => AccessControl.Everyone,
+            _ when IsEverybody(sid) => AccessControl.Everyone,
             OwnerRights => owner is null ? null : ValueOf(owner),
             _ => ValueOf(sid),
         };
+
+    /// <summary>Whether a group has everybody who reads a share. Windows puts people into these as they come: no list of users names
+    /// them.</summary>
+    private static bool IsEverybody(string sid) => sid is Everyone or SignedIn or OverTheNetwork;
 
     private static bool MayRead(MappedUser user, IEnumerable<SecurityDescriptor.Entry> entries, string? owner)
     {
         foreach (var entry in entries)
         {
             var isMeant =
-                entry.Sid is Everyone or SignedIn
+                IsEverybody(entry.Sid)
                 || entry.Sid == user.Sid
                 || user.Groups.Contains(entry.Sid)
                 || (entry.Sid == OwnerRights && owner == user.Sid);

@@ -39,7 +39,12 @@ public sealed class NetworkDriveAccessTests : IDisposable
     [Theory]
     [InlineData(Everyone)]
     [InlineData("S-1-5-11")]
-    public void WhatEverybodyMayReadIsForEveryIdentity(string sid) => Assert.Equal(["everyone"], Values((AceType.Allow, 0, Read, sid)));
+    [InlineData("S-1-5-2")]
+    public void WhatEverybodyMayReadIsForEveryIdentityAndWhatNobodyMayForNone(string sid)
+    {
+        Assert.Equal(["everyone"], Values((AceType.Allow, 0, Read, sid)));
+        Assert.Empty(Values((AceType.Deny, 0, Read, sid), (AceType.Allow, 0, Read, Staff)));
+    }
 
     [Fact]
     public void AGenericRightIsOneToRead()

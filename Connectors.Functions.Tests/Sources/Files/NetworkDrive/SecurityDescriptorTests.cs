@@ -101,6 +101,42 @@ public sealed class SecurityDescriptorTests
         Assert.Equal("its security descriptor holds no access list", missing.Message);
     }
 
+    /// <summary>Of a kind that is not understood, one that gives is passed over and one that takes is not: nobody sees more because of
+    /// it.</summary>
+    [Fact]
+    public void WhatTakesRightsInAnUnknownWayIsRefused()
+    {
+        (AceType, byte, uint, string) everyone = (AceType.Allow, 0, 1, "S-1-1-0");
+        foreach (var type in (byte[])[5, 11])
+        {
+            var descriptor = SecurityDescriptor.Parse(DescriptorBytes.Of(null, ((AceType)type, 0, 1, "S-1-5-32-545"), everyone));
+            Assert.Equal("S-1-1-0", Assert.Single(descriptor.Entries!).Sid);
+        }
+
+        foreach (var type in (byte[])[6, 12])
+        {
+            var bytes = DescriptorBytes.Of(null, ((AceType)type, 0, 1, "S-1-5-32-545"), everyone);
+            var failure = Assert.Throws<IOException>(() => SecurityDescriptor.Parse(bytes));
+            Assert.Equal("its access list takes rights by a type of objects, which files do not have", failure.Message);
+        }
+    }
+
+    /// <summary>No bytes that a server may send do anything but give a descriptor or be refused.</summary>
+    [Fact]
+    public void WhateverByteIsWrongItIsReadOrRefused()
+    {
+        var whole = DescriptorBytes.Of("S-1-5-21-1-2-3-1001", (AceType.Deny, 0, 1, "S-1-5-2"), (AceType.Allow, 0, 1, "S-1-1-0"));
+        for (var place = 0; place < whole.Length; place++)
+        {
+            for (var value = 0; value <= byte.MaxValue; value++)
+            {
+                var bytes = whole.ToArray();
+                bytes[place] = (byte)value;
+                Assert.True(Record.Exception(() => SecurityDescriptor.Parse(bytes)) is null or IOException, $"byte {place} as {value}");
+            }
+        }
+    }
+
     [Fact]
     public void ADescriptorThatIsCutOffAnywhereIsRefused()
     {
