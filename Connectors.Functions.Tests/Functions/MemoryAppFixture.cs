@@ -8,9 +8,7 @@ using Connectors.Sync.Elasticsearch;
 using Connectors.Sync.Engine;
 using Connectors.Sync.Engine.Staged;
 using Connectors.Sync.Protocol;
-using Connectors.Sync.Protocol.Connectors;
 using Connectors.Tests.Support.InMemory;
-using Connectors.Tests.Sync.Protocol;
 using Connectors.Tests.Sync.Service;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -88,22 +86,8 @@ internal sealed class MemoryAppFixture : AppFixture
     /// <summary>A connector that is configured, with changes by the test.</summary>
     public string AddConnector(string id = "c1", string changes = "{}")
     {
-        Store.Put(
-            ProtocolIndices.Connectors,
-            id,
-            new JsonObject
-            {
-                ["name"] = "Connector " + id,
-                ["service_type"] = "memory",
-                ["index_name"] = "search-" + id,
-                ["status"] = "configured",
-                ["configuration"] = ConnectorConfiguration.Render(
-                    FakeSources.Description.Fields,
-                    new Dictionary<string, JsonNode?> { ["host"] = "h", ["key"] = "hunter2" }
-                ),
-                ["features"] = Some.NoFeatures(),
-            }
-        );
+        var connector = FakeSources.Connector(id, $"Connector {id}", "memory", new() { ["host"] = "h", ["key"] = "hunter2" });
+        Store.Put(ProtocolIndices.Connectors, id, connector);
         Store.Edit(ProtocolIndices.Connectors, id, changes);
         return id;
     }

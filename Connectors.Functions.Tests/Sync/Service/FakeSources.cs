@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using Connectors.Abstractions;
+using Connectors.Sync.Protocol.Connectors;
 using Connectors.Sync.Sources;
+using Connectors.Tests.Sync.Protocol;
 
 namespace Connectors.Tests.Sync.Service;
 
@@ -37,6 +39,18 @@ internal sealed class FakeSources : ISourceFactory
     public Task Closing { get; set; } = Task.CompletedTask;
 
     public int Open { get; private set; }
+
+    /// <summary>A connector that is configured, as its document has it.</summary>
+    public static JsonObject Connector(string id, string name, string serviceType, Dictionary<string, JsonNode?> settings) =>
+        new()
+        {
+            ["name"] = name,
+            ["service_type"] = serviceType,
+            ["index_name"] = $"search-{id}",
+            ["status"] = "configured",
+            ["configuration"] = ConnectorConfiguration.Render(Description.Fields, settings),
+            ["features"] = Some.NoFeatures(),
+        };
 
     public SourceDescription Describe(string serviceType) =>
         serviceType switch

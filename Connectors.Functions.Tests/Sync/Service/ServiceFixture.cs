@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Connectors.Sync.Configuration;
 using Connectors.Sync.Protocol;
-using Connectors.Sync.Protocol.Connectors;
 using Connectors.Sync.Protocol.Jobs;
 using Connectors.Sync.Service;
 using Connectors.Sync.Service.Jobs;
@@ -73,23 +72,8 @@ internal sealed class ServiceFixture : IServiceObserver
     public string AddConnector(string changes = "{}")
     {
         var id = $"c{++_connectors}";
-        var configuration = ConnectorConfiguration.Render(
-            FakeSources.Description.Fields,
-            new Dictionary<string, JsonNode?> { ["host"] = "h" }
-        );
-        Store.Put(
-            ProtocolIndices.Connectors,
-            id,
-            new JsonObject
-            {
-                ["name"] = $"Connector {_connectors}",
-                ["service_type"] = "fake",
-                ["index_name"] = $"search-{id}",
-                ["status"] = "configured",
-                ["configuration"] = configuration,
-                ["features"] = Some.NoFeatures(),
-            }
-        );
+        var connector = FakeSources.Connector(id, $"Connector {_connectors}", "fake", new() { ["host"] = "h" });
+        Store.Put(ProtocolIndices.Connectors, id, connector);
         Store.Edit(ProtocolIndices.Connectors, id, changes);
         return id;
     }
