@@ -14,213 +14,115 @@ internal static class UnreachableSources
     {
         var authority = $"127.0.0.1:{port}";
         var http = $"http://{authority}";
+        (string, JsonNode?) local = ("allowed_hosts", "127.0.0.1");
         return new(StringComparer.Ordinal)
         {
-            ["azure_blob_storage"] = new(
+            ["azure_blob_storage"] = Said(
                 "Azure Blob Storage could not be reached to list the container 'c' (ConnectionRefused).",
-                new()
-                {
-                    ["account_name"] = "a",
-                    ["account_key"] = AzuriteServer.Key,
-                    ["blob_endpoint"] = $"{http}/a",
-                    ["containers"] = "c",
-                    ["retry_count"] = 0,
-                }
+                ("account_name", "a"),
+                ("account_key", AzuriteServer.Key),
+                ("blob_endpoint", $"{http}/a"),
+                ("containers", "c"),
+                ("retry_count", 0)
             ),
-            ["box"] = new(NotSet("Client ID", "Client Secret", "Refresh Token"), []),
-            ["confluence"] = new(
-                $"Confluence ({http}/rest/api/space): can't be reached (ConnectionRefused).",
-                new()
-                {
-                    ["data_source"] = "confluence_server",
-                    ["confluence_url"] = http,
-                    ["username"] = "u",
-                    ["password"] = "p",
-                    ["spaces"] = "*",
-                    ["allowed_hosts"] = "127.0.0.1",
-                    ["retry_count"] = 1,
-                }
+            ["box"] = NotSet("Client ID", "Client Secret", "Refresh Token"),
+            ["confluence"] = Atlassian("confluence", "Confluence", "/rest/api/space", "spaces"),
+            ["dir"] = Said("directory: '/no/such/folder' does not exist on this machine.", ("directory", "/no/such/folder")),
+            ["dropbox"] = NotSet("App Key", "App secret", "Refresh token"),
+            ["github"] = Rest(
+                $"GitHub (https://{authority}/api/graphql)",
+                ("data_source", "github_server"),
+                ("host", $"https://{authority}"),
+                ("token", "t"),
+                ("repositories", "o/r")
             ),
-            ["dir"] = new("directory: '/no/such/folder' does not exist on this machine.", new() { ["directory"] = "/no/such/folder" }),
-            ["dropbox"] = new(NotSet("App Key", "App secret", "Refresh token"), []),
-            ["github"] = new(
-                $"GitHub (https://{authority}/api/graphql): can't be reached (ConnectionRefused).",
-                new()
-                {
-                    ["data_source"] = "github_server",
-                    ["host"] = $"https://{authority}",
-                    ["token"] = "t",
-                    ["repositories"] = "o/r",
-                    ["allowed_hosts"] = "127.0.0.1",
-                    ["retry_count"] = 1,
-                }
-            ),
-            ["gitlab"] = new(
-                $"GitLab ({http}/api/v4/user): can't be reached (ConnectionRefused).",
-                new()
-                {
-                    ["url"] = http,
-                    ["token"] = "t",
-                    ["projects"] = "o/r",
-                    ["allowed_hosts"] = "127.0.0.1",
-                    ["retry_count"] = 1,
-                }
-            ),
-            ["gmail"] = new(NotSet("Gmail service account JSON", "Google Workspace admin email", "Google customer id"), []),
-            ["google_cloud_storage"] = new(NotSet("Google Cloud Storage buckets", "Google Cloud service account JSON"), []),
-            ["google_drive"] = new(NotSet("Google Drive service account JSON"), []),
-            ["graphql"] = new(
+            ["gitlab"] = Rest($"GitLab ({http}/api/v4/user)", ("url", http), ("token", "t"), ("projects", "o/r")),
+            ["gmail"] = NotSet("Gmail service account JSON", "Google Workspace admin email", "Google customer id"),
+            ["google_cloud_storage"] = NotSet("Google Cloud Storage buckets", "Google Cloud service account JSON"),
+            ["google_drive"] = NotSet("Google Drive service account JSON"),
+            ["graphql"] = Said(
                 $"GraphQL ({http}/graphql): can't be reached (ConnectionRefused).",
-                new()
-                {
-                    ["http_endpoint"] = $"{http}/graphql",
-                    ["graphql_query"] = "{ users { id } }",
-                    ["graphql_object_to_id_map"] = """{"users": "id"}""",
-                    ["allowed_hosts"] = "127.0.0.1",
-                }
+                ("http_endpoint", $"{http}/graphql"),
+                ("graphql_query", "{ users { id } }"),
+                ("graphql_object_to_id_map", """{"users": "id"}"""),
+                local
             ),
-            ["http_json"] = new(
-                $"HTTP JSON ({http}/items): can't be reached (ConnectionRefused).",
-                new() { ["url"] = $"{http}/items", ["allowed_hosts"] = "127.0.0.1" }
-            ),
-            ["jira"] = new(
-                $"Jira ({http}/rest/api/2/myself): can't be reached (ConnectionRefused).",
-                new()
-                {
-                    ["data_source"] = "jira_server",
-                    ["jira_url"] = http,
-                    ["username"] = "u",
-                    ["password"] = "p",
-                    ["projects"] = "*",
-                    ["allowed_hosts"] = "127.0.0.1",
-                    ["retry_count"] = 1,
-                }
-            ),
-            ["microsoft_teams"] = new(NotSet("Directory (tenant) ID", "Application (client) ID", "Client secret"), []),
-            ["mongodb"] = new(
+            ["http_json"] = Said($"HTTP JSON ({http}/items): can't be reached (ConnectionRefused).", ("url", $"{http}/items"), local),
+            ["jira"] = Atlassian("jira", "Jira", "/rest/api/2/myself", "projects"),
+            ["microsoft_teams"] = NotSet("Directory (tenant) ID", "Application (client) ID", "Client secret"),
+            ["mongodb"] = Said(
                 $"MongoDB server {authority}: nothing listens there.",
-                new()
-                {
-                    ["host"] = $"mongodb://{authority}/?serverSelectionTimeoutMS=300",
-                    ["database"] = "d",
-                    ["collection"] = "c",
-                    ["direct_connection"] = true,
-                }
+                ("host", $"mongodb://{authority}/?serverSelectionTimeoutMS=300"),
+                ("database", "d"),
+                ("collection", "c"),
+                ("direct_connection", true)
             ),
-            ["mssql"] = new(
-                $"SQL Server {authority}: nothing listens there.",
-                new()
-                {
-                    ["host"] = "127.0.0.1",
-                    ["port"] = port,
-                    ["username"] = "u",
-                    ["password"] = "p",
-                    ["database"] = "d",
-                    ["tables"] = "*",
-                }
-            ),
-            ["mysql"] = new(
-                $"MySQL server {authority}: the connection broke",
-                new()
-                {
-                    ["host"] = "127.0.0.1",
-                    ["port"] = port,
-                    ["user"] = "u",
-                    ["password"] = "p",
-                    ["database"] = "d",
-                    ["tables"] = "*",
-                }
-            ),
-            ["network_drive"] = new(
+            ["mssql"] = Sql($"SQL Server {authority}: nothing listens there."),
+            ["mysql"] = Sql($"MySQL server {authority}: the connection broke", user: "user"),
+            ["network_drive"] = Said(
                 "directory: '/no/such/folder' does not exist on this machine.",
-                new()
-                {
-                    ["directory"] = "/no/such/folder",
-                    ["server_ip"] = "10.0.0.5",
-                    ["drive_path"] = "share",
-                }
+                ("directory", "/no/such/folder"),
+                ("server_ip", "10.0.0.5"),
+                ("drive_path", "share")
             ),
-            ["notion"] = new(NotSet("Notion secret key"), []),
-            ["onedrive"] = new(NotSet("Application (client) ID", "Client secret", "Directory (tenant) ID"), []),
-            ["outlook"] = new(NotSet("Application (client) ID", "Client secret", "Directory (tenant) ID"), []),
-            ["postgresql"] = new(
-                $"PostgreSQL server {authority}: nothing listens there.",
-                new()
-                {
-                    ["host"] = "127.0.0.1",
-                    ["port"] = port,
-                    ["username"] = "u",
-                    ["password"] = "p",
-                    ["database"] = "d",
-                    ["tables"] = "*",
-                }
-            ),
-            ["redis"] = new(
-                $"Redis server {authority}: nothing listens there.",
-                new()
-                {
-                    ["host"] = "127.0.0.1",
-                    ["port"] = port,
-                    ["database"] = "0",
-                }
-            ),
-            ["s3"] = new(
+            ["notion"] = NotSet("Notion secret key"),
+            ["onedrive"] = NotSet("Application (client) ID", "Client secret", "Directory (tenant) ID"),
+            ["outlook"] = NotSet("Application (client) ID", "Client secret", "Directory (tenant) ID"),
+            ["postgresql"] = Sql($"PostgreSQL server {authority}: nothing listens there."),
+            ["redis"] = Said($"Redis server {authority}: nothing listens there.", ("host", "127.0.0.1"), ("port", port), ("database", "0")),
+            ["s3"] = Said(
                 "S3 could not be reached to list the bucket 'b' (ConnectionRefused).",
-                new()
-                {
-                    ["endpoint_url"] = http,
-                    ["aws_access_key_id"] = "AK",
-                    ["aws_secret_access_key"] = "p",
-                    ["buckets"] = "b",
-                    ["max_attempts"] = 1,
-                    ["force_path_style"] = true,
-                }
+                ("endpoint_url", http),
+                ("aws_access_key_id", "AK"),
+                ("aws_secret_access_key", "p"),
+                ("buckets", "b"),
+                ("max_attempts", 1),
+                ("force_path_style", true)
             ),
-            ["salesforce"] = new(NotSet("Domain", "Client ID", "Client Secret"), []),
-            ["sandfly"] = new(
-                $"Sandfly ({http}/v4/auth/login): can't be reached (ConnectionRefused).",
-                new()
-                {
-                    ["server_url"] = $"{http}/v4",
-                    ["username"] = "u",
-                    ["password"] = "p",
-                    ["allowed_hosts"] = "127.0.0.1",
-                    ["retry_count"] = 1,
-                }
+            ["salesforce"] = NotSet("Domain", "Client ID", "Client Secret"),
+            ["sandfly"] = Rest($"Sandfly ({http}/v4/auth/login)", ("server_url", $"{http}/v4"), ("username", "u"), ("password", "p")),
+            ["servicenow"] = Rest(
+                $"ServiceNow ({http}/api/now/table/sys_db_object)",
+                ("url", http),
+                ("username", "u"),
+                ("password", "p"),
+                ("services", "*")
             ),
-            ["servicenow"] = new(
-                $"ServiceNow ({http}/api/now/table/sys_db_object): can't be reached (ConnectionRefused).",
-                new()
-                {
-                    ["url"] = http,
-                    ["username"] = "u",
-                    ["password"] = "p",
-                    ["services"] = "*",
-                    ["allowed_hosts"] = "127.0.0.1",
-                    ["retry_count"] = 1,
-                }
+            ["sharepoint_online"] = NotSet("Directory (tenant) ID", "Tenant name", "Application (client) ID", "Client secret"),
+            ["sharepoint_server"] = Rest(
+                $"SharePoint Server ({http}/sites/eng/_api/web)",
+                ("username", "u"),
+                ("password", "p"),
+                ("host_url", http),
+                ("site_collections", "eng")
             ),
-            ["sharepoint_online"] = new(NotSet("Directory (tenant) ID", "Tenant name", "Application (client) ID", "Client secret"), []),
-            ["sharepoint_server"] = new(
-                $"SharePoint Server ({http}/sites/eng/_api/web): can't be reached (ConnectionRefused).",
-                new()
-                {
-                    ["username"] = "u",
-                    ["password"] = "p",
-                    ["host_url"] = http,
-                    ["site_collections"] = "eng",
-                    ["allowed_hosts"] = "127.0.0.1",
-                    ["retry_count"] = 1,
-                }
-            ),
-            ["slack"] = new(NotSet("Authentication token", "Days of message history to fetch"), []),
-            ["zoom"] = new(NotSet("Account ID", "Client ID", "Client secret", "Recording Age Limit (Months)"), []),
+            ["slack"] = NotSet("Authentication token", "Days of message history to fetch"),
+            ["zoom"] = NotSet("Account ID", "Client ID", "Client secret", "Recording Age Limit (Months)"),
         };
+
+        UnreachableSource Rest(string asked, params IEnumerable<(string, JsonNode?)> settings) =>
+            Said($"{asked}: can't be reached (ConnectionRefused).", [.. settings, local, ("retry_count", 1)]);
+
+        UnreachableSource Atlassian(string product, string name, string path, string places) =>
+            Rest(
+                $"{name} ({http}{path})",
+                ("data_source", $"{product}_server"),
+                ($"{product}_url", http),
+                ("username", "u"),
+                ("password", "p"),
+                (places, "*")
+            );
+
+        UnreachableSource Sql(string error, string user = "username") =>
+            Said(error, ("host", "127.0.0.1"), ("port", port), (user, "u"), ("password", "p"), ("database", "d"), ("tables", "*"));
     }
 
+    private static UnreachableSource Said(string error, params IEnumerable<(string Name, JsonNode? Value)> settings) =>
+        new(error, settings.ToDictionary(setting => setting.Name, setting => setting.Value, StringComparer.Ordinal));
+
     /// <summary>What is said of required fields without a value, by their labels.</summary>
-    private static string NotSet(params IEnumerable<string> labels) =>
-        $"Field validation errors: {string.Join(' ', labels.Select(label => $"'{label}' cannot be empty."))}";
+    private static UnreachableSource NotSet(params IEnumerable<string> labels) =>
+        Said($"Field validation errors: {string.Join(' ', labels.Select(label => $"'{label}' cannot be empty."))}");
 }
 
 /// <summary>A source that does not reach its server.</summary>
