@@ -62,6 +62,7 @@ internal static partial class BicepCompiler
     internal static void Set(IDictionary<string, string?> environment, IReadOnlyDictionary<string, string> variables)
     {
         environment["DOTNET_SYSTEM_GLOBALIZATION_INVARIANT"] = "1";
+        environment["DOTNET_TieredPGO"] = "0";
         foreach (var name in ParameterVariables)
         {
             environment.Remove(name);

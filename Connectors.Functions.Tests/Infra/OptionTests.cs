@@ -43,7 +43,10 @@ public sealed class OptionTests(PredictedDeployments deployments)
             ["PATH"] = "/bin",
         };
         BicepCompiler.Set(environment, new Dictionary<string, string> { ["AZURE_LOCATION"] = "westeurope" });
-        Assert.Equal(["AZURE_LOCATION", "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "PATH"], environment.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["AZURE_LOCATION", "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "DOTNET_TieredPGO", "PATH"],
+            environment.Keys.Order(StringComparer.Ordinal)
+        );
     }
 
     [Fact]

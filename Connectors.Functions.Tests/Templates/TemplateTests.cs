@@ -76,6 +76,7 @@ public sealed partial class TemplateTests
                 ["ELASTICSEARCH_HOST"] = elasticsearch.Uri.ToString(),
                 ["MSBUILDDISABLENODEREUSE"] = "1",
                 ["UseSharedCompilation"] = "false",
+                ["DOTNET_TieredPGO"] = "0",
             }
         );
 
