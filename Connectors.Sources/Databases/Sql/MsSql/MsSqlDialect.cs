@@ -55,10 +55,7 @@ internal sealed class MsSqlDialect(MsSqlConfiguration configuration, SourceConte
         }
 
         await using var command = Command(transaction, EndsQuery(table));
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        return await row.ReadAsync(cancellationToken) && !await row.IsDBNullAsync(0, cancellationToken)
-            ? SqlSplits.Between(row.GetInt64(0), row.GetInt64(1), parts)
-            : [];
+        return await SqlSplits.BetweenEndsAsync(command, parts, cancellationToken);
     }
 
     public async Task<bool> HasRowsAsync(DbTransaction transaction, string table, CancellationToken cancellationToken)
