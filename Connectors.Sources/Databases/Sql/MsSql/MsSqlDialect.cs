@@ -39,6 +39,9 @@ internal sealed class MsSqlDialect(MsSqlConfiguration configuration, SourceConte
     public Task<IReadOnlyList<SqlTableInfo>> ListAsync(DbTransaction transaction, CancellationToken cancellationToken) =>
         _catalog.ListAsync(transaction, cancellationToken);
 
+    public Task<string?> WhyIncompleteAsync(DbTransaction transaction, CancellationToken cancellationToken) =>
+        _catalog.WhyIncompleteAsync(transaction, cancellationToken);
+
     public Task<SqlTable?> DescribeAsync(DbTransaction transaction, string table, CancellationToken cancellationToken) =>
         _catalog.DescribeAsync(transaction, table, cancellationToken);
 
