@@ -58,7 +58,7 @@ internal static class UnreachableSources
                 ("direct_connection", true)
             ),
             ["mssql"] = Sql($"SQL Server {authority}: nothing listens there."),
-            ["mysql"] = Sql($"MySQL server {authority}: the connection broke", user: "user"),
+            ["mysql"] = Sql($"MySQL server {authority}: can't be reached.", user: "user"),
             ["network_drive"] = Said(
                 "directory: '/no/such/folder' does not exist on this machine.",
                 ("directory", "/no/such/folder"),
