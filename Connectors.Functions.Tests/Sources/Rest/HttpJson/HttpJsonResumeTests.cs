@@ -104,10 +104,11 @@ public sealed class HttpJsonResumeTests
     }
 
     [Theory]
-    [InlineData("0|0|0|0|!1!0")]
-    [InlineData("0|0|0|0|http://elsewhere.example/")]
-    [InlineData("0|0|0|0|0:")]
-    [InlineData("0|0|0|0|1:?{7}")]
+    [InlineData("0.2d06800538d394c2|0|0|0|!1!0")]
+    [InlineData("0.2d06800538d394c2|0|0|0|http://elsewhere.example/")]
+    [InlineData("0.2d06800538d394c2|0|0|0|0:")]
+    [InlineData("0.2d06800538d394c2|0|0|0|1:?{7}")]
+    [InlineData("0|0|0|0|")]
     [InlineData("17:00ff")]
     public async Task ATokenOfAnotherSourceIsRefused(string token)
     {
@@ -192,7 +193,7 @@ public sealed class HttpJsonResumeTests
     )
     {
         var (ids, tokens) = (new List<string>(), new List<string>());
-        for (var after = PageToken.Start; ;)
+        for (var after = PageToken.Start; ; )
         {
             var page = await ReadPageAsync(server, paging, after, documents, values);
             ids.AddRange(page.Documents.Select(document => document.Id));
