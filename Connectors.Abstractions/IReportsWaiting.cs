@@ -2,7 +2,8 @@ namespace Connectors.Abstractions;
 
 /// <summary>
 /// An optional ability of a source: it tells that it waits because the service behind it asked it to. That is shown with the progress of
-/// a sync; a call that waits is not given up for taking long, and ends at once when the sync is to stop.
+/// a sync; a call that waits for no more than two hours is not given up for taking long, and one that waits ends at once when the sync is
+/// to stop.
 /// </summary>
 public interface IReportsWaiting
 {

@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.RegularExpressions;
 using Connectors.Abstractions;
@@ -8,6 +9,9 @@ namespace Connectors.Sources;
 /// <summary>The certificate authorities that a field names, and the check of a server's certificate against them alone.</summary>
 internal static partial class CertificateAuthorities
 {
+    // RFC 5280, 4.2.1.12: id-kp-serverAuth.
+    private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
+
     /// <summary>Reads a PEM text. Kibana's text box makes one line of a PEM file, so only the base64 between the marks counts.</summary>
     /// <param name="field">The field's name, for the message.</param>
     /// <param name="pem">One certificate or several.</param>
@@ -22,7 +26,7 @@ internal static partial class CertificateAuthorities
                 certificates.Add(X509CertificateLoader.LoadCertificate(Convert.FromBase64String(match.Groups["base64"].Value)));
             }
         }
-        catch (Exception exception) when (exception is FormatException or System.Security.Cryptography.CryptographicException)
+        catch (Exception exception) when (exception is FormatException or CryptographicException)
         {
             throw new ConnectorException($"{field}: the certificate can't be read. Paste the PEM file of the Certificate Authority.");
         }
@@ -34,9 +38,10 @@ internal static partial class CertificateAuthorities
             );
     }
 
-    /// <summary>A check that takes a certificate for the right host name that one of <paramref name="authorities"/> has signed.</summary>
+    /// <summary>A check that takes a server's certificate for the right host name that one of <paramref name="authorities"/> has signed,
+    /// itself or through certificates that the server sends along.</summary>
     public static RemoteCertificateValidationCallback Trust(X509Certificate2Collection authorities) =>
-        (_, certificate, _, errors) =>
+        (_, certificate, sent, errors) =>
         {
             if (certificate is null || (errors & ~SslPolicyErrors.RemoteCertificateChainErrors) != SslPolicyErrors.None)
             {
@@ -47,6 +52,12 @@ internal static partial class CertificateAuthorities
             chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
             chain.ChainPolicy.CustomTrustStore.AddRange(authorities);
             chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+            chain.ChainPolicy.ApplicationPolicy.Add(new Oid(ServerAuthentication));
+            if (sent is not null)
+            {
+                chain.ChainPolicy.ExtraStore.AddRange(sent.ChainPolicy.ExtraStore);
+            }
+
             using var presented = new X509Certificate2(certificate);
             return chain.Build(presented);
         };

@@ -10,6 +10,8 @@ namespace Connectors.Abstractions;
 internal sealed class HostBudget(int requestsAtATime, TimeProvider time)
 #pragma warning restore CA1001
 {
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromDays(1);
+
     private readonly SemaphoreSlim _places = new(requestsAtATime, requestsAtATime);
     private readonly Lock _lock = new();
     private DateTimeOffset _closedUntil;
@@ -43,8 +45,9 @@ internal sealed class HostBudget(int requestsAtATime, TimeProvider time)
             {
                 waits.Add(ClosedUntil);
 
-                // A delay takes whole milliseconds: a part of one would be waited for without a pause.
-                await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)), time, cancellationToken);
+                // A delay takes whole milliseconds: a part of one would be waited for without a pause. It takes no more than seven weeks.
+                var milliseconds = Math.Ceiling(Math.Min(wait.TotalMilliseconds, LongestDelay.TotalMilliseconds));
+                await Task.Delay(TimeSpan.FromMilliseconds(milliseconds), time, cancellationToken);
             }
         }
         catch

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Connectors.Abstractions;
 using Connectors.Cli.Input;
+using Connectors.Cli.Output.Listings;
 using Connectors.Sync.Elasticsearch;
 using Connectors.Sync.Protocol;
 using Connectors.Sync.Protocol.Connectors;
@@ -98,7 +99,7 @@ internal sealed class ConnectorChecks(SourceCheck sources, ElasticsearchHealth c
 
     private IEnumerable<CheckResult> Schedules(string name, string serviceType, ConnectorRecord connector)
     {
-        var source = Describe(serviceType);
+        var source = Lookup.FindDescription(sources, serviceType);
         foreach (var type in Enum.GetValues<JobType>())
         {
             if (connector.Schedule(type) is not { Enabled: true } schedule)
@@ -138,22 +139,9 @@ internal sealed class ConnectorChecks(SourceCheck sources, ElasticsearchHealth c
         }
     }
 
-    private SourceDescription? Describe(string serviceType)
-    {
-        try
-        {
-            return sources.Describe(serviceType);
-        }
-        catch (ConnectorException)
-        {
-            // The check of the source says why.
-            return null;
-        }
-    }
-
     private CheckResult? Rules(string name, string serviceType, ConnectorRecord connector)
     {
-        if (Describe(serviceType) is not { } source)
+        if (Lookup.FindDescription(sources, serviceType) is not { } source)
         {
             return null;
         }
@@ -191,7 +179,9 @@ internal sealed class ConnectorChecks(SourceCheck sources, ElasticsearchHealth c
         }
         catch (ConnectorException failure)
         {
-            var missing = Describe(serviceType) is { } known ? FieldAssignments.Missing(known.Fields, connector.Configuration) : "";
+            var missing = Lookup.FindDescription(sources, serviceType) is { } known
+                ? FieldAssignments.Missing(known.Fields, connector.Configuration)
+                : "";
             var edit = $"elastic-ingest connector edit {connector.Id}{(missing.Length > 0 ? missing : " --set field=value")}";
             return CheckResult.Failed(
                 name,

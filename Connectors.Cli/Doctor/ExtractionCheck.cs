@@ -21,7 +21,7 @@ internal static class ExtractionCheck
 
         try
         {
-            await using var process = await ExtractionPool.StartAsync(local, time, cancellationToken);
+            await using var process = await ExtractionPool.StartAsync(local, mayBeUnconfined: true, time, cancellationToken);
             return process.Confinement.Missing() is { } missing
                 ? CheckResult.Warning(
                     Check,

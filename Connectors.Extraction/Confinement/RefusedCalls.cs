@@ -28,6 +28,8 @@ internal static class RefusedCalls
             new("prlimit64", 302, 261, CallRefusal.UnlessEqual, 0, 0, processId),
             new("sched_setaffinity", 203, 122, CallRefusal.UnlessEqual, 0, 0, processId),
             new("fcntl", 72, 25, CallRefusal.IfEqual, 1, 8, 10, 15),
+            // A terminal that the service was started from takes orders that nobody typed (TIOCSTI, TIOCLINUX).
+            new("ioctl", 16, 29, CallRefusal.IfEqual, 1, 0x5412, 0x541c),
             .. Connections.Concat(Processes).Concat(SharedMemory).Concat(FileChanges).Concat(OtherViews).Concat(WaysAround).Concat(Machine),
         ];
 

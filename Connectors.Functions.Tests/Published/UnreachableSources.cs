@@ -120,7 +120,7 @@ internal static class UnreachableSources
                 }
             ),
             ["mysql"] = new(
-                $"MySQL server {authority}: the connection broke",
+                $"MySQL server {authority}: can't be reached.",
                 new()
                 {
                     ["host"] = "127.0.0.1",

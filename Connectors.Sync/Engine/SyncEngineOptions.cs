@@ -45,10 +45,10 @@ internal sealed record SyncEngineOptions
 
     /// <summary>
     /// Bytes that may be in flight: pages that are read, batches, requests on the way and contents of all syncs of an engine. Reading
-    /// pauses when they are spent. Default 24 MiB.
+    /// pauses when they are spent. Default 16 MiB.
     /// </summary>
     [Range(1024 * 1024, int.MaxValue)]
-    public int MaxBytesInFlight { get; init; } = 24 * 1024 * 1024;
+    public int MaxBytesInFlight { get; init; } = 16 * 1024 * 1024;
 
     /// <summary>Which contents are read, and how much of them.</summary>
     public ContentOptions Content { get; init; } = new();

@@ -11,14 +11,14 @@ namespace Connectors.Sync.Retries;
 /// </summary>
 /// <param name="source">What the source is called in messages.</param>
 /// <param name="retries">When a call is made again.</param>
-/// <param name="timeLimit">How long a call may take; of one that reports progress, how long it may take without any.</param>
+/// <param name="timeLimit">How long a call may take; of one that reports progress or waits, how long since it last did.</param>
 /// <param name="time">The clock.</param>
 /// <param name="random">For the jitter of retries.</param>
 /// <param name="logger">Is told of retries.</param>
 /// <param name="callsOn">Where calls are made; <see langword="null"/> for the thread pool.</param>
 /// <param name="waits">Until when calls under way wait within the source; <see langword="null"/> when that is not known.</param>
-/// <param name="outwaits">Whether a call that waits may take longer than the time limit. If not, it fails with the time that is
-/// left.</param>
+/// <param name="outwaits">Whether a call that waits, for no more than <see cref="LongestWait"/>, may take longer than the time limit. If
+/// not, it fails with the time that is left.</param>
 /// <param name="stop">Ends pauses at once, a call that waits as well, and any other call under way after <see cref="Patience"/>.</param>
 internal sealed class SourceCalls(
     string source,
@@ -33,10 +33,17 @@ internal sealed class SourceCalls(
     CancellationToken stop = default
 )
 {
+    // How often a call is looked at within its time limit. Between two looks a wait may begin and end unseen.
+    private const int Looks = 10;
+
     private readonly RequestWaits _pauses = new();
 
     /// <summary>How long a call that is to end has to do so before it is abandoned.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    /// <summary>The longest wait that a call may sit out: limits that are lifted by the hour are waited for. For those of a day a job would
+    /// keep its place for a day.</summary>
+    public static readonly TimeSpan LongestWait = TimeSpan.FromHours(2);
 
     /// <summary>Asks for an orderly stop: nothing new is to be asked.</summary>
     public CancellationToken Stop => stop;
@@ -104,27 +111,24 @@ internal sealed class SourceCalls(
     )
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var (isLate, last) = (false, progress?.Invoke());
+        var (isLate, last, looks) = (false, progress?.Invoke(), Looks);
         await using var watch = time.CreateTimer(
             _ =>
             {
-                if (progress?.Invoke() is { } now && now != last)
+                var now = progress?.Invoke();
+                if (now != last || SitsOutWait())
                 {
-                    last = now;
-                    return;
+                    (last, looks) = (now, Looks);
                 }
-
-                if (outwaits && waits?.Invoke() is not null)
+                else if (--looks <= 0)
                 {
-                    return;
+                    isLate = true;
+                    End(ending);
                 }
-
-                isLate = true;
-                End(ending);
             },
             null,
-            limit,
-            limit
+            limit / Looks,
+            limit / Looks
         );
         await using var patience = time.CreateTimer(_ => End(ending), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         await using var stopping = stop.Register(() =>
@@ -151,6 +155,8 @@ internal sealed class SourceCalls(
             throw isLate ? TooLate(what, limit, hasEnded) : new OperationCanceledException(stop);
         }
     }
+
+    private bool SitsOutWait() => outwaits && waits?.Invoke() is { } until && until - time.GetUtcNow() <= LongestWait;
 
     /// <summary>Asks a call to end. A timer may fire while its call is over already.</summary>
     private static void End(CancellationTokenSource ending)

@@ -201,15 +201,19 @@ internal sealed class ConnectorEditCommand
     // Written all the same: the source may be another one soon, and Kibana writes them as well.
     private static async Task WarnAsync(CommandSession session, ConnectorRecord connector, ConnectorEdit edit)
     {
-        if (connector.ServiceType is not { } serviceType || edit.Schedules.Count == 0)
+        var sources = new SourceCheck(session.Sources, session.Environment.TimeProvider);
+        if (
+            edit.Schedules.Count == 0
+            || connector.ServiceType is not { } serviceType
+            || Lookup.FindDescription(sources, serviceType) is not { } source
+        )
         {
             return;
         }
 
-        var source = Lookup.Describe(session.Sources, serviceType);
         var isOn = edit.Values.TryGetValue(AccessControl.Switch.Name, out var value)
             ? value?.GetValue<bool>() == true
-            : JobSetup.HasAccessControl(connector, new SourceCheck(session.Sources, session.Environment.TimeProvider));
+            : JobSetup.HasAccessControl(connector, sources);
         foreach (var type in edit.Schedules.Where(schedule => schedule.Value != ConnectorEdit.Off).Select(schedule => schedule.Key))
         {
             if (IdleSchedule.Problem(source, type, isOn) is { } problem)

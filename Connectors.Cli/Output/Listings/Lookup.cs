@@ -1,6 +1,7 @@
 using Connectors.Abstractions;
 using Connectors.Sync.Configuration.Settings;
 using Connectors.Sync.Protocol.Connectors;
+using Connectors.Sync.Service;
 using Connectors.Sync.Sources;
 
 namespace Connectors.Cli.Output.Listings;
@@ -19,6 +20,20 @@ internal static class Lookup
         catch (ConnectorException exception) when (!sources.Knows(serviceType))
         {
             throw new CliException(ExitCode.Usage, exception.Message);
+        }
+    }
+
+    /// <summary>The description of a source; <see langword="null"/> when there is none here, or none that can be used.</summary>
+    public static SourceDescription? FindDescription(SourceCheck sources, string serviceType)
+    {
+        try
+        {
+            return sources.Describe(serviceType);
+        }
+        catch (ConnectorException)
+        {
+            // Whoever needs the source finds out why.
+            return null;
         }
     }
 

@@ -106,6 +106,16 @@ public sealed class DoctorOfConnectorsTests : IAsyncLifetime
         Assert.Equal("", _cli.Error.ToString());
     }
 
+    [Fact]
+    public async Task TheScheduleOfASourceThatIsNotHereCanBeSet()
+    {
+        _elasticsearch.Put(".elastic-connectors", "c1", """{"service_type":"elsewhere","name":"files","index_name":"search-files"}""");
+
+        Assert.Equal(0, await _cli.RunAsync("connector", "edit", "c1", "--schedule-incremental", "0 0 * * * ?"));
+
+        Assert.Equal("", _cli.Error.ToString());
+    }
+
     private async Task CreateAsync(string serviceType, string value) =>
         Assert.Equal(
             0,

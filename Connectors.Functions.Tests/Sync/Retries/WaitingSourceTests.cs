@@ -38,14 +38,42 @@ public sealed class WaitingSourceTests : IDisposable
         var read = calls.RunAsync("a page", _ => Asked(answer.Task), progress: null, Token);
         await _asked.Task.WaitAsync(Token);
         _until = _clock.GetUtcNow() + TimeSpan.FromHours(1);
-        for (var minute = 0; minute < 59; minute++)
-        {
-            _clock.Advance(TimeSpan.FromMinutes(1));
-        }
+        PassMinutes(59);
 
         Assert.Equal((false, _until), (read.IsCompleted, calls.WaitsUntil));
         answer.SetResult(3);
         Assert.Equal(3, await read.WaitAsync(Token));
+    }
+
+    [Fact]
+    public async Task AfterAWaitACallHasTheWholeLimitAgain()
+    {
+        var answer = new TaskCompletionSource<int>();
+        var read = Calls().RunAsync("a page", _ => Asked(answer.Task), progress: null, Token);
+        await _asked.Task.WaitAsync(Token);
+        _until = _clock.GetUtcNow() + TimeSpan.FromMinutes(9);
+        PassMinutes(9);
+        _until = null;
+        PassMinutes(9);
+
+        Assert.False(read.IsCompleted);
+        answer.SetResult(3);
+        Assert.Equal(3, await read.WaitAsync(Token));
+    }
+
+    [Theory]
+    [InlineData(24)]
+    [InlineData(24 * 365 * 1000)]
+    public async Task AWaitForADayHoldsNoCall(int hours)
+    {
+        var read = Calls().RunAsync("a page", WaitAsync, progress: null, Token);
+        await _asked.Task.WaitAsync(Token);
+        _until = _clock.GetUtcNow() + TimeSpan.FromHours(hours);
+
+        PassMinutes(10);
+
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() => read.WaitAsync(Token));
+        Assert.Equal((FailureKind.Retry, _until - _clock.GetUtcNow()), (failure.Kind, failure.RetryAfter));
     }
 
     [Fact]
@@ -185,6 +213,14 @@ public sealed class WaitingSourceTests : IDisposable
             outwaits,
             _stop.Token
         );
+
+    private void PassMinutes(int minutes)
+    {
+        for (var minute = 0; minute < minutes; minute++)
+        {
+            _clock.Advance(TimeSpan.FromMinutes(1));
+        }
+    }
 
     private Task<T> Asked<T>(Task<T> answer)
     {

@@ -30,6 +30,10 @@ internal interface ISqlDialect
     /// <exception cref="ConnectorException">There is no such schema.</exception>
     Task<IReadOnlyList<SqlTableInfo>> ListAsync(DbTransaction transaction, CancellationToken cancellationToken);
 
+    /// <summary>With <c>*</c>: why a table may be there that <see cref="ListAsync"/> does not give, so that its documents must stay;
+    /// <see langword="null"/> when it gives all, or can't know.</summary>
+    Task<string?> WhyIncompleteAsync(DbTransaction transaction, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
+
     /// <summary>A table's columns; <see langword="null"/> when there is no such table.</summary>
     Task<SqlTable?> DescribeAsync(DbTransaction transaction, string table, CancellationToken cancellationToken);
 

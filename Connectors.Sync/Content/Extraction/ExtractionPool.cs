@@ -23,6 +23,7 @@ internal sealed class ExtractionPool : IAsyncDisposable
     private readonly ITimer _sweeper;
     private readonly ILogger _logger;
     private ExtractionConfinement? _told;
+    private volatile bool _wasConfined;
     private bool _isDisposed;
 
     public ExtractionPool(LocalExtractionOptions options, TimeProvider time, ILogger logger)
@@ -52,7 +53,7 @@ internal sealed class ExtractionPool : IAsyncDisposable
                 }
             }
 
-            var process = await StartAsync(_options, _time, cancellationToken);
+            var process = await StartAsync(_options, mayBeUnconfined: !_wasConfined, _time, cancellationToken);
             Tell(process.Confinement);
             return process;
         }
@@ -64,12 +65,24 @@ internal sealed class ExtractionPool : IAsyncDisposable
     }
 
     /// <summary>Starts a process that belongs to no pool; the caller disposes it.</summary>
+    /// <param name="options">What it is.</param>
+    /// <param name="mayBeUnconfined">Whether one that does not start is started without confinement.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="ConnectorException">It does not start.</exception>
     public static Task<ExtractionProcess> StartAsync(
         LocalExtractionOptions options,
+        bool mayBeUnconfined,
         TimeProvider time,
         CancellationToken cancellationToken
-    ) => ExtractionProcess.StartAsync(options.Command ?? ExtractionCommand.Find(), options.MemoryLimitBytes, time, cancellationToken);
+    ) =>
+        ExtractionProcess.StartAsync(
+            options.Command ?? ExtractionCommand.Find(),
+            options.MemoryLimitBytes,
+            mayBeUnconfined,
+            time,
+            cancellationToken
+        );
 
     /// <summary>Gives back a process that answered.</summary>
     public async Task ReturnAsync(ExtractionProcess process)
@@ -124,6 +137,11 @@ internal sealed class ExtractionPool : IAsyncDisposable
     /// <summary>Logs what confines the processes: once, unless one is confined in another way than the one before.</summary>
     private void Tell(ExtractionConfinement confinement)
     {
+        if (confinement != ExtractionConfinement.None)
+        {
+            _wasConfined = true;
+        }
+
         lock (_lock)
         {
             if (_told == confinement)

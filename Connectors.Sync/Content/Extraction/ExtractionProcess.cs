@@ -53,11 +53,17 @@ internal sealed class ExtractionProcess : IAsyncDisposable
     /// <summary>What it was seen not to be able to do, before it took files.</summary>
     public ExtractionConfinement Confinement { get; private set; }
 
-    /// <summary>Starts one and waits until it takes files.</summary>
+    /// <summary>Starts one and waits until it takes files; once more, when it ends before that.</summary>
+    /// <param name="command">The program.</param>
+    /// <param name="memoryLimitBytes">How much memory it may take.</param>
+    /// <param name="mayBeUnconfined">Whether it may then be started without confinement: as long as none was confined here.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="ConnectorException">It does not start, or is something else.</exception>
     public static async Task<ExtractionProcess> StartAsync(
         ExtractionCommand command,
         long memoryLimitBytes,
+        bool mayBeUnconfined,
         TimeProvider time,
         CancellationToken cancellationToken
     )
@@ -68,11 +74,15 @@ internal sealed class ExtractionProcess : IAsyncDisposable
         }
         catch (ConnectorException failure) when (OperatingSystem.IsLinux() && failure.InnerException is EndOfStreamException)
         {
-            // It ended before it was ready, maybe because it confined itself on a system where it needs more than we know of. It has read
-            // no file yet, so none can have brought this about.
-            var unconfined = StartInfo(command, memoryLimitBytes);
-            unconfined.Environment[ExtractionFrame.ConfinementVariable] = ExtractionFrame.ConfinementOff;
-            return await TryStartAsync(unconfined, time, cancellationToken);
+            // Maybe because it confined itself on a system where it needs more than we know of. Where others were confined it is something
+            // else: a machine short of memory, which a file that another process reads may have brought about.
+            var again = StartInfo(command, memoryLimitBytes);
+            if (mayBeUnconfined)
+            {
+                again.Environment[ExtractionFrame.ConfinementVariable] = ExtractionFrame.ConfinementOff;
+            }
+
+            return await TryStartAsync(again, time, cancellationToken);
         }
     }
 

@@ -38,6 +38,18 @@ public sealed class HostBudgetTests
     }
 
     [Fact]
+    public async Task AHostMayAskForMoreTimeThanAClockTakesAtOnce()
+    {
+        var budget = new HostBudget(1, _time);
+        budget.CloseFor(TimeSpan.FromDays(60));
+        var waiting = budget.EnterAsync(TimeSpan.Zero, Cancellation);
+        _time.Advance(TimeSpan.FromDays(59));
+        Assert.False(waiting.IsCompleted);
+        _time.Advance(TimeSpan.FromDays(1));
+        await waiting;
+    }
+
+    [Fact]
     public async Task RequestsBeginAtADistance()
     {
         var budget = new HostBudget(5, _time);

@@ -10,15 +10,25 @@ internal sealed class MsSqlCatalog(MsSqlConfiguration configuration)
     /// <summary>Whether there is a schema of that name.</summary>
     public const string SchemaQuery = "SELECT SCHEMA_ID(@schema)";
 
-    // Values of these types in a key can't be compared as they are: such a table counts as one without a key.
+    /// <summary>Whether the tables that are listed are all that the schema has: a right to the whole of it is one to each.</summary>
+    public const string ListsAllQuery = """
+        SELECT CONVERT(bit, CASE WHEN 1 IN (
+            HAS_PERMS_BY_NAME(QUOTENAME(@schema), N'SCHEMA', N'SELECT'),
+            HAS_PERMS_BY_NAME(QUOTENAME(@schema), N'SCHEMA', N'VIEW DEFINITION')
+        ) THEN 1 ELSE 0 END)
+        """;
+
+    // Values of these types in a key can't be compared as they are, and hidden columns are not read: such a table counts as one without a
+    // key. That which keeps the former rows of another has none, and can't be given one.
     public const string TablesQuery = """
-        SELECT o.name, CONVERT(bit, CASE WHEN o.type = 'U' THEN 1 ELSE 0 END),
+        SELECT o.name, CONVERT(bit, CASE WHEN o.type = 'U' AND COALESCE(u.temporal_type, 0) <> 1 THEN 1 ELSE 0 END),
             CONVERT(bit, CASE WHEN i.index_id IS NOT NULL AND NOT EXISTS (
                 SELECT 1 FROM sys.index_columns AS ic
                 JOIN sys.columns AS c ON c.object_id = ic.object_id AND c.column_id = ic.column_id
                 JOIN sys.types AS y ON y.user_type_id = c.user_type_id
                 WHERE ic.object_id = o.object_id AND ic.index_id = i.index_id AND ic.key_ordinal > 0
-                    AND (c.encryption_type IS NOT NULL OR y.name = N'sql_variant' OR (y.is_assembly_type = 1 AND y.name <> N'hierarchyid'))
+                    AND (c.is_hidden = 1 OR c.encryption_type IS NOT NULL OR y.name = N'sql_variant'
+                        OR (y.is_assembly_type = 1 AND y.name <> N'hierarchyid'))
             ) THEN 1 ELSE 0 END),
             CONVERT(bit, COALESCE(HAS_PERMS_BY_NAME(QUOTENAME(s.name) + N'.' + QUOTENAME(o.name), N'OBJECT', N'SELECT'), 0)),
             COALESCE(
@@ -26,6 +36,7 @@ internal sealed class MsSqlCatalog(MsSqlConfiguration configuration)
             )
         FROM sys.objects AS o
         JOIN sys.schemas AS s ON s.schema_id = o.schema_id
+        LEFT JOIN sys.tables AS u ON u.object_id = o.object_id
         LEFT JOIN sys.indexes AS i ON i.object_id = o.object_id AND i.is_primary_key = 1
         WHERE s.name = @schema AND o.type IN ('U', 'V') AND o.is_ms_shipped = 0
         ORDER BY o.name
@@ -77,6 +88,17 @@ internal sealed class MsSqlCatalog(MsSqlConfiguration configuration)
         }
 
         return tables;
+    }
+
+    /// <summary>Why a table may be there that is not listed; <see langword="null"/> when all are.</summary>
+    public async Task<string?> WhyIncompleteAsync(DbTransaction transaction, CancellationToken cancellationToken)
+    {
+        await using var command = MsSqlDialect.Command(transaction, ListsAllQuery, ("@schema", configuration.Schema));
+        return await command.ExecuteScalarAsync(cancellationToken) is true
+            ? null
+            : "the server lists only the tables that the user has a right to, so one that is missing may still be there, and nothing is "
+                + $"deleted in this sync; grant VIEW DEFINITION on the schema '{configuration.Schema}', or name the tables in the field "
+                + "tables";
     }
 
     /// <summary>A table's columns; <see langword="null"/> when there is no such table.</summary>

@@ -58,14 +58,9 @@ internal sealed class MsSqlConnections : DbDataSource
     protected override async ValueTask<DbConnection> OpenDbConnectionAsync(CancellationToken cancellationToken = default)
     {
         var (text, token) = await PrepareAsync(cancellationToken);
-        var connection = new SqlConnection(text);
+        var connection = Connection(text, token);
         try
         {
-            if (token is not null)
-            {
-                connection.AccessToken = token.Reveal();
-            }
-
             await connection.OpenAsync(cancellationToken);
             return connection;
         }
@@ -86,7 +81,7 @@ internal sealed class MsSqlConnections : DbDataSource
     {
         if (_settings is { } settings)
         {
-            await using var pooled = new SqlConnection(settings.ConnectionString);
+            await using var pooled = Connection(settings.ConnectionString, _token?.Value);
             SqlConnection.ClearPool(pooled);
         }
 
@@ -94,6 +89,18 @@ internal sealed class MsSqlConnections : DbDataSource
         _gate.Dispose();
         _certificates?.Delete(recursive: true);
         await base.DisposeAsyncCore();
+    }
+
+    /// <summary>Not yet open. The driver has a pool for each pair of settings and token.</summary>
+    private static SqlConnection Connection(string settings, Secret? token)
+    {
+        var connection = new SqlConnection(settings);
+        if (token is not null)
+        {
+            connection.AccessToken = token.Reveal();
+        }
+
+        return connection;
     }
 
     /// <summary>The next connection begins with a greeting, and with another token.</summary>
@@ -172,12 +179,14 @@ internal sealed class MsSqlConnections : DbDataSource
         return settings;
     }
 
-    /// <summary>Writes the certificate where the driver can read it and nobody else can change it.</summary>
+    /// <summary>Writes the certificate where the driver can read it and nobody else can change it. The driver reads it for each connection,
+    /// also while a new one is written: it finds the one or the other whole.</summary>
     private async Task<string> KeepAsync(string certificate, CancellationToken cancellationToken)
     {
         _certificates ??= Directory.CreateTempSubdirectory("connectors-mssql-");
         var file = Path.Combine(_certificates.FullName, "server.pem");
-        await File.WriteAllTextAsync(file, certificate, cancellationToken);
+        await File.WriteAllTextAsync(file + ".new", certificate, cancellationToken);
+        File.Move(file + ".new", file, overwrite: true);
         return file;
     }
 }

@@ -39,6 +39,9 @@ internal sealed class MsSqlDialect(MsSqlConfiguration configuration, SourceConte
     public Task<IReadOnlyList<SqlTableInfo>> ListAsync(DbTransaction transaction, CancellationToken cancellationToken) =>
         _catalog.ListAsync(transaction, cancellationToken);
 
+    public Task<string?> WhyIncompleteAsync(DbTransaction transaction, CancellationToken cancellationToken) =>
+        _catalog.WhyIncompleteAsync(transaction, cancellationToken);
+
     public Task<SqlTable?> DescribeAsync(DbTransaction transaction, string table, CancellationToken cancellationToken) =>
         _catalog.DescribeAsync(transaction, table, cancellationToken);
 
@@ -55,10 +58,7 @@ internal sealed class MsSqlDialect(MsSqlConfiguration configuration, SourceConte
         }
 
         await using var command = Command(transaction, EndsQuery(table));
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        return await row.ReadAsync(cancellationToken) && !await row.IsDBNullAsync(0, cancellationToken)
-            ? SqlSplits.Between(row.GetInt64(0), row.GetInt64(1), parts)
-            : [];
+        return await SqlSplits.BetweenEndsAsync(command, parts, cancellationToken);
     }
 
     public async Task<bool> HasRowsAsync(DbTransaction transaction, string table, CancellationToken cancellationToken)

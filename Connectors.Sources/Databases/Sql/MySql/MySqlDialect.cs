@@ -1,6 +1,5 @@
 using System.Data;
 using System.Data.Common;
-using System.Globalization;
 using Connectors.Abstractions;
 using Connectors.Sources.Databases.Sql.Reading;
 using Connectors.Sources.Databases.Sql.Tables;
@@ -94,14 +93,7 @@ internal sealed class MySqlDialect(MySqlConfiguration configuration) : ISqlDiale
             transaction,
             $"SELECT CAST(MIN({first}) + 0 AS CHAR), CAST(MAX({first}) + 0 AS CHAR) FROM {MySqlTypes.Quote(table.Name)} AS t"
         );
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        return await row.ReadAsync(cancellationToken) && !await row.IsDBNullAsync(0, cancellationToken)
-            ? SqlSplits.Between(
-                decimal.Parse(row.GetString(0), CultureInfo.InvariantCulture),
-                decimal.Parse(row.GetString(1), CultureInfo.InvariantCulture),
-                parts
-            )
-            : [];
+        return await SqlSplits.BetweenEndsAsync(command, parts, cancellationToken);
     }
 
     public async Task<bool> HasRowsAsync(DbTransaction transaction, string table, CancellationToken cancellationToken)

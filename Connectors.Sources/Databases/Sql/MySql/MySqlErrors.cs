@@ -73,7 +73,7 @@ internal sealed class MySqlErrors(MySqlConfiguration configuration)
             ),
             (int)MySqlErrorCode.UnableToConnectToHost => new ConnectorException(
                 FailureKind.Retry,
-                $"{Server}: the connection broke, trying to {doing}. Check host, port and firewalls."
+                $"{Server}: can't be reached. Check host, port and firewalls, and that the server runs."
             ),
             _ => new ConnectorException(
                 answer.IsTransient ? FailureKind.Retry : FailureKind.Fatal,

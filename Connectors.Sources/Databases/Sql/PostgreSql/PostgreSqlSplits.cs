@@ -56,10 +56,7 @@ internal sealed class PostgreSqlSplits(string schema)
             transaction,
             $"SELECT min({first})::numeric, max({first})::numeric FROM {from}"
         );
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        return await row.ReadAsync(cancellationToken) && !await row.IsDBNullAsync(0, cancellationToken)
-            ? SqlSplits.Between(row.GetDecimal(0), row.GetDecimal(1), parts)
-            : [];
+        return await SqlSplits.BetweenEndsAsync(command, parts, cancellationToken);
     }
 
     /// <summary>The values in the order in which the table is read: its column's, with its collation.</summary>

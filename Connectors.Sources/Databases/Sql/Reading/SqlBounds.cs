@@ -13,7 +13,7 @@ namespace Connectors.Sources.Databases.Sql.Reading;
 /// <param name="After">Text of the first key column.</param>
 /// <param name="Through">Text of the first key column.</param>
 /// <param name="Clashes">See <see cref="SqlRowId.Clashes"/>.</param>
-/// <param name="Gap">Why the table can't be read, when it can't.</param>
+/// <param name="Gap">Why the table can't be read, when it can't: <see cref="NoRight"/>, <see cref="NoKey"/>, or a sentence.</param>
 internal sealed record SqlBounds(
     string Table,
     string KeyShape = "",
@@ -23,6 +23,9 @@ internal sealed record SqlBounds(
     string? Gap = null
 )
 {
+    public const string NoRight = "no right";
+    public const string NoKey = "no key";
+
     public SourcePartition ToPartition(string name) => new(name, JsonSerializer.Serialize(this));
 
     /// <summary>The bounds of a partition; <see langword="null"/> for that of a source without tables.</summary>

@@ -56,21 +56,25 @@ internal sealed class SqlPages(ISqlDialect dialect, DbDataSource database)
 
     private async Task AddGapAsync(SourcePageBuilder page, DbTransaction transaction, SqlBounds bounds, CancellationToken cancellationToken)
     {
-        if (bounds.Gap == "no right")
+        switch (bounds.Gap)
         {
-            page.AddGap(
-                bounds.Table,
-                "the user may not read this table, so nothing is deleted in this sync; grant SELECT on it, or exclude it in the field "
-                    + "tables ('*, -name')"
-            );
-        }
-        else if (await dialect.HasRowsAsync(transaction, bounds.Table, cancellationToken))
-        {
-            page.AddGap(
-                bounds.Table,
-                "the table has no primary key, so its rows can't be told apart and are not read, and nothing is deleted in this sync; "
-                    + "give it a primary key, or exclude it in the field tables ('*, -name')"
-            );
+            case SqlBounds.NoRight:
+                page.AddGap(
+                    bounds.Table,
+                    "the user may not read this table, so nothing is deleted in this sync; grant SELECT on it, or exclude it in the field "
+                        + "tables ('*, -name')"
+                );
+                break;
+            case SqlBounds.NoKey when await dialect.HasRowsAsync(transaction, bounds.Table, cancellationToken):
+                page.AddGap(
+                    bounds.Table,
+                    "the table has no primary key, so its rows can't be told apart and are not read, and nothing is deleted in this sync; "
+                        + "give it a primary key, or exclude it in the field tables ('*, -name')"
+                );
+                break;
+            case { } reason and not SqlBounds.NoKey:
+                page.AddGap(bounds.Table, reason);
+                break;
         }
     }
 

@@ -20,8 +20,8 @@ internal sealed class SqlPartitions(ISqlDialect dialect, int rowsAPartition)
         {
             var table = tables.Find(table => table.Name == name)
                 ?? throw new ConnectorException(
-                    $"{dialect.DisplayName} has no table '{name}'. Correct the field tables; names are written as the database keeps "
-                        + "them, in upper or lower case."
+                    $"{dialect.DisplayName} has no table '{name}' that the user can see. Correct the field tables (names are written as "
+                        + "the database keeps them, in upper or lower case), or grant SELECT on it."
                 );
             if (!table.IsReadable)
             {
@@ -37,11 +37,16 @@ internal sealed class SqlPartitions(ISqlDialect dialect, int rowsAPartition)
         var tables = await TablesAsync(transaction, cancellationToken);
         var names = tables.Select(table => table.Name).ToArray();
         var partitions = new List<SourcePartition>();
+        if (dialect.Tables.IsAll && await dialect.WhyIncompleteAsync(transaction, cancellationToken) is { } gap)
+        {
+            partitions.Add(new SqlBounds(SqlTableChoice.All, Gap: gap).ToPartition(SqlTableChoice.All));
+        }
+
         foreach (var info in tables)
         {
             if (!info.IsReadable || !info.HasKey)
             {
-                partitions.Add(new SqlBounds(info.Name, Gap: info.IsReadable ? "no key" : "no right").ToPartition(info.Name));
+                partitions.Add(new SqlBounds(info.Name, Gap: info.IsReadable ? SqlBounds.NoKey : SqlBounds.NoRight).ToPartition(info.Name));
             }
             else if (await dialect.DescribeAsync(transaction, info.Name, cancellationToken) is { Key.Count: > 0 } table)
             {

@@ -5,6 +5,9 @@ namespace Connectors.Sources.Databases.Sql.Tables;
 /// <summary>The tables that the field <c>tables</c> names: all (<c>*</c>), all but some (<c>*, -log</c>), or these.</summary>
 internal sealed record SqlTableChoice
 {
+    /// <summary>What stands for all tables.</summary>
+    public const string All = "*";
+
     private readonly HashSet<string> _excluded;
 
     private SqlTableChoice(IReadOnlyList<string> named, bool isAll, HashSet<string> excluded)
@@ -24,7 +27,7 @@ internal sealed record SqlTableChoice
     {
         var parts = settings.GetList(field).Distinct(StringComparer.Ordinal).ToArray();
         var excluded = parts.Where(part => part.StartsWith('-')).Select(part => part[1..].Trim()).ToHashSet(StringComparer.Ordinal);
-        var isAll = parts.Contains("*", StringComparer.Ordinal);
+        var isAll = parts.Contains(All, StringComparer.Ordinal);
         string[] named = isAll ? [] : [.. parts.Where(part => !part.StartsWith('-'))];
         return isAll || named.Length > 0
             ? new SqlTableChoice(named, isAll, excluded)

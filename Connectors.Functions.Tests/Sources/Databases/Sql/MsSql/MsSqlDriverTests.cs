@@ -25,7 +25,7 @@ public sealed class MsSqlDriverTests
             typeof(MsSqlTlsTests).FullName!
         );
         await process.ExitsWithAsync(0, Cancellation);
-        Assert.Contains("Total: 26, Errors: 0, Failed: 0, Skipped: 0, Not Run: 0", process.Output, StringComparison.Ordinal);
+        Assert.Contains("Total: 28, Errors: 0, Failed: 0, Skipped: 0, Not Run: 0", process.Output, StringComparison.Ordinal);
     }
 
     [Fact]

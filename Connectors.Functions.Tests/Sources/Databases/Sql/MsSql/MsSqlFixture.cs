@@ -67,6 +67,7 @@ internal static class MsSqlFixture
         {
             _ when statement.StartsWith("SET ", StringComparison.Ordinal) => TdsAnswer.Done,
             MsSqlCatalog.SchemaQuery => TdsAnswer.Rows(1, [1]),
+            MsSqlCatalog.ListsAllQuery => TdsAnswer.Rows(1, [true]),
             MsSqlDialect.ClockQuery => TdsAnswer.Rows(1, [changed.UtcDateTime]),
             MsSqlCatalog.TablesQuery => TdsAnswer.Rows(5, ["orders", true, true, true, 3L], ["a view", false, false, true, -1L]),
             MsSqlCatalog.ColumnsQuery => TdsAnswer.Rows(

@@ -97,6 +97,27 @@ public sealed class MsSqlServerTests
         await AssertPingFailsAsync(server, FailureKind.Fatal, "has no schema 'dbo'. Correct the field schema.");
     }
 
+    // learn.microsoft.com/sql/relational-databases/security/metadata-visibility-configuration: a catalog view has no row for a table on
+    // which the user was granted nothing.
+    [Theory(Explicit = true)]
+    [InlineData("*", "*: the server lists only the tables that the user has a right to")]
+    [InlineData("orders", null)]
+    public async Task WhereNotEveryTableIsListedNothingIsDeletedUnlessTheyAreNamed(string tables, string? gap)
+    {
+        await using var server = new TdsTestServer(statement =>
+            statement == MsSqlCatalog.ListsAllQuery ? TdsAnswer.Rows(1, [false]) : MsSqlFixture.Shop(statement)
+        );
+        await using var source = Source(server, ("tables", tables));
+        await source.PingAsync(Cancellation);
+        var pages = await source.AllAsync(1, PageLimits.Default, Cancellation);
+        Assert.Equal(["shop_dbo_orders_1", "shop_dbo_orders_2"], pages.Ids());
+        Assert.StartsWith(
+            gap ?? "none",
+            pages.Select(page => page.Gap).SingleOrDefault(each => each is not null) ?? "none",
+            StringComparison.Ordinal
+        );
+    }
+
     [Fact(Explicit = true)]
     public async Task WithoutAnIncrementalColumnThereIsNoCursor()
     {

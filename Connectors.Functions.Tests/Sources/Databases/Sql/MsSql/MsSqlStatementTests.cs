@@ -110,7 +110,10 @@ public sealed class MsSqlStatementTests
     [Fact]
     public void EveryTypeIsReadByAStatementThatParses()
     {
-        var table = MsSqlFixture.Table("t", [.. MsSqlTypesTests.Types.Select((type, i) => MsSqlFixture.Column($"c{i}", type, i == 0 ? 1 : 0))]);
+        var table = MsSqlFixture.Table(
+            "t",
+            [.. MsSqlTypesTests.Types.Select((type, i) => MsSqlFixture.Column($"c{i}", type, i == 0 ? 1 : 0))]
+        );
         using var command = MsSqlFixture.Read(table);
         AssertParses(command.CommandText);
     }
@@ -135,6 +138,7 @@ public sealed class MsSqlStatementTests
         string[] statements =
         [
             MsSqlCatalog.SchemaQuery,
+            MsSqlCatalog.ListsAllQuery,
             MsSqlCatalog.TablesQuery,
             MsSqlCatalog.ColumnsQuery,
             MsSqlDialect.Session,

@@ -13,6 +13,7 @@ public sealed class MySqlDatabaseTests(MariaDbServer server) : SqlDatabaseTests(
     [InlineData("database", "no_shop", FailureKind.Fatal, "has no database 'no_shop'")]
     [InlineData("tables", "a, A", FailureKind.Fatal, "has no table 'A'")]
     [InlineData("host", "no-such-host.invalid", FailureKind.Retry, "MySQL server no-such-host.invalid")]
+    [InlineData("port", "1", FailureKind.Retry, ":1: can't be reached. Check host, port and firewalls, and that the server runs.")]
     [InlineData("port", "0", FailureKind.Fatal, "port: 0 is out of range")]
     public Task WhatIsWrongIsSaidInASentence(string field, string value, FailureKind kind, string sentence) =>
         AssertWrongValueIsExplainedAsync(field, value, kind, sentence);

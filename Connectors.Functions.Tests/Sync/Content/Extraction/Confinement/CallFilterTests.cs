@@ -57,6 +57,9 @@ public sealed class CallFilterTests
     [InlineData("fcntl for a copy", CallFilter.Allowed, 72, 25, new ulong[] { 1, 1030 })]
     [InlineData("fcntl for signals to another", CallFilter.Refused, 72, 25, new ulong[] { 1, 8, 1 })]
     [InlineData("fcntl for another signal", CallFilter.Refused, 72, 25, new ulong[] { 1, 10, 9 })]
+    [InlineData("ioctl for the size of a terminal", CallFilter.Allowed, 16, 29, new ulong[] { 0, 0x5413 })]
+    [InlineData("ioctl that types on a terminal", CallFilter.Refused, 16, 29, new ulong[] { 0, 0x5412 })]
+    [InlineData("ioctl that pastes on a console", CallFilter.Refused, 16, 29, new ulong[] { 0, 0x541c })]
     public void SomeCallsDependOnAnArgument(string call, uint answer, uint numberOnX64, uint numberOnArm64, ulong[] arguments)
     {
         Assert.Equal((call, answer), (call, BpfMachine.Run(FilterOf(X64), X64, numberOnX64, arguments)));

@@ -1,8 +1,10 @@
 using System.Globalization;
+using Connectors.Abstractions;
 using Connectors.Cli.Hosting;
 using Connectors.Sync.Content;
 using Connectors.Sync.Content.Extraction;
 using Connectors.Tests.LocalHost.Durable;
+using Connectors.Tests.Support;
 using Connectors.Tests.Support.Files;
 using Connectors.Tests.Support.Processes;
 using Xunit;
@@ -156,6 +158,28 @@ public sealed class ConfinedProcessTests
         await using var fixture = new ExtractionFixture(new LocalExtractionOptions { Processes = 1, Command = command });
 
         Assert.Equal((ContentOutcome.Text, "a"), await fixture.ReadAsync("a.html", "a"u8.ToArray()));
+    }
+
+    [Theory]
+    [InlineData(false, "'' 'off'")]
+    [InlineData(true, "'' ''")]
+    public async Task WhereProcessesWereConfinedNoneIsStartedWithout(bool hasStarted, string asked)
+    {
+        Assert.SkipWhen(LinuxKernel.Confinement == ExtractionConfinement.None, "This system confines no process.");
+        using var folder = new TemporaryFolder();
+        var real = ExtractionCommand.Find();
+        var script = $"test -e \"$0/asked\" || exec \"$@\"; printf \"'%s' \" \"${ExtractionFrame.ConfinementVariable}\" >> \"$0/asked\"";
+        var command = new ExtractionCommand("/bin/sh", ["-c", script, folder.Path, real.Program, .. real.Arguments]);
+        await using var fixture = new ExtractionFixture(new LocalExtractionOptions { Processes = 1, Command = command });
+        if (hasStarted)
+        {
+            await fixture.Pool.DiscardAsync(await fixture.Pool.TakeAsync(Token));
+        }
+
+        folder.Write("asked", string.Empty);
+        await Assert.ThrowsAsync<ConnectorException>(() => fixture.Pool.TakeAsync(Token));
+
+        Assert.Equal(asked, (await File.ReadAllTextAsync(folder["asked"], Token)).TrimEnd());
     }
 
     [Theory]
