@@ -193,7 +193,7 @@ public sealed class HttpJsonResumeTests
     )
     {
         var (ids, tokens) = (new List<string>(), new List<string>());
-        for (var after = PageToken.Start; ; )
+        for (var after = PageToken.Start; ;)
         {
             var page = await ReadPageAsync(server, paging, after, documents, values);
             ids.AddRange(page.Documents.Select(document => document.Id));
