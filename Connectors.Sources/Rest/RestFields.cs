@@ -29,6 +29,30 @@ internal static class RestFields
             "Requests at the same time to the service, by all syncs of this process together."
         );
 
+    /// <summary>Whether only the authority in <see cref="Authority"/> counts.</summary>
+    public static ConfigField OnlyAuthority { get; } =
+        CommonFields.Toggle(
+            "ssl_enabled",
+            "Trust only this authority",
+            "Certificates are always checked. Switched on: against the authority below, in the place of the system's."
+        ) with
+        {
+            ShapesDocuments = false,
+        };
+
+    /// <summary>The authority of a service's own certificate.</summary>
+    public static ConfigField Authority { get; } =
+        new("ssl_ca", "Certificate authority (PEM)")
+        {
+            Required = false,
+            DependsOn = [new ConfigDependency(OnlyAuthority.Name, true)],
+            ShapesDocuments = false,
+        };
+
+    /// <summary>The authority that these two fields name; <see langword="null"/> for those of this system.</summary>
+    public static string? AuthorityFrom(SourceSettings settings) =>
+        settings.GetBoolean(OnlyAuthority.Name) && settings.GetString(Authority.Name).Trim() is { Length: > 0 } pem ? pem : null;
+
     /// <summary>A number that advanced users may set.</summary>
     public static ConfigField Count(string name, string label, int fallback, string tooltip) =>
         new(name, label)

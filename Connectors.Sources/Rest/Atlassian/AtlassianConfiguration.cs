@@ -60,7 +60,7 @@ internal sealed record AtlassianConfiguration(
             Retries = RestFields.Number(settings, "retry_count", 3, 0, 10),
             RequestsAtATime = RestFields.Number(settings, "concurrent_downloads", product.MostDownloads, 1, product.MostDownloads),
             PrivateHosts = settings.GetList("allowed_hosts"),
-            Authority = settings.GetBoolean("ssl_enabled") && settings.GetString("ssl_ca").Trim() is { Length: > 0 } pem ? pem : null,
+            Authority = RestFields.AuthorityFrom(settings),
         };
     }
 

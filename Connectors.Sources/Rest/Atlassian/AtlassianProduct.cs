@@ -77,20 +77,8 @@ internal sealed record AtlassianProduct(string Name, string Type, int MostDownlo
             },
             new(UrlField, $"{Name} address") { Tooltip = "Cloud: https://example.atlassian.net. Otherwise the base URL of the server." },
             .. own,
-            CommonFields.Toggle(
-                "ssl_enabled",
-                "Trust only this authority",
-                "Certificates are always checked. Switched on: against the authority below, in the place of the system's."
-            ) with
-            {
-                ShapesDocuments = false,
-            },
-            new("ssl_ca", "Certificate authority (PEM)")
-            {
-                Required = false,
-                DependsOn = [new ConfigDependency("ssl_enabled", true)],
-                ShapesDocuments = false,
-            },
+            RestFields.OnlyAuthority,
+            RestFields.Authority,
             RestFields.Retries,
             RestFields.ConcurrentDownloads with
             {

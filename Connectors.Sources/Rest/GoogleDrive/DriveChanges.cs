@@ -89,12 +89,12 @@ internal sealed class DriveChanges(RestPlace place, DriveFiles files, string? st
         answer.TryJson() is { } json && json.Items("error", "errors").Any(detail => detail.Text("location") == "pageToken");
 
     /// <summary>Where a cursor is: in the listing of a new place, whose log is read from <c>Start</c> then, or in the log. Nothing for the
-    /// first page, and for a cursor of another place, which a list of places that changed meanwhile leads to.</summary>
-    private (string? Start, string Token)? Parse(string cursor) =>
-        cursor.Split('|') is [var key, var start, var token] && Uri.UnescapeDataString(key) == place.Key
+    /// first page.</summary>
+    private static (string? Start, string Token)? Parse(string cursor) =>
+        cursor.Split('|') is [var start, var token]
             ? (start.Length == 0 ? null : Uri.UnescapeDataString(start), Uri.UnescapeDataString(token))
             : null;
 
-    private string CursorOf(string? start, string token) =>
-        $"{Uri.EscapeDataString(place.Key)}|{Uri.EscapeDataString(start ?? string.Empty)}|{Uri.EscapeDataString(token)}";
+    private static string CursorOf(string? start, string token) =>
+        $"{Uri.EscapeDataString(start ?? string.Empty)}|{Uri.EscapeDataString(token)}";
 }

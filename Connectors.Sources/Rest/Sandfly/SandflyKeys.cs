@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Connectors.Abstractions;
 using Connectors.Sources.Rest.Documents;
@@ -12,15 +11,13 @@ namespace Connectors.Sources.Rest.Sandfly;
 /// <param name="client">Sends the requests.</param>
 internal sealed class SandflyKeys(RestClient client) : RestStream("SSH keys")
 {
-    private const int KeysOfAPage = 100;
-    private static readonly RestPaging Paging = RestPaging.None("/data");
+    private static readonly RestRequest First = RestRequest.Get("sshhunter/summary?size=100");
+    private static readonly RestPaging Paging = RestPaging.Number("/data", "page");
 
     /// <inheritdoc/>
     public override async Task<string?> ReadAsync(string cursor, StreamPage page, CancellationToken cancellationToken)
     {
-        var number = cursor.Length == 0 ? 1 : int.Parse(cursor, CultureInfo.InvariantCulture);
-        var request = string.Create(CultureInfo.InvariantCulture, $"sshhunter/summary?size={KeysOfAPage}&page={number}");
-        using var summary = await client.SendAsync(RestRequest.Get(request), cancellationToken);
+        using var summary = await client.SendAsync(Paging.Request(First, cursor), cancellationToken);
         var keys = Paging.Items(summary);
         foreach (var key in keys.EnumerateArray())
         {
@@ -32,9 +29,8 @@ internal sealed class SandflyKeys(RestClient client) : RestStream("SSH keys")
             return null;
         }
 
-        return keys.GetArrayLength() > 0
-            ? (number + 1).ToString(CultureInfo.InvariantCulture)
-            : throw new ConnectorException($"{RestErrors.Name(summary.Address)}: says that there are more SSH keys, and gives none.");
+        return Paging.Next(summary, cursor, keys)
+            ?? throw new ConnectorException($"{RestErrors.Name(summary.Address)}: says that there are more SSH keys, and gives none.");
     }
 
     private async Task AddAsync(JsonElement item, StreamPage page, CancellationToken cancellationToken)

@@ -36,27 +36,30 @@ internal abstract class SharePointRoles(RestClient rest, ISharePointPrincipals p
             $"list {site} {list}",
             async () =>
                 asksForLists && await IsUniqueAsync(site, list, cancellationToken)
-                    ? await WithAdministratorsAsync(site, await AssignedAsync(site, list, cancellationToken), cancellationToken)
+                    ? await OwnAsync(site, list, cancellationToken)
                     : await WithAdministratorsAsync(site, await OfSiteAsync(site, cancellationToken), cancellationToken),
             cancellationToken
         );
 
-    /// <summary>Who may see an item of a list, or a page.</summary>
+    /// <summary>
+    /// Who may see an item of a list, a file, a folder or a page. One without roles of its own has those of its folder, which may be more
+    /// closed than the list.
+    /// </summary>
     /// <param name="site">The site's address.</param>
-    /// <param name="list">Its list.</param>
-    /// <param name="item">What is asked for, within the list: <c>items(1)</c>.</param>
-    /// <param name="asks">Whether to ask if it has roles of its own.</param>
+    /// <param name="item">The item.</param>
+    /// <param name="isUnique">Whether it has roles of its own; <see langword="null"/> to ask.</param>
     /// <param name="cancellationToken">Stops the requests.</param>
+    /// <exception cref="ConnectorException">It can't be found out; then the document must not be written.</exception>
     public async Task<IReadOnlyCollection<string>> OfItemAsync(
         string site,
-        string list,
-        string item,
-        bool asks,
+        SharePointItem item,
+        bool? isUnique,
         CancellationToken cancellationToken
     ) =>
-        asks && await IsUniqueAsync(site, $"{list}/{item}", cancellationToken)
-            ? await WithAdministratorsAsync(site, await AssignedAsync(site, $"{list}/{item}", cancellationToken), cancellationToken)
-            : await OfListAsync(site, list, cancellationToken);
+        // Where its folder is not known, the item tells them itself: SharePoint gives those from above when there are no others.
+        !SharePointPaths.IsBelow(item.Root, item.Path) || (isUnique ?? await IsUniqueAsync(site, item.Address, cancellationToken))
+            ? await OwnAsync(site, item.Address, cancellationToken)
+            : await OfFolderAsync(site, item, SharePointPaths.ParentOf(item.Path), cancellationToken);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -64,53 +67,6 @@ internal abstract class SharePointRoles(RestClient rest, ISharePointPrincipals p
         _kept.Dispose();
         GC.SuppressFinalize(this);
     }
-
-    /// <summary>Those to whom something assigns a role that lets view items.</summary>
-    protected async Task<IReadOnlyCollection<string>> AssignedAsync(string site, string place, CancellationToken cancellationToken)
-    {
-        var users = new List<JsonElement>();
-        var request = RestRequest.Get(
-            SharePointApi.AddressOf(site, SharePointApi.PartOf(place, "roleassignments?$expand=Member/users,RoleDefinitionBindings"))
-        );
-        await foreach (var assignment in rest.ListAsync(request, paging, cancellationToken))
-        {
-            if (assignment.Items("RoleDefinitionBindings").Any(LetsView) && assignment.Find("Member") is { } member)
-            {
-                users.AddRange(member.Text("odata.type") == "SP.Group" ? member.Items("Users") : [member]);
-            }
-        }
-
-        return await principals.ValuesOfAsync(users, cancellationToken);
-    }
-
-    /// <summary>Whether something has roles of its own.</summary>
-    protected async Task<bool> IsUniqueAsync(string site, string place, CancellationToken cancellationToken)
-    {
-        var address = SharePointApi.AddressOf(site, SharePointApi.PartOf(place, "HasUniqueRoleAssignments"));
-        using var answer = await rest.GetAsync(address, cancellationToken);
-        return answer.Json.Find("value") switch
-        {
-            { ValueKind: JsonValueKind.True } => true,
-            { ValueKind: JsonValueKind.False } => false,
-            _ => throw new ConnectorException(
-                $"SharePoint ({RestErrors.Name(answer.Address)}): does not say whether there are roles, so it is not known who may see it."
-            ),
-        };
-    }
-
-    /// <summary>These and the administrators of the site.</summary>
-    protected async Task<IReadOnlyCollection<string>> WithAdministratorsAsync(
-        string site,
-        IReadOnlyCollection<string> values,
-        CancellationToken cancellationToken
-    ) => [.. values.Union(await AdministratorsAsync(site, cancellationToken), StringComparer.Ordinal)];
-
-    /// <summary>What is found once and kept.</summary>
-    protected Task<IReadOnlyCollection<string>> KeptAsync(
-        string key,
-        Func<Task<IReadOnlyCollection<string>>> find,
-        CancellationToken cancellationToken
-    ) => _kept.GetAsync(key, find, cancellationToken);
 
     /// <summary>The values of listed users, asked for once.</summary>
     protected Task<IReadOnlyCollection<string>> UsersAsync(string key, string site, string path, CancellationToken cancellationToken) =>
@@ -129,6 +85,73 @@ internal abstract class SharePointRoles(RestClient rest, ISharePointPrincipals p
             },
             cancellationToken
         );
+
+    private Task<IReadOnlyCollection<string>> OfFolderAsync(
+        string site,
+        SharePointItem item,
+        string path,
+        CancellationToken cancellationToken
+    )
+    {
+        if (!SharePointPaths.IsBelow(item.Root, path))
+        {
+            return OfListAsync(site, item.List, cancellationToken);
+        }
+
+        var folder = SharePointApi.PartOf(SharePointPaths.FolderOf(path), "ListItemAllFields");
+        return _kept.GetAsync(
+            $"folder {path}",
+            async () =>
+                await IsUniqueAsync(site, folder, cancellationToken)
+                    ? await OwnAsync(site, folder, cancellationToken)
+                    : await OfFolderAsync(site, item, SharePointPaths.ParentOf(path), cancellationToken),
+            cancellationToken
+        );
+    }
+
+    /// <summary>Those to whom something within a site assigns roles, and the administrators of the site.</summary>
+    private async Task<IReadOnlyCollection<string>> OwnAsync(string site, string place, CancellationToken cancellationToken) =>
+        await WithAdministratorsAsync(site, await AssignedAsync(site, place, cancellationToken), cancellationToken);
+
+    /// <summary>Those to whom something assigns a role that lets view items.</summary>
+    private async Task<IReadOnlyCollection<string>> AssignedAsync(string site, string place, CancellationToken cancellationToken)
+    {
+        var users = new List<JsonElement>();
+        var request = RestRequest.Get(
+            SharePointApi.AddressOf(site, SharePointApi.PartOf(place, "roleassignments?$expand=Member/users,RoleDefinitionBindings"))
+        );
+        await foreach (var assignment in rest.ListAsync(request, paging, cancellationToken))
+        {
+            if (assignment.Items("RoleDefinitionBindings").Any(LetsView) && assignment.Find("Member") is { } member)
+            {
+                users.AddRange(member.Text("odata.type") == "SP.Group" ? member.Items("Users") : [member]);
+            }
+        }
+
+        return await principals.ValuesOfAsync(users, cancellationToken);
+    }
+
+    /// <summary>Whether something has roles of its own.</summary>
+    private async Task<bool> IsUniqueAsync(string site, string place, CancellationToken cancellationToken)
+    {
+        var address = SharePointApi.AddressOf(site, SharePointApi.PartOf(place, "HasUniqueRoleAssignments"));
+        using var answer = await rest.GetAsync(address, cancellationToken);
+        return answer.Json.Find("value") switch
+        {
+            { ValueKind: JsonValueKind.True } => true,
+            { ValueKind: JsonValueKind.False } => false,
+            _ => throw new ConnectorException(
+                $"SharePoint ({RestErrors.Name(answer.Address)}): does not say whether there are roles, so it is not known who may see it."
+            ),
+        };
+    }
+
+    /// <summary>These and the administrators of the site.</summary>
+    private async Task<IReadOnlyCollection<string>> WithAdministratorsAsync(
+        string site,
+        IReadOnlyCollection<string> values,
+        CancellationToken cancellationToken
+    ) => [.. values.Union(await AdministratorsAsync(site, cancellationToken), StringComparer.Ordinal)];
 
     private static bool LetsView(JsonElement role) =>
         uint.TryParse(role.Text("BasePermissions", "Low"), CultureInfo.InvariantCulture, out var low) && (low & ViewItems) != 0;

@@ -55,9 +55,13 @@ internal sealed class SharePointLists(
     }
 
     /// <summary>Items of a list, each with its attachments.</summary>
-    public async Task WriteItemsAsync(string list, JsonElement items, StreamPage page, CancellationToken cancellationToken)
+    /// <param name="list">The list: its key is the id, its name the address.</param>
+    /// <param name="items">The items as they are listed.</param>
+    /// <param name="page">Takes the documents.</param>
+    /// <param name="cancellationToken">Stops the requests.</param>
+    public async Task WriteItemsAsync(RestPlace list, JsonElement items, StreamPage page, CancellationToken cancellationToken)
     {
-        var path = SharePointApi.ListOf(list);
+        var (path, root) = (SharePointApi.ListOf(list.Key), SharePointPaths.RootOf(list.Name));
         foreach (var item in items.EnumerateArray())
         {
             if (NoItems.Contains(item.Text("contentType", "name"), StringComparer.Ordinal) || !IsNew(item.Text("lastModifiedDateTime")))
@@ -66,12 +70,11 @@ internal sealed class SharePointLists(
             }
 
             var number = item.RequiredText("An item of a list", "id");
-            var id = $"{list}-{number}";
+            var id = $"{list.Key}-{number}";
             try
             {
-                var allowed = access is null
-                    ? null
-                    : await access.OfItemAsync(site.Name, path, $"items({number})", configuration.AsksForListItems, cancellationToken);
+                var asked = new SharePointItem(path, root, $"{path}/items({number})", SharePointPaths.PathOf(item.Text("webUrl")));
+                var allowed = await AllowedAsync(asked, configuration.AsksForListItems, cancellationToken);
                 var attachments = item.Find("fields", "Attachments") is { ValueKind: JsonValueKind.True }
                     ? await AttachmentsAsync(path, number, cancellationToken)
                     : [];
@@ -94,6 +97,7 @@ internal sealed class SharePointLists(
     /// <summary>Pages of the site.</summary>
     public async Task WritePagesAsync(JsonElement pages, StreamPage page, CancellationToken cancellationToken)
     {
+        var root = $"{SharePointPaths.PathOf(site.Name)}/SitePages";
         foreach (var item in pages.EnumerateArray().Where(item => IsNew(item.Text("Modified"))))
         {
             var number = item.RequiredText("A page of SharePoint", "Id");
@@ -101,15 +105,13 @@ internal sealed class SharePointLists(
             IReadOnlyCollection<string>? allowed = null;
             try
             {
-                allowed = access is null
-                    ? null
-                    : await access.OfItemAsync(
-                        site.Name,
-                        SharePointRest.SitePages,
-                        $"items('{number}')",
-                        configuration.AsksForPages,
-                        cancellationToken
-                    );
+                var asked = new SharePointItem(
+                    SharePointRest.SitePages,
+                    root,
+                    $"{SharePointRest.SitePages}/items('{number}')",
+                    SharePointPaths.PathOf(item.Text("EncodedAbsUrl"))
+                );
+                allowed = await AllowedAsync(asked, configuration.AsksForPages, cancellationToken);
             }
             catch (ConnectorException gone) when (RestErrors.StatusOf(gone) == HttpStatusCode.NotFound)
             {
@@ -120,6 +122,11 @@ internal sealed class SharePointLists(
             page.Add(id, item, Page, access: allowed);
         }
     }
+
+    private async Task<IReadOnlyCollection<string>?> AllowedAsync(SharePointItem item, bool asks, CancellationToken cancellationToken) =>
+        access is null ? null
+        : asks ? await access.OfItemAsync(site.Name, item, isUnique: null, cancellationToken)
+        : await access.OfListAsync(site.Name, item.List, cancellationToken);
 
     private bool IsNew(string? changed) => since is null || RestTime.Of(changed) is not { } time || time >= since;
 

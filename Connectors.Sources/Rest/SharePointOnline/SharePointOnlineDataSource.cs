@@ -166,7 +166,7 @@ public sealed class SharePointOnlineDataSource : GraphDataSource
                         Client,
                         RestRequest.Get($"sites/{site.Key}/lists/{list.Key}/items?{ItemsQuery}"),
                         Graph.Paging,
-                        (items, page, token) => lists.WriteItemsAsync(list.Key, items, page, token)
+                        (items, page, token) => lists.WriteItemsAsync(list, items, page, token)
                     ),
                 ]
         );

@@ -18,16 +18,14 @@ internal sealed class SharePointServerAccess(RestClient rest, SharePointServerCo
     /// <summary>What listings of items ask for beside all else: then no item has to be asked by itself.</summary>
     public string ItemFields => configuration.AsksForItems ? $",{Flag}" : string.Empty;
 
-    /// <summary>
-    /// Who may see a file, folder or item. One without roles of its own has those of its folder, which may be more closed than the list.
-    /// </summary>
+    /// <summary>Who may see a file, folder or item.</summary>
     /// <param name="site">The site's address.</param>
     /// <param name="list">The list.</param>
     /// <param name="item">The item as it is listed, mostly with <see cref="Flag"/>.</param>
     /// <param name="path">Its path on the host.</param>
     /// <param name="cancellationToken">Stops the requests.</param>
     /// <exception cref="ConnectorException">It can't be found out; then the document must not be written.</exception>
-    public async Task<IReadOnlyCollection<string>> OfItemAsync(
+    public Task<IReadOnlyCollection<string>> OfItemAsync(
         string site,
         SharePointServerList list,
         JsonElement item,
@@ -37,41 +35,16 @@ internal sealed class SharePointServerAccess(RestClient rest, SharePointServerCo
     {
         if (!configuration.AsksForItems)
         {
-            return await OfListAsync(site, list.Address, cancellationToken);
-        }
-
-        var address = $"{list.Address}/items({item.RequiredText("An item of SharePoint Server", "Id")})";
-        var isUnique = item.Find(Flag) switch
-        {
-            { ValueKind: JsonValueKind.True } => true,
-            { ValueKind: JsonValueKind.False } => false,
-            _ => await IsUniqueAsync(site, address, cancellationToken),
-        };
-        return isUnique
-            ? await WithAdministratorsAsync(site, await AssignedAsync(site, address, cancellationToken), cancellationToken)
-            : await OfFolderAsync(site, list, SharePointServerApi.ParentOf(path), cancellationToken);
-    }
-
-    private Task<IReadOnlyCollection<string>> OfFolderAsync(
-        string site,
-        SharePointServerList list,
-        string path,
-        CancellationToken cancellationToken
-    )
-    {
-        if (!path.StartsWith(list.Folder + '/', StringComparison.OrdinalIgnoreCase))
-        {
             return OfListAsync(site, list.Address, cancellationToken);
         }
 
-        var folder = SharePointApi.PartOf(SharePointServerApi.FolderOf(path), "ListItemAllFields");
-        return KeptAsync(
-            $"folder {path}",
-            async () =>
-                await IsUniqueAsync(site, folder, cancellationToken)
-                    ? await WithAdministratorsAsync(site, await AssignedAsync(site, folder, cancellationToken), cancellationToken)
-                    : await OfFolderAsync(site, list, SharePointServerApi.ParentOf(path), cancellationToken),
-            cancellationToken
-        );
+        var address = $"{list.Address}/items({item.RequiredText("An item of SharePoint Server", "Id")})";
+        bool? isUnique = item.Find(Flag) switch
+        {
+            { ValueKind: JsonValueKind.True } => true,
+            { ValueKind: JsonValueKind.False } => false,
+            _ => null,
+        };
+        return OfItemAsync(site, new SharePointItem(list.Address, list.Folder, address, path), isUnique, cancellationToken);
     }
 }

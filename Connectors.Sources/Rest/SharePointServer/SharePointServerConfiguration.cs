@@ -39,20 +39,8 @@ internal sealed record SharePointServerConfiguration(Uri Host, string User, Secr
             Display = ConfigDisplay.TextArea,
             Tooltip = "Names behind /sites/: eng,hr. Others by their path: /teams/ops, or / for the one at the top.",
         },
-        CommonFields.Toggle(
-            "ssl_enabled",
-            "Trust only this authority",
-            "Certificates are always checked. Switched on: against the authority below, in the place of the system's."
-        ) with
-        {
-            ShapesDocuments = false,
-        },
-        new("ssl_ca", "Certificate authority (PEM)")
-        {
-            Required = false,
-            DependsOn = [new ConfigDependency("ssl_enabled", true)],
-            ShapesDocuments = false,
-        },
+        RestFields.OnlyAuthority,
+        RestFields.Authority,
         RestFields.Retries,
         RestFields.AllowedHosts,
         CommonFields.TextExtraction,
@@ -120,7 +108,7 @@ internal sealed record SharePointServerConfiguration(Uri Host, string User, Secr
         )
         {
             UsesNtlm = settings.GetChoice("authentication", Basic, Ntlm) == Ntlm,
-            Authority = settings.GetBoolean("ssl_enabled") && settings.GetString("ssl_ca").Trim() is { Length: > 0 } pem ? pem : null,
+            Authority = RestFields.AuthorityFrom(settings),
             Retries = RestFields.Number(settings, "retry_count", 3, 0, 10),
             PrivateHosts = settings.GetList("allowed_hosts"),
             HasAccessControl = AccessControl.IsOn(settings),

@@ -63,7 +63,7 @@ public sealed class SharePointServerDataSource : RestDataSource, IAccessControlS
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var collection in _configuration.Value.Collections)
         {
-            var request = RestRequest.Get(SharePointApi.AddressOf(SharePointServerApi.Quote(collection), "_api/web/siteusers"));
+            var request = RestRequest.Get(SharePointApi.AddressOf(SharePointPaths.Quote(collection), "_api/web/siteusers"));
             await foreach (var user in Client.ListAsync(request, SkipPaging.Instance, cancellationToken))
             {
                 if (SharePointServerPrincipals.IsPerson(user) && user.Text("LoginName") is { } login && seen.Add(login))
@@ -114,7 +114,7 @@ public sealed class SharePointServerDataSource : RestDataSource, IAccessControlS
     {
         var access = _configuration.Value.HasAccessControl ? _access.Value : null;
         var documents = new SharePointServerDocuments(Client, _configuration.Value.Host, access);
-        var site = SharePointServerApi.Quote(place.Key);
+        var site = SharePointPaths.Quote(place.Key);
         return
         [
             new SharePointServerSites(Client, place, documents),

@@ -37,7 +37,7 @@ internal sealed class SharePointServerDocuments(RestClient rest, Uri host, Share
 
     /// <summary>The address of something on the host.</summary>
     public static string AddressOf(Uri host, string? path) =>
-        host.GetLeftPart(UriPartial.Authority) + SharePointServerApi.Quote(path ?? string.Empty);
+        host.GetLeftPart(UriPartial.Authority) + SharePointPaths.Quote(path ?? string.Empty);
 
     /// <summary>A site. One whose roles are closed to the user is passed over, without a word about the others.</summary>
     public async Task WriteSiteAsync(JsonElement site, StreamPage page, CancellationToken cancellationToken)
@@ -45,7 +45,7 @@ internal sealed class SharePointServerDocuments(RestClient rest, Uri host, Share
         var id = PythonServiceId.Of($"{site.RequiredText("A site of SharePoint Server", "Id")}/{site.Text("Url")}");
         try
         {
-            var allowed = access is null ? null : await access.OfSiteAsync(SharePointServerApi.Quote(PathOf(site)), cancellationToken);
+            var allowed = access is null ? null : await access.OfSiteAsync(SharePointPaths.Quote(PathOf(site)), cancellationToken);
             page.Add(id, site, Site, access: allowed);
         }
         catch (ConnectorException closed) when (RestErrors.IsClosedPlace(closed))
@@ -137,7 +137,7 @@ internal sealed class SharePointServerDocuments(RestClient rest, Uri host, Share
     public static RestContent FileContent(RestClient rest, string site, string path, string name, long size) =>
         new(
             rest,
-            RestRequest.Get(SharePointApi.AddressOf(site, SharePointApi.PartOf(SharePointServerApi.FileOf(path), "$value"))).AsFile(),
+            RestRequest.Get(SharePointApi.AddressOf(site, SharePointApi.PartOf(SharePointPaths.FileOf(path), "$value"))).AsFile(),
             name,
             size
         );

@@ -103,7 +103,7 @@ internal sealed class SharePointServerItems(
         var path = attachment.RequiredText("An attachment of SharePoint Server", "ServerRelativeUrl");
         var name = attachment.Text("FileName") ?? path[(path.LastIndexOf('/') + 1)..];
         var url = SharePointServerDocuments.AddressOf(host, path);
-        using var file = await rest.GetAsync(SharePointApi.AddressOf(site, SharePointServerApi.FileOf(path)), cancellationToken);
+        using var file = await rest.GetAsync(SharePointApi.AddressOf(site, SharePointPaths.FileOf(path)), cancellationToken);
         var size = file.Json.Number("Length");
         page.Add(
             PythonServiceId.Of($"{file.Json.RequiredText("An attachment of SharePoint Server", "UniqueId")}/{url}"),

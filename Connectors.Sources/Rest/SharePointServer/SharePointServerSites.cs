@@ -80,10 +80,10 @@ internal sealed class SharePointServerSites(RestClient rest, RestPlace site, Sha
         return SkipPaging.Instance.Next(answer, cursor, items);
     }
 
-    private static RestRequest WebOf(string path) => RestRequest.Get(SharePointApi.AddressOf(SharePointServerApi.Quote(path), "_api/web"));
+    private static RestRequest WebOf(string path) => RestRequest.Get(SharePointApi.AddressOf(SharePointPaths.Quote(path), "_api/web"));
 
     private static RestRequest BelowOf(string path) =>
-        RestRequest.Get(SharePointApi.AddressOf(SharePointServerApi.Quote(path), "_api/web/webs"));
+        RestRequest.Get(SharePointApi.AddressOf(SharePointPaths.Quote(path), "_api/web/webs"));
 
     private static async Task FindBelowAsync(
         RestClient rest,

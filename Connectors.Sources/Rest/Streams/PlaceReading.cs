@@ -7,7 +7,7 @@ namespace Connectors.Sources.Rest.Streams;
 /// </summary>
 internal sealed class PlaceReading(Func<RestPlace, IReadOnlyList<RestStream>> streamsOf) : IDisposable
 {
-    private (int Place, int Stream) _at = (-1, -1);
+    private (string? Place, int Stream) _at = (null, -1);
     private IReadOnlyList<RestStream> _streams = [];
     private (StreamPosition Position, FetchedPage Page)? _left;
 
@@ -17,14 +17,16 @@ internal sealed class PlaceReading(Func<RestPlace, IReadOnlyList<RestStream>> st
     /// <summary>The stream at a position; <see langword="null"/> when the place has no more.</summary>
     public RestStream? StreamAt(StreamPosition position, RestPlace place)
     {
-        if (_at.Place != position.Place)
+        if (_at.Place != place.Key)
         {
             _streams = streamsOf(place);
+            _left?.Page.Dispose();
+            _left = null;
         }
 
-        if (_at != (position.Place, position.Stream))
+        if (_at != (place.Key, position.Stream))
         {
-            _at = (position.Place, position.Stream);
+            _at = (place.Key, position.Stream);
             Circle = new PageCircle();
         }
 

@@ -23,7 +23,7 @@ internal sealed class StreamWalk(Func<RestPlace, IReadOnlyList<RestStream>> stre
 
     /// <summary>Reads a page.</summary>
     /// <param name="reading">A name of what is read, unique among those that are read at the same time.</param>
-    /// <param name="places">What is read, in order.</param>
+    /// <param name="places">What is read, in order. Places may come and go between two pages; the others keep their order.</param>
     /// <param name="after">Where to begin.</param>
     /// <param name="limits">When a page is full.</param>
     /// <param name="deleted">Takes the ids that streams say are gone; <see langword="null"/> to pass them over.</param>
@@ -39,7 +39,7 @@ internal sealed class StreamWalk(Func<RestPlace, IReadOnlyList<RestStream>> stre
         CancellationToken cancellationToken
     )
     {
-        var position = StreamPosition.Parse(after);
+        var position = StreamPosition.Parse(after, places);
         using var page = new SourcePageBuilder(limits);
         var began = time.GetTimestamp();
         var given = new HashSet<string>(StringComparer.Ordinal);
@@ -79,7 +79,11 @@ internal sealed class StreamWalk(Func<RestPlace, IReadOnlyList<RestStream>> stre
 
         return page.Build(PageToken.Start, isLast: true);
 
-        PageToken TokenOf(StreamPosition place) => tokenOf is null ? place.ToToken() : tokenOf(place.ToToken());
+        PageToken TokenOf(StreamPosition next)
+        {
+            var token = next.ToToken(places[next.Place]);
+            return tokenOf is null ? token : tokenOf(token);
+        }
     }
 
     /// <inheritdoc/>

@@ -104,10 +104,11 @@ public sealed class HttpJsonResumeTests
     }
 
     [Theory]
-    [InlineData("0|0|0|0|!1!0")]
-    [InlineData("0|0|0|0|http://elsewhere.example/")]
-    [InlineData("0|0|0|0|0:")]
-    [InlineData("0|0|0|0|1:?{7}")]
+    [InlineData("0.2d06800538d394c2|0|0|0|!1!0")]
+    [InlineData("0.2d06800538d394c2|0|0|0|http://elsewhere.example/")]
+    [InlineData("0.2d06800538d394c2|0|0|0|0:")]
+    [InlineData("0.2d06800538d394c2|0|0|0|1:?{7}")]
+    [InlineData("0|0|0|0|")]
     [InlineData("17:00ff")]
     public async Task ATokenOfAnotherSourceIsRefused(string token)
     {

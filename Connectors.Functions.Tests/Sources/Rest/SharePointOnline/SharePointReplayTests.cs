@@ -161,6 +161,44 @@ public sealed class SharePointReplayTests : ReplayTests
         Assert.All(pages.Documents(), document => Assert.Contains(AccessControl.FieldName, document.Body, StringComparison.Ordinal));
     }
 
+    /// <summary>A folder with roles of its own hides what is in it, though each item says that it has none (learn.microsoft.com,
+    /// SPSecurableObject.HasUniqueRoleAssignments). Where the folder is not known, the item's own address tells the same roles.</summary>
+    [Theory]
+    [InlineData("Lists/Tasks", "Lists/Tasks/Closed/Deep/9_.000")]
+    [InlineData("Lists/Tasks/AllItems.aspx", "Lists/Tasks/Closed/9_.000")]
+    [InlineData("Lists/Tasks", "_layouts/15/listform.aspx?ID=9")]
+    public async Task AnItemInAClosedFolderIsAsClosedAsTheFolder(string list, string item)
+    {
+        const string Site = "https://fabrikam.sharepoint.com/sites/eng/";
+        var role = new JsonObject
+        {
+            ["Member"] = new JsonObject { ["LoginName"] = "i:0#.f|membership|bob@example.org" },
+            ["RoleDefinitionBindings"] = new JsonArray(new JsonObject { ["BasePermissions"] = new JsonObject { ["Low"] = "1" } }),
+        };
+        var folders = SharePointReplay.With(request =>
+        {
+            var path = Uri.UnescapeDataString(request.Url.AbsolutePath);
+            return path.EndsWith($"{Eng}/lists", StringComparison.Ordinal)
+                    ? MicrosoftReplay.List(next: null, new JsonObject { ["id"] = Tasks, ["webUrl"] = Site + list })
+                : path.EndsWith($"/lists/{Tasks}/items", StringComparison.Ordinal)
+                    ? MicrosoftReplay.List(next: null, new JsonObject { ["id"] = "9", ["webUrl"] = Site + item })
+                : path.EndsWith("/items(9)/HasUniqueRoleAssignments", StringComparison.Ordinal)
+                || path.EndsWith("/Closed/Deep')/ListItemAllFields/HasUniqueRoleAssignments", StringComparison.Ordinal)
+                    ? ReplayAnswer.Json(new JsonObject { ["value"] = false })
+                : path.EndsWith("('/sites/eng/Lists/Tasks/Closed')/ListItemAllFields/HasUniqueRoleAssignments", StringComparison.Ordinal)
+                    ? ReplayAnswer.Json(new JsonObject { ["value"] = true })
+                : path.EndsWith("/Closed')/ListItemAllFields/roleassignments", StringComparison.Ordinal)
+                || path.EndsWith("/items(9)/roleassignments", StringComparison.Ordinal)
+                    ? MicrosoftReplay.List(next: null, role.DeepClone())
+                : null;
+        });
+        var document = (await ReadAsync("access-control", folders)).Documents().Single(document => document.Id == $"{Tasks}-9");
+        Assert.Equal(
+            ["email:cleo@example.org", "user:bob@example.org", "user:cleo@example.org"],
+            JsonNode.Parse(document.Body)![AccessControl.FieldName]!.AsArray().Select(value => (string)value!).Order(StringComparer.Ordinal)
+        );
+    }
+
     [Theory]
     [InlineData("tenant_id", "", "tenant_id: required")]
     [InlineData("tenant_name", "https://fabrikam.sharepoint.com", "tenant_name: only the first part")]

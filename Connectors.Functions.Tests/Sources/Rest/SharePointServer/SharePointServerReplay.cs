@@ -35,7 +35,7 @@ internal static class SharePointServerReplay
                 [
                     (
                         new ReplayRequest("GET", new Uri((string)MicrosoftReplay.Real(request, Hosts)["url"]!), null),
-                        MicrosoftReplay.Real(response, Hosts)
+                        WithPaths(MicrosoftReplay.Real(response, Hosts))
                     ),
                 ],
         };
@@ -56,6 +56,19 @@ internal static class SharePointServerReplay
     /// <summary>A refusal.</summary>
     public static ReplayAnswer Refused(int status = 403) =>
         ReplayAnswer.Json(status, new JsonObject { ["odata.error"] = new JsonObject { ["code"] = "-2147024891" } });
+
+    /// <summary>The recorded source asks for the paths of a list's items, and they are not in the answers. An item has the name
+    /// <c>ID_.000</c> in its list's folder.</summary>
+    private static JsonObject WithPaths(JsonObject response)
+    {
+        var items = (response["body"] as JsonObject)?["value"] as JsonArray ?? [];
+        foreach (var item in items.OfType<JsonObject>().Where(item => item.ContainsKey("Attachments")))
+        {
+            item["FileRef"] ??= $"/sites/eng/Lists/Tasks/{item["Id"]}_.000";
+        }
+
+        return response;
+    }
 
     /// <summary>Lists are asked for their roles by their ids (learn.microsoft.com, Working with lists and list items with REST), not by
     /// titles.</summary>

@@ -48,6 +48,51 @@ public sealed class StreamWalkTests
         Assert.Equal(["a-x-0", "a-x-1", "a-x-2", "a-x-3"], rest.Take(4));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(5)]
+    public async Task ATokenLeadsToItsPlaceWhenOthersCameOrWent(int most)
+    {
+        var (all, tokens) = await ReadAsync(Walk(), PageToken.Start, most);
+        for (var index = 0; index < tokens.Count; index++)
+        {
+            var rest = all.Skip((index + 1) * most).ToList();
+            var (withMore, _) = await ReadAsync(Walk(), tokens[index], most, [new RestPlace("0", "0"), .. Places, new RestPlace("c", "C")]);
+            Assert.Equal(rest, withMore.Take(rest.Count));
+            Assert.All(withMore.Skip(rest.Count), id => Assert.StartsWith("c-", id, StringComparison.Ordinal));
+            if ((index + 1) * most >= all.Count / Places.Length)
+            {
+                var (alone, _) = await ReadAsync(Walk(), tokens[index], most, Places[1]);
+                Assert.Equal(rest, alone);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task AllPlacesAreReadAgainWhenThatOfTheTokenIsGone(bool inOneProcess)
+    {
+        var places = new[] { Places[1], new RestPlace("c", "C") };
+        using var walk = Walk();
+        using var first = await walk.ReadAsync("all", Places, PageToken.Start, new PageLimits(2, int.MaxValue), null, null, Cancellation);
+        var (rest, _) = await ReadAsync(inOneProcess ? walk : Walk(), first.Next, 2, places);
+        Assert.Equal(24, rest.Count);
+        Assert.All(rest, id => Assert.DoesNotContain("a-", id, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("1|0|0|0|")]
+    [InlineData("1|0|2|1f|2|")]
+    [InlineData("1.|0|0|0|")]
+    [InlineData("1.x|0|0|0|")]
+    public async Task ATokenThatDoesNotNameItsPlaceIsRefused(string token)
+    {
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() => ReadAsync(Walk(), new PageToken(token), 2));
+        Assert.Equal($"'{token}' is no place in this source. Start the sync anew.", failure.Message);
+    }
+
     [Fact]
     public async Task AClosedPlaceIsAGapAndTheOthersAreRead()
     {

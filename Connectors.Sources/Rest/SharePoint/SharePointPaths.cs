@@ -1,10 +1,9 @@
 using System.Buffers;
-using Connectors.Sources.Rest.SharePoint;
 
-namespace Connectors.Sources.Rest.SharePointServer;
+namespace Connectors.Sources.Rest.SharePoint;
 
-/// <summary>Addresses of what lies on a server of SharePoint, by its path on the host.</summary>
-internal static class SharePointServerApi
+/// <summary>Addresses of files and folders, by their paths on the host.</summary>
+internal static class SharePointPaths
 {
     /// <summary>What filters of IIS refuse in the path of an address, also escaped.</summary>
     private static readonly SearchValues<char> OnlyInQueries = SearchValues.Create("%&#+");
@@ -23,6 +22,30 @@ internal static class SharePointServerApi
 
     /// <summary>The folder that a file or folder lies in; empty when there is none.</summary>
     public static string ParentOf(string path) => path.LastIndexOf('/') is > 0 and var end ? path[..end] : string.Empty;
+
+    /// <summary>Whether something lies in a folder, or in one below it.</summary>
+    public static bool IsBelow(string folder, string path) =>
+        folder.Length > 0 && path.StartsWith($"{folder}/", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The path on the host that an address leads to, as people write it; empty when it is no address.</summary>
+    public static string PathOf(string? address) =>
+        Uri.TryCreate(address, UriKind.Absolute, out var found) && !found.IsFile
+            ? Uri.UnescapeDataString(found.AbsolutePath).TrimEnd('/')
+            : string.Empty;
+
+    /// <summary>The folder of a list whose address is known. That can be the address of a view, which lies in the folder or in
+    /// <c>Forms</c> below it.</summary>
+    public static string RootOf(string? address)
+    {
+        var path = PathOf(address);
+        if (!path.EndsWith(".aspx", StringComparison.OrdinalIgnoreCase))
+        {
+            return path;
+        }
+
+        var folder = ParentOf(path);
+        return folder.EndsWith("/Forms", StringComparison.OrdinalIgnoreCase) ? ParentOf(folder) : folder;
+    }
 
     private static string Of(string kind, string path)
     {
