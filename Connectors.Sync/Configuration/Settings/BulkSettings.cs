@@ -42,9 +42,10 @@ internal static class BulkSettings
         new(
             "elasticsearch.bulk.queue_max_mem_size",
             Mebibytes(1, 2047),
-            24 * 1024 * 1024,
+            16 * 1024 * 1024,
             "What may be in memory at the same time of pages that are read, requests on the way and contents of files, of all syncs of the "
-                + "process together. Reading pauses when it is spent. The process itself needs some 100 MiB more."
+                + "process together. Reading pauses when it is spent; a file that is larger, with its text, has it to itself. The process "
+                + "itself needs some 100 MiB more."
         )
         {
             IsPython = true,

@@ -45,11 +45,21 @@ public sealed class BytesInFlightTests : IDisposable
     [InlineData(4)]
     public async Task FilesOfTenMegabytesStayWithinTheBudget(int partitions)
     {
-        var source = Source(partitions, Files / partitions, number => (SmallBody, new LargeFile(number)));
+        // Room for the bytes of one, its text, and pages.
+        _budget = new FlightBudget(24 * 1024 * 1024);
 
-        await SyncAsync(source, partitions, Files);
+        await SyncFilesAsync(partitions, _budget.Limit);
+    }
 
-        Assert.True(_sink.MostOnTheWay >= FileBytes, $"The largest request had {_sink.MostOnTheWay:N0} bytes.");
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    public async Task AFileThatIsLargerThanTheBudgetHasItToItself(int partitions)
+    {
+        Assert.True(_budget.Limit < 2 * FileBytes);
+
+        // Only pages stand beside it, whose contents wait.
+        await SyncFilesAsync(partitions, (2 * FileBytes) + 1_000_000);
     }
 
     [Fact]
@@ -64,7 +74,16 @@ public sealed class BytesInFlightTests : IDisposable
         Assert.Equal(0, _budget.Used);
     }
 
-    private async Task SyncAsync(IDataSource source, int partitions, int documents)
+    private async Task SyncFilesAsync(int partitions, long most)
+    {
+        var source = Source(partitions, Files / partitions, number => (SmallBody, new LargeFile(number)));
+
+        await SyncAsync(source, partitions, Files, most);
+
+        Assert.True(_sink.MostOnTheWay >= FileBytes, $"The largest request had {_sink.MostOnTheWay:N0} bytes.");
+    }
+
+    private async Task SyncAsync(IDataSource source, int partitions, int documents, long? most = null)
     {
         _fixture.Options = new SyncEngineOptions
         {
@@ -76,7 +95,7 @@ public sealed class BytesInFlightTests : IDisposable
         var outcome = await RunAsync(source);
 
         Assert.Equal((SyncEnd.Completed, documents, documents), (outcome.End, (int)outcome.Counts.Created, _sink.Count));
-        Assert.InRange(_budget.Peak, Math.Min(documents * 1_000L, _budget.Limit / 4), _budget.Limit);
+        Assert.InRange(_budget.Peak, Math.Min(documents * 1_000L, _budget.Limit / 4), most ?? _budget.Limit);
         Assert.InRange(_sink.MostOnTheWay, 1, _budget.Peak);
         Assert.Equal(0, _budget.Used);
     }
