@@ -162,10 +162,15 @@ internal sealed class FieldResolver(IndexMapping mapping, Func<string> id)
 
         var value = reader;
         value.Read();
-        while (value.TokenType == JsonTokenType.StartArray)
+        if (value.TokenType == JsonTokenType.StartArray)
         {
-            // An array has the type of its first value; an empty one, or one of nulls, leaves the mapping alone.
-            while (value.Read() && value.TokenType == JsonTokenType.Null) { }
+            // An array has the type of its first value, however deep; one of nulls and empty arrays leaves the mapping alone.
+            var depth = value.CurrentDepth;
+            while (
+                value.Read()
+                && value.CurrentDepth > depth
+                && value.TokenType is JsonTokenType.StartArray or JsonTokenType.EndArray or JsonTokenType.Null
+            ) { }
         }
 
         return value.TokenType switch

@@ -38,6 +38,20 @@ public sealed class DocumentFuzzTests
     }
 
     [Fact]
+    public void AnArrayHasTheTypeOfItsFirstValueThoughEmptyOnesStandBeforeIt()
+    {
+        const string Mixed = """{"a..":[[],[null,[]],[{"b":1}],[true]],"a.c":[]}""";
+        var (mapping, parser) = (new IndexMapping(), new DocumentParser());
+
+        Assert.Equal("document_parsing_exception", Refusal(parser, mapping, Mixed));
+        Assert.Equal("document_parsing_exception", Refusal(parser, mapping, Mixed));
+        Assert.Null(Refusal(parser, mapping, """{"n":[[],[[null],7]],"e":[[],[null,[]]],"t":true}"""));
+        Assert.Equal(FieldKind.Long, mapping.Root.Find("n")!.Kind);
+        Assert.Null(mapping.Root.Find("e"));
+        Assert.Equal("document_parsing_exception", Refusal(parser, mapping, """{"n":"seven"}"""));
+    }
+
+    [Fact]
     public void EveryDocumentIsTakenOrRefusedAndTheSameWayTwice() =>
         Document
             .Array[1, 4]
