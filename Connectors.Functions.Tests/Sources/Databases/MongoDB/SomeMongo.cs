@@ -25,10 +25,11 @@ internal static class SomeMongo
         return SourceSettings.FromConfiguration(configuration, new MongoDataSource(SourceContext.Empty).Description.Fields);
     }
 
-    /// <summary>A source that waits longer for its server than usual: the machine may be busy with other tests.</summary>
+    /// <summary>A source that waits longer for its server than usual, and than the driver waits for one connection: the machine may be busy with other
+    /// tests.</summary>
     public static MongoDataSource Source(MongoWireServer server, params (string Name, JsonNode? Value)[] others) =>
         new(
-            new SourceContext { Settings = Settings($"{server.ConnectionString}?serverSelectionTimeoutMS=30000", others) },
+            new SourceContext { Settings = Settings($"{server.ConnectionString}?serverSelectionTimeoutMS=300000", others) },
             documentsAPartition: 5
         );
 
