@@ -65,7 +65,9 @@ internal sealed class MongoPages(
 
         while (!position.IsEnd(page, limits) && !position.IsNearEnd(page, limits))
         {
-            var documents = await ReadBatchAsync(
+            using var received = new ReceivedBatch();
+            var batch = await ReadBatchAsync(
+                received,
                 range,
                 bracket,
                 last,
@@ -73,32 +75,24 @@ internal sealed class MongoPages(
                 limits.MaxBytes - page.SizeInBytes,
                 cancellationToken
             );
-            try
+            NoteSizes(batch);
+            var taken = await TakenInAsync(bracket, batch, cancellationToken);
+            using var text = new PooledBuffer(64);
+            foreach (var document in batch)
             {
-                var batch = documents.ConvertAll(Bytes);
-                NoteSizes(batch);
-                var taken = await TakenInAsync(bracket, batch, cancellationToken);
-                using var text = new PooledBuffer(64);
-                foreach (var document in batch)
+                if (position.IsEnd(page, limits))
                 {
-                    if (position.IsEnd(page, limits))
-                    {
-                        position.Keep();
-                        return true;
-                    }
-
-                    position.Pass(Add(page, document, taken, text));
+                    position.Keep();
+                    return true;
                 }
 
-                last = position.Keep();
-                if (batch.Count == 0 || IdBracket.All[bracket].IsSingle)
-                {
-                    return false;
-                }
+                position.Pass(Add(page, document, taken, text));
             }
-            finally
+
+            last = position.Keep();
+            if (batch.Count == 0 || IdBracket.All[bracket].IsSingle)
             {
-                documents.ForEach(document => document.Dispose());
+                return false;
             }
         }
 
@@ -125,7 +119,8 @@ internal sealed class MongoPages(
         return built;
     }
 
-    private async Task<List<RawBsonDocument>> ReadBatchAsync(
+    private async Task<List<ReadOnlyMemory<byte>>> ReadBatchAsync(
+        ReceivedBatch received,
         IdRange range,
         int bracket,
         RawId? last,
@@ -137,10 +132,12 @@ internal sealed class MongoPages(
         var from = bracket == range.FirstBracket ? range.From : null;
         var before = bracket == range.LastBracket ? range.Before : null;
         var size = Math.Clamp(bytes / _averageBytes, 1, room);
-        var options = new FindOptions<RawBsonDocument>
+        var options = new FindOptions<RawBsonDocument, ReadOnlyMemory<byte>>
         {
             Sort = new BsonDocument("_id", 1),
-            Projection = projection,
+            Projection = projection is null
+                ? new ClientSideDeserializationProjectionDefinition<RawBsonDocument, ReadOnlyMemory<byte>>(received)
+                : new BsonDocumentProjectionDefinition<RawBsonDocument, ReadOnlyMemory<byte>>(projection, received),
             Limit = -size,
             BatchSize = size,
         };

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Hashing;
 using System.Runtime.CompilerServices;
 using System.Text;
@@ -14,6 +15,11 @@ namespace Connectors.Sources.Databases.MongoDB.Bson;
 internal ref struct BsonFieldNames(ReadOnlySpan<byte> document, bool isTop)
 {
     private const int ManyFields = 64;
+
+    // ASCII but for blanks, dots and what JSON escapes.
+    private static readonly SearchValues<byte> Ordinary = SearchValues.Create([
+        .. Enumerable.Range(0x21, 0x5E).Select(i => (byte)i).Where(i => i is not ((byte)'.' or (byte)'"' or (byte)'\\')),
+    ]);
 
     private readonly ReadOnlySpan<byte> _document = document;
     private Filter _seen;
@@ -38,6 +44,10 @@ internal ref struct BsonFieldNames(ReadOnlySpan<byte> document, bool isTop)
         seen |= bit;
         return maySeen && Contains(name, _count - 1);
     }
+
+    /// <summary>Whether a name can be written as it is, without a look at what it needs: true of nearly all.</summary>
+    public readonly bool IsOrdinary(ReadOnlySpan<byte> name) =>
+        !name.IsEmpty && !name.ContainsAnyExcept(Ordinary) && !(isTop && ReservedFields.Contains(name));
 
     /// <summary>Whether Elasticsearch, or we, need another name than the field's own.</summary>
     public readonly bool NeedsAnother(ReadOnlySpan<byte> name) =>

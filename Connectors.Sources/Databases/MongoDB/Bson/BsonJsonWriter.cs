@@ -36,18 +36,18 @@ internal sealed class BsonJsonWriter(DateConversion dates)
                 continue;
             }
 
-            json.Byte(separator);
-            separator = ',';
-            if (names.NeedsAnother(name))
+            if (names.IsOrdinary(name))
             {
-                json.String(Encoding.UTF8.GetBytes(names.Another(name)));
+                json.PlainName(separator, name);
             }
             else
             {
-                json.String(name);
+                json.Byte(separator);
+                json.String(names.NeedsAnother(name) ? Encoding.UTF8.GetBytes(names.Another(name)) : name);
+                json.Byte(':');
             }
 
-            json.Byte(':');
+            separator = ',';
             Value(ref json, reader.Type, reader.Value, depth);
         }
 

@@ -13,7 +13,9 @@ internal ref struct BsonReader
     public const BsonType DbPointer = (BsonType)0x0C;
 
     private readonly ReadOnlySpan<byte> _document;
-    private int _position;
+    private int _name;
+    private int _value;
+    private int _end;
 
     public BsonReader(ReadOnlySpan<byte> document)
     {
@@ -24,17 +26,17 @@ internal ref struct BsonReader
         }
 
         _document = document[..(length - 1)];
-        _position = 4;
+        _end = 4;
     }
 
     /// <summary>Type of the current element.</summary>
     public BsonType Type { get; private set; }
 
     /// <summary>Name of the current element, as UTF-8 that nobody has checked.</summary>
-    public ReadOnlySpan<byte> Name { get; private set; }
+    public readonly ReadOnlySpan<byte> Name => _document[_name..(_value - 1)];
 
     /// <summary>The current element's value as it stands in the document.</summary>
-    public ReadOnlySpan<byte> Value { get; private set; }
+    public readonly ReadOnlySpan<byte> Value => _document[_value.._end];
 
     /// <summary>The text in the value of a string, symbol or JavaScript element, without length and end.</summary>
     public static ReadOnlySpan<byte> Text(ReadOnlySpan<byte> value) => value[4..^1];
@@ -52,28 +54,23 @@ internal ref struct BsonReader
     /// <summary>Moves to the next element; false after the last.</summary>
     public bool Read()
     {
-        if (_position >= _document.Length)
+        var document = _document;
+        if (_end >= document.Length)
         {
             return false;
         }
 
-        Type = (BsonType)(sbyte)_document[_position];
-        if (_document[_position] == 0xFF)
-        {
-            Type = BsonType.MinKey;
-        }
-
-        Name = CString(_document[(_position + 1)..]);
-        var start = _position + 1 + Name.Length + 1;
-        var rest = _document[start..];
+        Type = document[_end] == 0xFF ? BsonType.MinKey : (BsonType)(sbyte)document[_end];
+        _name = _end + 1;
+        _value = _name + CString(document[_name..]).Length + 1;
+        var rest = document[_value..];
         var length = LengthOf(Type, rest);
         if ((uint)length > (uint)rest.Length)
         {
             throw new BsonFormatException($"A value of type {Type} says that it is {length} bytes long, but {rest.Length} bytes are left.");
         }
 
-        Value = rest[..length];
-        _position = start + length;
+        _end = _value + length;
         return true;
     }
 

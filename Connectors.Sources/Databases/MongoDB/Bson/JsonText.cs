@@ -12,7 +12,7 @@ namespace Connectors.Sources.Databases.MongoDB.Bson;
 /// </summary>
 internal ref struct JsonText(IBufferWriter<byte> to)
 {
-    private const int MinimumRoom = 256;
+    private const int MinimumRoom = 1024;
 
     /// <summary>The start of the year 1.</summary>
     public const long FirstMillisecond = -62_135_596_800_000;
@@ -24,6 +24,11 @@ internal ref struct JsonText(IBufferWriter<byte> to)
         .. Enumerable.Range(0, 0x20).Select(i => (byte)i),
         (byte)'"',
         (byte)'\\',
+    ]);
+
+    // ASCII that stands in a string as it is.
+    private static readonly SearchValues<byte> Plain = SearchValues.Create([
+        .. Enumerable.Range(0x20, 0x5F).Select(i => (byte)i).Where(i => i is not ((byte)'"' or (byte)'\\')),
     ]);
 
     private Span<byte> _room;
@@ -67,6 +72,11 @@ internal ref struct JsonText(IBufferWriter<byte> to)
         }
 
         Reserve(40);
+        if (TryFewDigits(value))
+        {
+            return;
+        }
+
         var start = _used;
         value.TryFormat(_room[_used..], out var written, default, CultureInfo.InvariantCulture);
         _used += written;
@@ -75,6 +85,41 @@ internal ref struct JsonText(IBufferWriter<byte> to)
             _room[_used++] = (byte)'.';
             _room[_used++] = (byte)'0';
         }
+    }
+
+    /// <summary>Writes a number of at most six decimals, as prices and coordinates are: the same text as the general way, several times as
+    /// fast.</summary>
+    private bool TryFewDigits(double value)
+    {
+        const int Decimals = 6;
+        const long Scale = 1_000_000;
+
+        // No two numbers of up to 15 digits are the same double. So when the quotient is the value, these are its shortest digits.
+        var magnitude = Math.Abs(value);
+        var scaled = (long)Math.Round(magnitude * Scale);
+        if (magnitude is < 0.0001 or >= 1e9 || (double)scaled / Scale != magnitude)
+        {
+            return false;
+        }
+
+        if (value < 0)
+        {
+            _room[_used++] = (byte)'-';
+        }
+
+        Utf8Formatter.TryFormat(scaled / Scale, _room[_used..], out var written);
+        _used += written;
+        _room[_used++] = (byte)'.';
+        var (fraction, width) = (scaled % Scale, Decimals);
+        while (width > 1 && fraction % 10 == 0)
+        {
+            fraction /= 10;
+            width--;
+        }
+
+        Utf8Formatter.TryFormat(fraction, _room[_used..], out written, new StandardFormat('D', (byte)width));
+        _used += written;
+        return true;
     }
 
     /// <summary>A date as ISO 8601 UTC with milliseconds, in quotes, or as a number.</summary>
@@ -96,21 +141,11 @@ internal ref struct JsonText(IBufferWriter<byte> to)
     public void DateText(long milliseconds)
     {
         var time = DateTime.UnixEpoch.AddTicks(Math.Clamp(milliseconds, FirstMillisecond, LastMillisecond) * TimeSpan.TicksPerMillisecond);
-        Reserve(24);
-        var span = _room.Slice(_used, 24);
-        Digits(span[..4], time.Year);
-        span[4] = (byte)'-';
-        Digits(span.Slice(5, 2), time.Month);
-        span[7] = (byte)'-';
-        Digits(span.Slice(8, 2), time.Day);
-        span[10] = (byte)'T';
-        Digits(span.Slice(11, 2), time.Hour);
-        span[13] = (byte)':';
-        Digits(span.Slice(14, 2), time.Minute);
-        span[16] = (byte)':';
-        Digits(span.Slice(17, 2), time.Second);
-        span[19] = (byte)'.';
-        Digits(span.Slice(20, 3), time.Millisecond);
+
+        // The round-trip format has four digits more than milliseconds: 2026-01-31T23:59:59.9990000Z.
+        Reserve(28);
+        var span = _room[_used..];
+        Utf8Formatter.TryFormat(time, span, out _, 'O');
         span[23] = (byte)'Z';
         _used += 24;
     }
@@ -137,12 +172,36 @@ internal ref struct JsonText(IBufferWriter<byte> to)
         _used += written;
     }
 
+    /// <summary>A separator, a property's name and a colon. The name must be one that needs no escape.</summary>
+    public void PlainName(char separator, scoped ReadOnlySpan<byte> name)
+    {
+        Reserve(name.Length + 4);
+        var room = _room.Slice(_used, name.Length + 4);
+        room[0] = (byte)separator;
+        room[1] = (byte)'"';
+        name.CopyTo(room[2..]);
+        room[^2] = (byte)'"';
+        room[^1] = (byte)':';
+        _used += room.Length;
+    }
+
     /// <summary>A JSON string with its quotes.</summary>
     public void String(scoped ReadOnlySpan<byte> utf8)
     {
-        Byte('"');
-        Text(utf8);
-        Byte('"');
+        if (utf8.ContainsAnyExcept(Plain))
+        {
+            Byte('"');
+            Text(utf8);
+            Byte('"');
+            return;
+        }
+
+        Reserve(utf8.Length + 2);
+        var room = _room.Slice(_used, utf8.Length + 2);
+        room[0] = (byte)'"';
+        utf8.CopyTo(room[1..]);
+        room[^1] = (byte)'"';
+        _used += room.Length;
     }
 
     /// <summary>A string's inside: escaped where JSON demands it, and with U+FFFD for what isn't UTF-8.</summary>
@@ -190,15 +249,6 @@ internal ref struct JsonText(IBufferWriter<byte> to)
             _room[_used++] = (byte)'0';
             Utf8Formatter.TryFormat(character, _room[_used..], out var written, new StandardFormat('x', 2));
             _used += written;
-        }
-    }
-
-    private static void Digits(Span<byte> to, int value)
-    {
-        for (var i = to.Length - 1; i >= 0; i--)
-        {
-            to[i] = (byte)('0' + (value % 10));
-            value /= 10;
         }
     }
 

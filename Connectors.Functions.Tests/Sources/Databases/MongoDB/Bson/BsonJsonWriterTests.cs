@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -153,6 +154,25 @@ public sealed class BsonJsonWriterTests
             },
             iter: 5_000
         );
+
+    [Fact]
+    public void FractionsOfFewDigitsHaveTheTextOfEveryOther() =>
+        Gen.Select(Gen.Long[-2_000_000_000_000_000, 2_000_000_000_000_000], Gen.Int[0, 12], Gen.Int[-1, 1])
+            .Select((digits, decimals, neighbor) => Neighbor(digits / Math.Pow(10, decimals), neighbor))
+            .Sample(value =>
+            {
+                var text = value.ToString(CultureInfo.InvariantCulture);
+                var expected = text.AsSpan().ContainsAny('.', 'E') ? text : text + ".0";
+                Assert.Equal($$"""{"a":{{expected}}}""", Write(new BsonDocument("a", value).ToBson()));
+            });
+
+    private static double Neighbor(double value, int neighbor) =>
+        neighbor switch
+        {
+            < 0 => Math.BitDecrement(value),
+            0 => value,
+            _ => Math.BitIncrement(value),
+        };
 
     [Fact]
     public void BrokenBytesAreToldApartAndNeverReadBeyondTheirEnd() =>
