@@ -127,15 +127,12 @@ internal sealed class DocumentLines
 
     private static void WriteTimestamp(PooledBuffer to, DateTimeOffset timestamp)
     {
-        // 2026-01-31T23:59:59.1234567Z without trailing zeros, so that equal instants have equal texts.
-        var span = to.GetSpan(33);
-        timestamp.UtcDateTime.TryFormat(
-            span,
-            out var length,
-            "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'",
-            System.Globalization.CultureInfo.InvariantCulture
-        );
-        to.Advance(length);
+        // 2026-01-31T23:59:59.1234567Z without trailing zeros.
+        var span = to.GetSpan(28);
+        Utf8Formatter.TryFormat(timestamp.UtcDateTime, span, out var length, 'O');
+        length = span[..(length - 1)].TrimEnd((byte)'0').TrimEnd((byte)'.').Length;
+        span[length] = (byte)'Z';
+        to.Advance(length + 1);
     }
 
     private static void WriteBody(PooledBuffer to, ReadOnlySpan<byte> body)
