@@ -132,8 +132,8 @@ public sealed class MsSqlRowTests(TdsServer server)
                 );
     }
 
-    /// <summary>A value that is sent in parts, and an answer of many packets. Without TLS the driver fails at some of these: see the page's
-    /// limits.</summary>
+    /// <summary>A value that is sent in parts, and an answer of many packets. Without TLS the driver fails at some of these: see the limits in
+    /// docs/sources/mssql.md.</summary>
     [Fact]
     public async Task ALongTextComesWhole()
     {
