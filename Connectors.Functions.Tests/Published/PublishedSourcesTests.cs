@@ -146,7 +146,7 @@ public sealed class PublishedSourcesTests
     [Fact]
     public async Task WithCulturesSqlServerIsReadTheSame()
     {
-        MsSqlCultures.Require();
+        MsSqlCultures.RequireIcu();
         await using var server = new TdsTestServer(MsSqlFixture.Shop);
         var connectors = new Dictionary<string, Dictionary<string, JsonNode?>>(StringComparer.Ordinal)
         {

@@ -28,10 +28,21 @@ public sealed partial class Programs : IDisposable
     /// <param name="arguments">Its arguments.</param>
     /// <param name="limit">After this it is killed; <see langword="null"/> for no limit.</param>
     /// <param name="holdsInput">Whether it ends in order when its input does, which this program then holds.</param>
+    /// <param name="variables">What it finds in its environment besides what is there.</param>
     /// <returns>Its exit code.</returns>
-    public int Dotnet(IEnumerable<string> arguments, TimeSpan? limit = null, bool holdsInput = false)
+    public int Dotnet(
+        IEnumerable<string> arguments,
+        TimeSpan? limit = null,
+        bool holdsInput = false,
+        params (string Name, string Value)[] variables
+    )
     {
         var start = new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = _root, RedirectStandardInput = holdsInput };
+        foreach (var (name, value) in variables)
+        {
+            start.Environment[name] = value;
+        }
+
         using var process = Start(start);
         if (!process.WaitForExit(limit ?? Timeout.InfiniteTimeSpan))
         {

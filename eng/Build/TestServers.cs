@@ -31,6 +31,13 @@ public sealed class TestServers(Programs programs, string folder)
         );
     }
 
+    /// <summary>Whether this machine has ICU, without which a process with cultures does not start.</summary>
+    public static bool HasCultures() =>
+        !OperatingSystem.IsLinux()
+        || new[] { "/usr/lib", "/usr/lib64", "/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu" }.Any(folder =>
+            Directory.Exists(folder) && Directory.EnumerateFiles(folder, "libicuuc.so*").Any()
+        );
+
     private string? FromNpm(string package, string version, string script)
     {
         var file = Path.Combine(folder, "node_modules", package, script);

@@ -1,5 +1,6 @@
-using System.Buffers.Binary;
+using System.Globalization;
 using System.Text;
+using Connectors.Sources.Databases.Sql.MsSql;
 
 namespace Connectors.Tests.Support.Tds;
 
@@ -8,18 +9,33 @@ namespace Connectors.Tests.Support.Tds;
 internal sealed class TdsAnswer
 {
     private const byte DoneToken = 0xFD;
+    private const byte DoneOfProcedureToken = 0xFE;
+    private const byte DoneInProcedureToken = 0xFF;
+    private const byte ReturnStatusToken = 0x79;
     private const byte ChangeToken = 0xE3;
     private const byte ErrorToken = 0xAA;
     private const byte LoginToken = 0xAD;
     private const byte ColumnsToken = 0x81;
     private const byte RowToken = 0xD1;
-
-    /// <summary>Cyrillic_General_CI_AS: a driver has to know the culture 0x419 to find its code page.</summary>
-    private static readonly byte[] Collation = [0x19, 0x04, 0xD0, 0x00, 0x00];
+    private const byte RowWithNullsToken = 0xD2;
+    private const byte PacketSizeChange = 4;
+    private const byte CollationChange = 7;
+    private const byte ResetChange = 18;
+    private const int MoreFollows = 0x01;
+    private const int HasFailed = 0x02;
+    private const int HasCount = 0x10;
+    private const int AttentionTaken = 0x20;
+    private const int DoneLength = 13;
 
     private TdsAnswer(byte[] bytes) => Bytes = bytes;
 
     public byte[] Bytes { get; }
+
+    /// <summary>Whether the connection ends with it.</summary>
+    public bool IsCut { get; private init; }
+
+    /// <summary>Whether its end is missing.</summary>
+    public bool HasNoEnd { get; private init; }
 
     /// <summary>A statement without a result.</summary>
     public static TdsAnswer Done { get; } = new(Ending(0));
@@ -27,98 +43,129 @@ internal sealed class TdsAnswer
     /// <summary>Welcome; and the collation of the database.</summary>
     public static TdsAnswer LoggedIn { get; } =
         new([
-            .. Token(ChangeToken, [7, 5, .. Collation, 0]),
+            .. Token(ChangeToken, [CollationChange, 5, .. TdsTypes.Collation, 0]),
             .. Token(LoginToken, [1, 0x74, 0, 0, 4, .. Short("Some Server"), 16, 0, 0, 0]),
             .. Ending(0),
         ]);
 
     /// <summary>An attention was taken notice of.</summary>
-    public static TdsAnswer Attention { get; } = new(Ending(0x20));
+    public static TdsAnswer Attention { get; } = new(Ending(AttentionTaken));
 
     /// <summary>A message with a number, as the server's documentation lists them.</summary>
     /// <param name="number">The number.</param>
     /// <param name="message">The message.</param>
     /// <param name="severity">The class: from 20 on, the connection ends.</param>
     public static TdsAnswer Error(int number, string message, byte severity = 14) =>
-        new([.. Token(ErrorToken, [.. Int(number), 1, severity, .. Long(message), .. Short("s"), .. Short(""), .. Int(1)]), .. Ending(2)]);
+        new([
+            .. Token(ErrorToken, [.. Int(number), 1, severity, .. Long(message), .. Short("s"), .. Short(""), .. Int(1)]),
+            .. Ending(HasFailed),
+        ]);
 
     /// <summary>Rows. A column's type is that of its first value that is not null.</summary>
     /// <param name="columns">How many columns; their names are numbers.</param>
     /// <param name="rows">The rows.</param>
-    public static TdsAnswer Rows(int columns, params object?[][] rows)
+    public static TdsAnswer Rows(int columns, params object?[][] rows) =>
+        Rows(
+            [
+                .. Enumerable
+                    .Range(0, columns)
+                    .Select(column => ($"c{column}", TypeOf(rows.Select(row => row[column]).FirstOrDefault(value => value is not null)))),
+            ],
+            rows.Select(row => row.Select(value => value is int number ? (long)number : value).ToArray())
+        );
+
+    /// <summary>Rows of columns with names and types; values as <see cref="TdsTypes"/> has them.</summary>
+    public static TdsAnswer Rows(IReadOnlyList<(string Name, MsSqlType Type)> columns, IEnumerable<object?[]> rows)
     {
-        var bytes = new List<byte> { ColumnsToken, (byte)columns, 0 };
-        for (var column = 0; column < columns; column++)
+        using var bytes = new MemoryStream();
+        using var to = new BinaryWriter(bytes);
+        to.Write(ColumnsToken);
+        to.Write((ushort)columns.Count);
+        foreach (var (name, type) in columns)
         {
-            bytes.AddRange([0, 0, 0, 0, 1, 0]);
-            bytes.AddRange(TypeOf(rows.Select(row => row[column]).FirstOrDefault(value => value is not null)));
-            bytes.AddRange(Short($"c{column}"));
+            to.Write([0, 0, 0, 0, 1, 0]);
+            TdsTypes.WriteType(to, type);
+            to.Write(Short(name));
         }
 
+        var count = 0L;
         foreach (var row in rows)
         {
-            bytes.Add(RowToken);
-            for (var column = 0; column < columns; column++)
+            // A row with many nulls has a bit for each instead: both forms come, as from a server.
+            var isMostlyNull = row.Count(value => value is null) * 2 > row.Length;
+            to.Write(isMostlyNull ? RowWithNullsToken : RowToken);
+            to.Write(isMostlyNull ? Nulls(row) : []);
+            for (var column = 0; column < row.Length; column++)
             {
-                var sample = rows.Select(each => each[column]).FirstOrDefault(value => value is not null);
-                bytes.AddRange(
-                    row[column] is { } value ? ValueOf(value)
-                    : sample is not (null or string or byte[]) ? [0]
-                    : [0xFF, 0xFF]
-                );
+                if (row[column] is not null || !isMostlyNull)
+                {
+                    TdsTypes.WriteValue(to, columns[column].Type, row[column]);
+                }
             }
+
+            count++;
         }
 
-        return new TdsAnswer([.. bytes, .. Ending(0x10, rows.Length)]);
+        to.Write(Ending(HasCount, count));
+        return new TdsAnswer(bytes.ToArray());
     }
 
-    private static byte[] TypeOf(object? value) =>
+    /// <summary>This one, and another in place of its end: rows, and then an error.</summary>
+    public TdsAnswer EndingIn(TdsAnswer other) => new([.. Bytes[..^DoneLength], .. other.Bytes]);
+
+    /// <summary>As much of it as a server sends that is gone before its end, or stays and says no more.</summary>
+    public TdsAnswer WithoutEnd(bool isCut = true) => new(Bytes[..^DoneLength]) { HasNoEnd = true, IsCut = isCut };
+
+    /// <summary>As the answer to a call of a procedure, which ends differently.</summary>
+    public TdsAnswer OfProcedure()
+    {
+        byte[] answer = [.. Bytes];
+        var status = answer[^(DoneLength - 1)];
+        answer[^DoneLength] = DoneInProcedureToken;
+        answer[^(DoneLength - 1)] |= MoreFollows;
+        byte[] end = Ending(status & HasFailed);
+        end[0] = DoneOfProcedureToken;
+        return new([.. answer, ReturnStatusToken, .. Int(0), .. end]);
+    }
+
+    /// <summary>As the first answer on a connection that comes from the driver's pool: it was made as new.</summary>
+    public TdsAnswer AfterReset() => new([.. Token(ChangeToken, [ResetChange, 0, 0]), .. Bytes]) { IsCut = IsCut, HasNoEnd = HasNoEnd };
+
+    /// <summary>As the answer to a login, which says how large packets are from now on.</summary>
+    public TdsAnswer WithPackets(int size)
+    {
+        byte[] text = Short(size.ToString(CultureInfo.InvariantCulture));
+        return new([.. Token(ChangeToken, [PacketSizeChange, .. text, .. text]), .. Bytes]);
+    }
+
+    private static byte[] Nulls(object?[] row)
+    {
+        var bits = new byte[(row.Length + 7) / 8];
+        for (var column = 0; column < row.Length; column++)
+        {
+            bits[column / 8] |= (byte)(row[column] is null ? 1 << (column % 8) : 0);
+        }
+
+        return bits;
+    }
+
+    private static MsSqlType TypeOf(object? value) =>
         value switch
         {
-            null or string => [0xE7, 0x40, 0x1F, .. Collation],
-            bool => [0x68, 1],
-            int => [0x26, 4],
-            long => [0x26, 8],
-            double => [0x6D, 8],
-            float => [0x6D, 4],
-            decimal => [0x6E, 8],
-            Guid => [0x24, 16],
-            byte[] => [0xA5, 0x40, 0x1F],
-            DateTime => [0x2A, 7],
-            DateTimeOffset => [0x2B, 7],
-            TimeSpan => [0x29, 7],
+            null or string => new("nvarchar", 4000),
+            bool => new("bit"),
+            int => new("int"),
+            long => new("bigint"),
+            double => new("float"),
+            float => new("real"),
+            decimal => new("money"),
+            Guid => new("uniqueidentifier"),
+            byte[] => new("varbinary", 8000),
+            DateTime => new("datetime2", 7),
+            DateTimeOffset => new("datetimeoffset", 7),
+            TimeSpan => new("time", 7),
             _ => throw new NotSupportedException(value.GetType().Name),
         };
-
-    private static byte[] ValueOf(object value) =>
-        value switch
-        {
-            string text => [.. UInt16(text.Length * 2), .. Encoding.Unicode.GetBytes(text)],
-            bool flag => [1, flag ? (byte)1 : (byte)0],
-            int number => [4, .. BitConverter.GetBytes(number)],
-            long number => [8, .. BitConverter.GetBytes(number)],
-            double number => [8, .. BitConverter.GetBytes(number)],
-            float number => [4, .. BitConverter.GetBytes(number)],
-            decimal money => [8, .. Money((long)(money * 10_000))],
-            Guid id => [16, .. id.ToByteArray()],
-            byte[] bytes => [.. UInt16(bytes.Length), .. bytes],
-            DateTime time => [8, .. Ticks(time.TimeOfDay), .. Day(time)],
-            DateTimeOffset time =>
-            [
-                10,
-                .. Ticks(time.UtcDateTime.TimeOfDay),
-                .. Day(time.UtcDateTime),
-                .. BitConverter.GetBytes((short)time.Offset.TotalMinutes),
-            ],
-            TimeSpan time => [5, .. Ticks(time)],
-            _ => throw new NotSupportedException(value.GetType().Name),
-        };
-
-    private static byte[] Money(long value) => [.. BitConverter.GetBytes((int)(value >> 32)), .. BitConverter.GetBytes((int)value)];
-
-    private static byte[] Ticks(TimeSpan time) => BitConverter.GetBytes(time.Ticks)[..5];
-
-    private static byte[] Day(DateTime time) => BitConverter.GetBytes(DateOnly.FromDateTime(time).DayNumber)[..3];
 
     private static byte[] Ending(int status, long rows = 0) =>
         [DoneToken, .. UInt16(status), .. UInt16(0xC1), .. BitConverter.GetBytes(rows)];
@@ -131,10 +178,5 @@ internal sealed class TdsAnswer
 
     private static byte[] Int(int value) => BitConverter.GetBytes(value);
 
-    private static byte[] UInt16(int value)
-    {
-        var bytes = new byte[2];
-        BinaryPrimitives.WriteUInt16LittleEndian(bytes, (ushort)value);
-        return bytes;
-    }
+    private static byte[] UInt16(int value) => BitConverter.GetBytes((ushort)value);
 }

@@ -5,51 +5,62 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
 using Connectors.Sources.Databases.Sql.MsSql.Tds;
 
 namespace Connectors.Tests.Support.Tds;
 
 /// <summary>
 /// A server that speaks as much of SQL Server's protocol as the driver needs to log in and to run statements, on 127.0.0.1. What it answers
-/// to a statement the test says: it holds no data.
+/// to a statement others say: it holds no data.
 /// </summary>
 internal sealed class TdsTestServer : IAsyncDisposable
 {
-    private const byte Batch = 0x01;
-    private const byte Call = 0x03;
     private const byte Attention = 0x06;
     private const byte Login = 0x10;
-    private const byte Nvarchar = 0xE7;
     private const byte EncryptionOn = 1;
     private const byte NoEncryption = 2;
+    private const byte ResetsConnection = 0x08;
 
     private readonly CancellationTokenSource _stop = new();
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly ConcurrentBag<Task> _open = [];
-    private readonly Func<string, TdsAnswer> _answer;
-    private readonly X509Certificate2? _certificate;
+    private readonly Func<TdsLogin, TdsRequest, CancellationToken, Task<TdsAnswer>> _answer;
     private readonly Task _serving;
+    private int _logins;
 
-    /// <param name="answer">The answer to a statement.</param>
+    /// <param name="answer">The answer to a statement, whatever its parameters.</param>
     /// <param name="certificate">With its key; <see langword="null"/> for a server without TLS.</param>
     public TdsTestServer(Func<string, TdsAnswer> answer, X509Certificate2? certificate = null)
+        : this((_, request, _) => Task.FromResult(answer(request.Statement)), certificate) { }
+
+    /// <param name="answer">The answer to a statement. Cancelled when the client does not want it any more.</param>
+    /// <param name="certificate">With its key; <see langword="null"/> for a server without TLS.</param>
+    public TdsTestServer(
+        Func<TdsLogin, TdsRequest, CancellationToken, Task<TdsAnswer>> answer,
+        X509Certificate2? certificate = null
+    )
     {
-        (_answer, _certificate) = (answer, certificate);
+        (_answer, Certificate) = (answer, certificate);
         _listener.Start();
         _serving = ServeAsync();
     }
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
-    /// <summary>The answer to a login.</summary>
-    public TdsAnswer ToLogin { get; set; } = TdsAnswer.LoggedIn;
+    /// <summary>With its key; <see langword="null"/> when the server is without TLS. For connections to come.</summary>
+    public X509Certificate2? Certificate { get; set; }
+
+    /// <summary>The answer to a login. An error ends the connection.</summary>
+    public Func<TdsLogin, TdsAnswer> ToLogin { get; init; } = _ => TdsAnswer.LoggedIn;
 
     /// <summary>What was run, in order.</summary>
     public ConcurrentQueue<string> Statements { get; } = [];
 
     /// <summary>How many logins there were.</summary>
-    public int Logins { get; private set; }
+    public int Logins => _logins;
+
+    /// <summary>How often a client did not want an answer any more.</summary>
+    public int Attentions { get; private set; }
 
     public async ValueTask DisposeAsync()
     {
@@ -70,45 +81,98 @@ internal sealed class TdsTestServer : IAsyncDisposable
 
     private async Task ServeAsync(TcpClient client)
     {
+        using var closed = new CancellationTokenSource();
         using (client)
         {
-            Stream stream = client.GetStream();
-            while (await ReadAsync(stream) is var (type, message))
+            client.NoDelay = true;
+            try
             {
-                switch (type)
-                {
-                    case TdsPacket.Prelogin:
-                        await WriteAsync(stream, Greeting());
-                        stream = _certificate is null ? stream : await EncryptAsync(stream);
-                        break;
-                    case Login:
-                        Logins++;
-                        await WriteAsync(stream, ToLogin.Bytes);
-                        break;
-                    case Attention:
-                        await WriteAsync(stream, TdsAnswer.Attention.Bytes);
-                        break;
-                    default:
-                        var statement = StatementOf(type, message);
-                        Statements.Enqueue(statement);
-                        await WriteAsync(stream, _answer(statement).Bytes);
-                        break;
-                }
+                await ServeAsync(client.GetStream(), closed.Token);
+            }
+            finally
+            {
+                await closed.CancelAsync();
             }
         }
     }
 
-    private byte[] Greeting() =>
-        [0, 0, 11, 0, 6, 1, 0, 17, 0, 1, 0xFF, 16, 0, 0, 0, 0, 0, _certificate is null ? NoEncryption : EncryptionOn];
+    private async Task ServeAsync(Stream stream, CancellationToken closed)
+    {
+        var login = new TdsLogin(string.Empty, string.Empty, string.Empty, TdsPacket.MaxLength, closed);
+        var next = ReadAsync(stream);
+        while (await next is var (type, status, content))
+        {
+            switch (type)
+            {
+                case TdsPacket.Prelogin:
+                    var certificate = Certificate;
+                    await WriteAsync(stream, TdsPacket.MaxLength, Greeting(certificate is not null));
+                    stream = certificate is null ? stream : await EncryptAsync(stream, certificate);
+                    break;
+                case Login:
+                    Interlocked.Increment(ref _logins);
+                    login = TdsLogin.Read(content, closed);
+                    await WriteAsync(stream, TdsPacket.MaxLength, ToLogin(login).WithPackets(login.PacketSize).Bytes);
+                    break;
+                case Attention:
+                    Attentions++;
+                    await WriteAsync(stream, login.PacketSize, TdsAnswer.Attention.Bytes);
+                    break;
+                default:
+                    // What comes before the answer can only be that it is not wanted, or the end.
+                    var early = ReadAsync(stream);
+                    if (await AnswerAsync(login, type, content, early) is { } answer)
+                    {
+                        answer = (status & ResetsConnection) != 0 ? answer.AfterReset() : answer;
+                        await WriteAsync(stream, login.PacketSize, answer.Bytes, isWhole: !answer.HasNoEnd);
+                        if (answer.IsCut)
+                        {
+                            return;
+                        }
+                    }
 
-    private async Task<Stream> EncryptAsync(Stream stream)
+                    next = early;
+                    continue;
+            }
+
+            next = ReadAsync(stream);
+        }
+    }
+
+    /// <summary>The answer; <see langword="null"/> when it is not wanted any more.</summary>
+    private async Task<TdsAnswer?> AnswerAsync(TdsLogin login, byte type, byte[] content, Task early)
+    {
+        var request = TdsRequest.Read(type, content);
+        Statements.Enqueue(request.Statement);
+        using var unwanted = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        var answering = _answer(login, request, unwanted.Token);
+        if (await Task.WhenAny(answering, early) == early)
+        {
+            await unwanted.CancelAsync();
+        }
+
+        try
+        {
+            var answer = await answering;
+            return type == TdsRequest.Call && !answer.HasNoEnd ? answer.OfProcedure() : answer;
+        }
+        catch (OperationCanceledException) when (unwanted.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
+    private static byte[] Greeting(bool hasTls) =>
+        [0, 0, 11, 0, 6, 1, 0, 17, 0, 1, 0xFF, 16, 0, 0, 0, 0, 0, hasTls ? EncryptionOn : NoEncryption];
+
+    private async Task<Stream> EncryptAsync(Stream stream, X509Certificate2 certificate)
     {
         var packets = new TdsTlsStream(stream);
         var tls = new SslStream(packets);
         await tls.AuthenticateAsServerAsync(
             new SslServerAuthenticationOptions
             {
-                ServerCertificate = _certificate,
+                ServerCertificate = certificate,
 
                 // With a later version the protocol begins with the handshake.
                 EnabledSslProtocols = SslProtocols.Tls12,
@@ -120,9 +184,9 @@ internal sealed class TdsTestServer : IAsyncDisposable
     }
 
     /// <summary>A message, of as many packets as it has; <see langword="null"/> when the client has hung up.</summary>
-    private async Task<(byte Type, byte[] Content)?> ReadAsync(Stream stream)
+    private async Task<(byte Type, byte Status, byte[] Content)?> ReadAsync(Stream stream)
     {
-        var (header, content) = (new byte[TdsPacket.HeaderLength], new List<byte>());
+        var (header, content, status) = (new byte[TdsPacket.HeaderLength], new List<byte>(), (byte)0);
         do
         {
             if (await stream.ReadAtLeastAsync(header, header.Length, throwOnEndOfStream: false, _stop.Token) < header.Length)
@@ -130,42 +194,23 @@ internal sealed class TdsTestServer : IAsyncDisposable
                 return null;
             }
 
+            status |= header[1];
             var part = new byte[BinaryPrimitives.ReadUInt16BigEndian(header.AsSpan(2)) - header.Length];
             await stream.ReadExactlyAsync(part, _stop.Token);
             content.AddRange(part);
         } while ((header[1] & 1) == 0);
 
-        return (header[0], [.. content]);
+        return (header[0], status, [.. content]);
     }
 
-    private async Task WriteAsync(Stream stream, byte[] message)
+    private async Task WriteAsync(Stream stream, int packetSize, byte[] message, bool isWhole = true)
     {
-        const int Most = TdsPacket.MaxLength - TdsPacket.HeaderLength;
-        for (var at = 0; at < message.Length; at += Most)
+        var most = packetSize - TdsPacket.HeaderLength;
+        for (var at = 0; at < message.Length; at += most)
         {
-            var part = message.AsMemory(at, Math.Min(Most, message.Length - at));
-            await stream.WriteAsync(TdsPacket.Of(TdsPacket.Answer, part.Span, isLast: at + Most >= message.Length), _stop.Token);
+            var part = message.AsMemory(at, Math.Min(most, message.Length - at));
+            var packet = TdsPacket.Of(TdsPacket.Answer, part.Span, isLast: isWhole && at + most >= message.Length);
+            await stream.WriteAsync(packet, _stop.Token);
         }
-    }
-
-    /// <summary>The text of a batch, or of the first parameter of a call of sp_executesql.</summary>
-    private static string StatementOf(byte type, byte[] message)
-    {
-        var at = BinaryPrimitives.ReadInt32LittleEndian(message);
-        if (type == Batch)
-        {
-            return Encoding.Unicode.GetString(message.AsSpan(at));
-        }
-
-        // The procedure's number and options, then the parameter's name, status and type with its collation.
-        at += 8;
-        if (type != Call || message[at] != Nvarchar)
-        {
-            throw new NotSupportedException($"message {type}, parameter {message[at]}");
-        }
-
-        at += 8;
-        var length = BinaryPrimitives.ReadUInt16LittleEndian(message.AsSpan(at));
-        return Encoding.Unicode.GetString(message.AsSpan(at + 2, length));
     }
 }

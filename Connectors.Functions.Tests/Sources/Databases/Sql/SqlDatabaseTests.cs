@@ -85,7 +85,7 @@ public abstract class SqlDatabaseTests(SqlServer server)
         await using var source = server.Source(database);
         var partition = Assert.Single(await source.PartitionAsync(1, Cancellation));
         var first = await source.PageAsync(partition, PageToken.Start, new PageLimits(1, int.MaxValue), Cancellation);
-        await server.RunAsync(database, $"ALTER TABLE a {DropKey}, ADD PRIMARY KEY (m)", Cancellation);
+        await server.RunAsync(database, ChangeKey, Cancellation);
         await using var resumed = server.Source(database);
         var failure = await Assert.ThrowsAsync<ConnectorException>(() =>
             resumed.PageAsync(partition, first.Next, PageLimits.Default, Cancellation)
@@ -127,8 +127,8 @@ public abstract class SqlDatabaseTests(SqlServer server)
         Assert.Contains("Raise statement_timeout", failure.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>How the primary key <c>k</c> of a table goes.</summary>
-    protected abstract string DropKey { get; }
+    /// <summary>Makes <c>m</c> the primary key of the table <c>a</c>, in place of <c>k</c>.</summary>
+    protected abstract string ChangeKey { get; }
 
     /// <summary>Locks the table <c>a</c> as long as the connection is open.</summary>
     protected abstract string LockTableA { get; }

@@ -3,20 +3,31 @@ using Xunit;
 
 namespace Connectors.Tests.Sources.Databases.Sql.MsSql;
 
-/// <summary>The driver needs cultures, which the programs have when they are asked for, and so has a process of tests.</summary>
+/// <summary>The driver needs cultures, which the programs have when they are asked for, and so have the tests: build.cs runs those of the
+/// driver in a process of their own.</summary>
 internal static class MsSqlCultures
 {
-    public const string Variable = "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT";
+    private const string Variable = "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT";
+    private const string Switch = "System.Globalization.Invariant";
 
     private static readonly string[] Folders = ["/usr/lib", "/usr/lib64", "/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu"];
 
-    /// <summary>Skips a test where a process with cultures can't start.</summary>
-    public static void Require() =>
+    /// <summary>Skips a test where no process with cultures can start.</summary>
+    public static void RequireIcu() =>
         Assert.SkipUnless(
             !OperatingSystem.IsLinux()
                 || Folders.Any(folder => Directory.Exists(folder) && Directory.EnumerateFiles(folder, "libicuuc.so*").Any()),
             "ICU is not installed (apt-get install libicu-dev)."
         );
+
+    /// <summary>Skips a test in a process without cultures.</summary>
+    public static void Require() => Assert.SkipWhen(WhyMissing() is not null, WhyMissing() ?? string.Empty);
+
+    /// <summary>Why this process has none; <see langword="null"/> when it has.</summary>
+    public static string? WhyMissing() =>
+        AppContext.TryGetSwitch(Switch, out var isWithout) && isWithout
+            ? $"the driver of SQL Server needs cultures: start with {Variable}=false, where ICU is installed (apt-get install libicu-dev)"
+            : null;
 
     /// <summary>As in the programs, before anything else.</summary>
     [ModuleInitializer]
@@ -24,7 +35,7 @@ internal static class MsSqlCultures
     {
         if (Environment.GetEnvironmentVariable(Variable) is "0" or "false")
         {
-            AppContext.SetSwitch("System.Globalization.Invariant", false);
+            AppContext.SetSwitch(Switch, false);
         }
     }
 }

@@ -18,7 +18,7 @@ public sealed class MySqlDatabaseTests(MariaDbServer server) : SqlDatabaseTests(
     public Task WhatIsWrongIsSaidInASentence(string field, string value, FailureKind kind, string sentence) =>
         AssertWrongValueIsExplainedAsync(field, value, kind, sentence);
 
-    protected override string DropKey => "DROP PRIMARY KEY";
+    protected override string ChangeKey => "ALTER TABLE a DROP PRIMARY KEY, ADD PRIMARY KEY (m)";
 
     protected override string LockTableA => "LOCK TABLES a WRITE";
 

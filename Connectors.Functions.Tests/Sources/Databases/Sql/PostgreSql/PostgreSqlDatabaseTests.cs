@@ -40,7 +40,7 @@ public sealed class PostgreSqlDatabaseTests(PostgreSqlServer server) : SqlDataba
         await AssertPingFailsAsync(plain, "does not offer TLS");
     }
 
-    protected override string DropKey => "DROP CONSTRAINT k";
+    protected override string ChangeKey => "ALTER TABLE a DROP CONSTRAINT k, ADD PRIMARY KEY (m)";
 
     protected override string LockTableA => "BEGIN; LOCK TABLE a";
 

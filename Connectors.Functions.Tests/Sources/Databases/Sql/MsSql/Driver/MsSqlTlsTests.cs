@@ -7,29 +7,30 @@ using Connectors.Tests.Support.Servers;
 using Connectors.Tests.Support.Tds;
 using Xunit;
 
-namespace Connectors.Tests.Sources.Databases.Sql.MsSql;
+namespace Connectors.Tests.Sources.Databases.Sql.MsSql.Driver;
 
-/// <summary>Encryption, and who may be given the password: the driver and a server that speaks its protocol. They run in the process of
-/// <see cref="MsSqlDriverTests"/>.</summary>
+/// <summary>Encryption, and who may be given the password: the driver and a server that speaks its protocol.</summary>
 public sealed class MsSqlTlsTests
 {
     private static readonly Lazy<(X509Certificate2 Certificate, string Pem)> Own = new(Make);
     private static readonly Lazy<(X509Certificate2 Certificate, string Pem)> Other = new(Make);
 
+    public MsSqlTlsTests() => MsSqlCultures.Require();
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    [Fact(Explicit = true)]
+    [Fact]
     public async Task AServerThatTheAuthorityVouchesForIsLoggedInTo() =>
         Assert.Null(await PingAsync(Own.Value.Certificate, ("ssl_enabled", true), ("ssl_ca", Own.Value.Pem)));
 
-    [Fact(Explicit = true)]
+    [Fact]
     public async Task AServerThatAnotherAuthorityVouchesForGetsNoPassword()
     {
         var failure = await PingAsync(Own.Value.Certificate, ("ssl_enabled", true), ("ssl_ca", Other.Value.Pem));
         Assert.Contains("the TLS connection failed", failure, StringComparison.Ordinal);
     }
 
-    [Fact(Explicit = true)]
+    [Fact]
     public async Task AServerThatThisSystemDoesNotTrustGetsNoPassword()
     {
         var failure = await PingAsync(Own.Value.Certificate, ("ssl_enabled", true));
@@ -39,7 +40,7 @@ public sealed class MsSqlTlsTests
     }
 
     /// <summary>The certificate is made for 127.0.0.1.</summary>
-    [Fact(Explicit = true)]
+    [Fact]
     public async Task TheNameInTheCertificateCountsUnlessItIsSwitchedOff()
     {
         (string, JsonNode?)[] values = [("host", "localhost"), ("ssl_enabled", true), ("ssl_ca", Own.Value.Pem)];
@@ -48,10 +49,10 @@ public sealed class MsSqlTlsTests
         Assert.Null(await PingAsync(Own.Value.Certificate, [.. values, ("validate_host", false)]));
     }
 
-    [Fact(Explicit = true)]
+    [Fact]
     public async Task WithoutAWishTheConnectionIsEncryptedWhereTheServerCan() => Assert.Null(await PingAsync(Own.Value.Certificate));
 
-    [Fact(Explicit = true)]
+    [Fact]
     public async Task AServerWithoutTlsGetsNoPasswordWhereItIsAskedFor() =>
         Assert.Contains(
             "the server does not offer TLS. Switch it on there, or clear ssl_enabled.",
@@ -59,7 +60,7 @@ public sealed class MsSqlTlsTests
             StringComparison.Ordinal
         );
 
-    [Fact(Explicit = true)]
+    [Fact]
     public async Task NoCertificateIsLeftOnTheDisk()
     {
         var before = Directory.GetDirectories(Path.GetTempPath(), "connectors-mssql-*");

@@ -7,15 +7,17 @@ using Connectors.Testing;
 using Connectors.Tests.Support.Tds;
 using Xunit;
 
-namespace Connectors.Tests.Sources.Databases.Sql.MsSql;
+namespace Connectors.Tests.Sources.Databases.Sql.MsSql.Driver;
 
 /// <summary>The driver and a server that speaks its protocol and says what the test says. What SQL Server itself would say is not seen
-/// here. They run in the process of <see cref="MsSqlDriverTests"/>.</summary>
+/// here.</summary>
 public sealed class MsSqlServerTests
 {
+    public MsSqlServerTests() => MsSqlCultures.Require();
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    [Fact(Explicit = true)]
+    [Fact]
     public async Task TheTablesOfASchemaAreReadPageByPage()
     {
         await using var server = new TdsTestServer(MsSqlFixture.Shop);
@@ -36,7 +38,7 @@ public sealed class MsSqlServerTests
 
     // learn.microsoft.com/sql/relational-databases/errors-events/database-engine-events-and-errors, and .../azure/azure-sql/database/
     // troubleshoot-common-errors-issues.
-    [Theory(Explicit = true)]
+    [Theory]
     [InlineData(18456, FailureKind.Fatal, "refuses the login of user 'reader'. Check username and password")]
     [InlineData(18470, FailureKind.Fatal, "refuses the login of user 'reader'")]
     [InlineData(4060, FailureKind.Fatal, "has no database 'shop' that user 'reader' may open. Correct the field database")]
@@ -46,11 +48,11 @@ public sealed class MsSqlServerTests
     [InlineData(10928, FailureKind.Retry, "has no connection to spare at the moment.")]
     public async Task WhyALoginIsRefusedIsSaid(int number, FailureKind kind, string sentence)
     {
-        await using var server = new TdsTestServer(MsSqlFixture.Shop) { ToLogin = TdsAnswer.Error(number, "Some words.", severity: 16) };
+        await using var server = new TdsTestServer(MsSqlFixture.Shop) { ToLogin = _ => TdsAnswer.Error(number, "Some words.", severity: 16) };
         await AssertPingFailsAsync(server, kind, sentence);
     }
 
-    [Theory(Explicit = true)]
+    [Theory]
     [InlineData(229, FailureKind.Fatal, "user 'reader' may not list the tables. Grant SELECT on the schema or on its tables.")]
     [InlineData(208, FailureKind.Fatal, "can't list the tables: it is no longer there.")]
     [InlineData(1205, FailureKind.Retry, "at the moment: the server answers 1205.")]
@@ -65,14 +67,14 @@ public sealed class MsSqlServerTests
         await AssertPingFailsAsync(server, kind, sentence);
     }
 
-    [Fact(Explicit = true)]
+    [Fact]
     public async Task AServerThatEndsTheConnectionIsTriedAgain()
     {
         await using var server = new TdsTestServer(_ => TdsAnswer.Error(596, "Session is in the kill state.", severity: 21));
         await AssertPingFailsAsync(server, FailureKind.Retry, "the connection broke, trying to list the tables.");
     }
 
-    [Fact(Explicit = true)]
+    [Fact]
     public async Task AClosedPortIsSaidAtOnce()
     {
         int port;
@@ -88,7 +90,7 @@ public sealed class MsSqlServerTests
         Assert.StartsWith($"SQL Server 127.0.0.1:{port}: nothing listens there.", failure.Message, StringComparison.Ordinal);
     }
 
-    [Fact(Explicit = true)]
+    [Fact]
     public async Task AMissingSchemaIsSaid()
     {
         await using var server = new TdsTestServer(statement =>
@@ -99,7 +101,7 @@ public sealed class MsSqlServerTests
 
     // learn.microsoft.com/sql/relational-databases/security/metadata-visibility-configuration: a catalog view has no row for a table on
     // which the user was granted nothing.
-    [Theory(Explicit = true)]
+    [Theory]
     [InlineData("*", "*: the server lists only the tables that the user has a right to")]
     [InlineData("orders", null)]
     public async Task WhereNotEveryTableIsListedNothingIsDeletedUnlessTheyAreNamed(string tables, string? gap)
@@ -118,7 +120,7 @@ public sealed class MsSqlServerTests
         );
     }
 
-    [Fact(Explicit = true)]
+    [Fact]
     public async Task WithoutAnIncrementalColumnThereIsNoCursor()
     {
         await using var server = new TdsTestServer(MsSqlFixture.Shop);
@@ -126,7 +128,7 @@ public sealed class MsSqlServerTests
         Assert.Null((await source.FindCursorAsync(Cancellation)).Cursor);
     }
 
-    [Fact(Explicit = true)]
+    [Fact]
     public async Task ChangesAreReadByTheColumn()
     {
         await using var server = new TdsTestServer(MsSqlFixture.Shop);
