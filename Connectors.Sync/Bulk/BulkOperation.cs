@@ -15,8 +15,9 @@ internal enum BulkOperationKind : byte
     /// <summary>Deletes a document.</summary>
     Delete,
 
-    /// <summary>Writes a document that may or may not be in the index: the Elasticsearch response decides how it is counted.</summary>
-    Upsert,
+    /// <summary>Deletes a document that the index did not hold when the sync came to it: it counts as already gone unless it is there
+    /// after all.</summary>
+    DeleteAbsent,
 }
 
 /// <summary>An operation and its position in a batch's body.</summary>
