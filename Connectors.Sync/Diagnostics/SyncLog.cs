@@ -24,8 +24,8 @@ internal static partial class SyncLog
     [LoggerMessage(203, LogLevel.Information, "Sync {SyncJobId} of {IndexName}: the source reports no changes")]
     public static partial void Unchanged(ILogger logger, string syncJobId, string indexName);
 
-    [LoggerMessage(204, LogLevel.Warning, "The source is asked for {Call} again in {Delay} s: {Reason}")]
-    public static partial void SourceRetried(ILogger logger, string call, string reason, double delay);
+    [LoggerMessage(204, LogLevel.Warning, "The source is asked for {Call} again, for {Left} s more: {Reason}")]
+    public static partial void SourceRetried(ILogger logger, string call, double left, string reason);
 
     [LoggerMessage(205, LogLevel.Warning, "Partition {Partition} is read from its start again: the source could not find its position")]
     public static partial void PartitionRestarted(ILogger logger, string partition);

@@ -36,6 +36,9 @@ internal sealed class SourceCalls(
     // How often a call is looked at within its time limit. Between two looks a wait may begin and end unseen.
     private const int Looks = 10;
 
+    // While a source is waited for, the same failure is told this often.
+    private static readonly TimeSpan SaidAgain = TimeSpan.FromSeconds(30);
+
     private readonly RequestWaits _pauses = new();
 
     /// <summary>How long a call that is to end has to do so before it is abandoned.</summary>
@@ -79,6 +82,7 @@ internal sealed class SourceCalls(
     )
     {
         BackoffClock? clock = null;
+        (string? Failure, long At) said = default;
         while (true)
         {
             try
@@ -95,7 +99,12 @@ internal sealed class SourceCalls(
                 }
 
                 _pauses.Add(time.GetUtcNow() + delay);
-                SyncLog.SourceRetried(logger, what, failure.Message, LogSeconds.Of(delay));
+                if (failure.Message != said.Failure || time.GetElapsedTime(said.At) >= SaidAgain)
+                {
+                    SyncLog.SourceRetried(logger, what, Math.Ceiling(clock.Left.TotalSeconds), failure.Message);
+                    said = (failure.Message, time.GetTimestamp());
+                }
+
                 using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, cancellationToken);
                 await Task.Delay(delay, time, either.Token);
             }
