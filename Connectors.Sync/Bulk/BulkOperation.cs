@@ -21,4 +21,8 @@ internal enum BulkOperationKind : byte
 }
 
 /// <summary>An operation and its position in a batch's body.</summary>
-internal readonly record struct BulkOperation(BulkOperationKind Kind, int Start, int Length);
+internal readonly record struct BulkOperation(BulkOperationKind Kind, int Start, int Length)
+{
+    /// <summary>Whether it deletes a document.</summary>
+    public bool IsDelete => Kind is BulkOperationKind.Delete or BulkOperationKind.DeleteAbsent;
+}

@@ -154,7 +154,7 @@ internal sealed class BulkWriter(
         {
             var operation = batch.Operations[position];
             var item = response.Items[position];
-            switch (BulkStatus.ClassifyItem(item.Status, operation.Kind is BulkOperationKind.Delete or BulkOperationKind.DeleteAbsent, item.Error?.Type))
+            switch (BulkStatus.ClassifyItem(item.Status, operation.IsDelete, item.Error?.Type))
             {
                 case BulkAction.Done:
                     outcome.Done(operation, item.Result, mayHaveBeenSent);

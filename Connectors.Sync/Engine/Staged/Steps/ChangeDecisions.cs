@@ -89,7 +89,7 @@ internal sealed class ChangeDecisions(IStagingStore store, IContentIndex index, 
         {
             var isHeld = indexed.Find(IndexedVersions.KeyOf(ids[number]), out var version) >= 0;
             decisions[number] =
-                batch.Operations[number].Kind is BulkOperationKind.Delete ? isHeld ? Decision.Delete : Decision.DeleteAbsent
+                batch.Operations[number].IsDelete ? isHeld ? Decision.Delete : Decision.DeleteAbsent
                 : !isHeld ? Decision.Add
                 : skipUnchanged && !version.IsNone && version == VersionOf(batch.DocumentOf(number)) ? Decision.Skip
                 : Decision.Change;
