@@ -144,8 +144,8 @@ internal sealed class BulkWriter(
         {
             throw new ConnectorException(
                 FailureKind.Fatal,
-                $"Elasticsearch answered {response.Items.Count} items to a bulk request of {batch.Count} operations for '{indexName}'. A "
-                    + "proxy in between may change answers."
+                $"Elasticsearch answered {Quantity.Of(response.Items.Count, "item")} to a bulk request of "
+                    + $"{Quantity.Of(batch.Count, "operation")} for '{indexName}'. A proxy in between may change answers."
             );
         }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Connectors.Abstractions;
 using Connectors.Sync.Diagnostics;
 using Microsoft.Extensions.Logging;
@@ -206,8 +205,8 @@ internal sealed class SourceCalls(
 
         var told =
             timeLimit < TimeSpan.FromMinutes(2)
-                ? string.Create(CultureInfo.InvariantCulture, $"{timeLimit.TotalSeconds:0.#} seconds")
-                : string.Create(CultureInfo.InvariantCulture, $"{timeLimit.TotalMinutes:0.#} minutes");
+                ? Quantity.Of(timeLimit.TotalSeconds, "second")
+                : Quantity.Of(timeLimit.TotalMinutes, "minute");
 
         // What still sits in the source can't be called again beside itself.
         return new ConnectorException(

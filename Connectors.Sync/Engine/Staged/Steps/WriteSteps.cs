@@ -48,7 +48,7 @@ internal sealed class WriteSteps(
         {
             throw new ConnectorException(
                 FailureKind.Retry,
-                $"Elasticsearch did not take what was to be written within {maxTime.TotalMinutes:0.#} minutes."
+                $"Elasticsearch did not take what was to be written within {Quantity.Of(maxTime.TotalMinutes, "minute")}."
             );
         }
     }
