@@ -1,5 +1,6 @@
 using Connectors.Abstractions;
 using Connectors.Sources.Rest.Http;
+using Connectors.Sources.Rest.Microsoft;
 using Connectors.Sources.Rest.SignIn;
 using Connectors.Tests.Sources.Rest.Http;
 using Microsoft.Extensions.Time.Testing;
@@ -94,6 +95,24 @@ public sealed class RequestWaitsTests
         // Its place is free again.
         _time.Advance(TimeSpan.FromMinutes(4));
         using var place = await host.EnterAsync(TimeSpan.Zero, Cancellation).WaitAsync(Cancellation);
+    }
+
+    [Fact]
+    public async Task APartOfABatchThatIsAskedForAgainLaterIsToldToo()
+    {
+        const string Refused = """{"responses":[{"id":"0","status":429,"headers":{"Retry-After":"20"}}]}""";
+        const string Given = """{"responses":[{"id":"0","status":200,"body":{"name":"n"}}]}""";
+        var asked = 0;
+        var script = Scripted.By(_ => Scripted.Json(asked++ == 0 ? Refused : Given));
+        var context = ContextOf(script);
+        using var client = ClientOf(context);
+        var until = _time.GetUtcNow() + TimeSpan.FromSeconds(20);
+
+        var waiting = new GraphBatch(client, "Files.Read.All").GetAsync(["/drives/d"], Cancellation);
+        await UntilAsync(() => context.Waits.After(_time.GetUtcNow()) == until);
+        _time.Advance(TimeSpan.FromSeconds(20));
+
+        Assert.Equal("n", (await waiting.WaitAsync(Cancellation))[0].Body!.Value.GetProperty("name").GetString());
     }
 
     private SourceContext ContextOf(Scripted script) => script.Context with { TimeProvider = _time, Hosts = _hosts };
