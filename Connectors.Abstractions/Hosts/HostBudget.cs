@@ -32,17 +32,35 @@ internal sealed class HostBudget(int requestsAtATime, TimeProvider time)
     /// <summary>Waits until a request may be sent. The caller disposes what is returned when the answer is there.</summary>
     /// <param name="spacing">The least time since the beginning of the request before.</param>
     /// <param name="cancellationToken">Ends the waiting at once.</param>
-    public Task<IDisposable> EnterAsync(TimeSpan spacing, CancellationToken cancellationToken) =>
-        EnterAsync(spacing, new RequestWaits(), cancellationToken);
+    public async Task<IDisposable> EnterAsync(TimeSpan spacing, CancellationToken cancellationToken) =>
+        (await TryEnterAsync(spacing, TimeSpan.MaxValue, new RequestWaits(), cancellationToken))!;
 
-    /// <summary>The same; tells <paramref name="waits"/> when the host asked to be left alone.</summary>
-    public async Task<IDisposable> EnterAsync(TimeSpan spacing, RequestWaits waits, CancellationToken cancellationToken)
+    /// <summary>The same, unless the host asks to be left alone for too long.</summary>
+    /// <param name="spacing">The least time since the beginning of the request before.</param>
+    /// <param name="longest">For how long the request may be held because of the host, in all.</param>
+    /// <param name="waits">Is told until when the host asked to be left alone.</param>
+    /// <param name="cancellationToken">Ends the waiting at once.</param>
+    /// <returns><see langword="null"/> as soon as it is known that the request would be held for longer.</returns>
+    public async Task<IDisposable?> TryEnterAsync(
+        TimeSpan spacing,
+        TimeSpan longest,
+        RequestWaits waits,
+        CancellationToken cancellationToken
+    )
     {
         await _places.WaitAsync(cancellationToken);
         try
         {
+            var since = time.GetUtcNow();
             while (Wait(spacing) is { Ticks: > 0 } wait)
             {
+                // While the request is held, an answer to another one may ask for more.
+                if (ClosedUntil - since > longest)
+                {
+                    _places.Release();
+                    return null;
+                }
+
                 waits.Add(ClosedUntil);
 
                 // A delay takes whole milliseconds: a part of one would be waited for without a pause. It takes no more than seven weeks.

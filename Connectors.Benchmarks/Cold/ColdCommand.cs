@@ -13,22 +13,15 @@ internal static class ColdCommand
 {
     private const string Folders = "CONNECTORS_FUNCTIONS";
 
-    public static async Task<int> RunAsync(string[] args)
+    public static async Task<int> RunAsync(int starts)
     {
-        var starts = 5;
-        if (args is ["--rounds", var rounds])
+        if (Environment.GetEnvironmentVariable(Folders) is not { } folders)
         {
-            starts = int.Parse(rounds, CultureInfo.InvariantCulture);
-        }
-        else if (args.Length > 0 || Environment.GetEnvironmentVariable(Folders) is null)
-        {
-            await Console.Error.WriteLineAsync(
-                $"Usage: dotnet run build.cs -- bench cold [--rounds N] ({Folders} names the published apps)"
-            );
+            await Console.Error.WriteLineAsync($"Start it with: dotnet run build.cs -- bench cold ({Folders} names the published apps)");
             return 2;
         }
 
-        var apps = Environment.GetEnvironmentVariable(Folders)!.Split(Path.PathSeparator);
+        var apps = folders.Split(Path.PathSeparator);
         await using var elasticsearch = await EmulatorServer.StartAsync(new EmulatorOptions(), CancellationToken.None);
         var times = apps.ToDictionary(app => app, _ => new List<Times>(), StringComparer.Ordinal);
 

@@ -28,10 +28,8 @@ internal sealed class FunctionsCommand(int documents, int rounds, bool warmsUp)
     /// <summary>As host.json has it.</summary>
     private const int MaxActivities = 8;
 
-    public static async Task<int> RunAsync(string[] arguments)
+    public static async Task<int> RunAsync(int documents, int rounds, int times)
     {
-        var (documents, rounds) = (RaceCommand.Number(arguments, "--documents") ?? 100_000, RaceCommand.Number(arguments, "--rounds") ?? 3);
-        var times = RaceCommand.Number(arguments, "--times") ?? 1;
         Console.WriteLine(
             $"functions: {documents:N0} documents, {rounds} rounds, {Environment.ProcessorCount} cores, "
                 + $"{RuntimeInformation.FrameworkDescription}"

@@ -18,14 +18,10 @@ internal sealed class RaceCommand(int documents, int rounds, int pace)
     private const int ClusterPace = 30_000;
     private const double Mebibyte = 1024 * 1024;
 
-    public static Task<int> RunAsync(string[] arguments)
+    public static Task<int> RunAsync(int? documents, int? rounds, int? pace)
     {
-        var documents = Number(arguments, "--documents") ?? SmallRace;
-        return new RaceCommand(
-            documents,
-            Number(arguments, "--rounds") ?? (documents > 2 * SmallRace ? 1 : 5),
-            Number(arguments, "--pace") ?? ClusterPace
-        ).RunAsync();
+        var size = documents ?? SmallRace;
+        return new RaceCommand(size, rounds ?? (size > 2 * SmallRace ? 1 : 5), pace ?? ClusterPace).RunAsync();
     }
 
     private async Task<int> RunAsync()
@@ -191,13 +187,6 @@ internal sealed class RaceCommand(int documents, int rounds, int pace)
         {
             throw new InvalidOperationException($"The race does not count: {otherwise}.");
         }
-    }
-
-    /// <summary>The number behind an option; <see langword="null"/> when it was not given.</summary>
-    internal static int? Number(string[] arguments, string name)
-    {
-        var index = Array.IndexOf(arguments, name);
-        return index < 0 ? null : int.Parse(arguments[index + 1], NumberStyles.AllowThousands, CultureInfo.InvariantCulture);
     }
 
     private static double Median(List<Round> rounds, Func<Round, double> of)

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Connectors.Abstractions;
 using Connectors.Cli.Hosting;
 using Connectors.Cli.Output;
 using Connectors.Cli.Output.Syncs;
@@ -65,7 +66,7 @@ internal sealed class DemoRun(CommandSession session)
         if (!isRight)
         {
             await _environment.Error.WriteLineAsync(
-                $"The demo went wrong: {string.Join(", ", syncs.AsEnumerable())}, {emulator.Count(Index)} documents."
+                $"The demo went wrong: {string.Join(", ", syncs.AsEnumerable())}, {Quantity.Of(emulator.Count(Index), "document")}."
             );
         }
 

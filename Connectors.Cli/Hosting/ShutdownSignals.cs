@@ -41,14 +41,23 @@ internal sealed class ShutdownSignals : IDisposable
     /// <summary>What a signal does.</summary>
     internal void Signal()
     {
-        if (Interlocked.Increment(ref _count) == 1)
+        try
         {
-            _stop.Cancel();
+            if (Interlocked.Increment(ref _count) == 1)
+            {
+                _stop.Cancel();
+                return;
+            }
+
+            // Whatever is kept of running syncs was written at their last finished pages; nothing is lost by leaving now.
+            _now.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The command is over, and the process ends by itself.
             return;
         }
 
-        // Whatever is kept of running syncs was written at their last finished pages; nothing is lost by leaving now.
-        _now.Cancel();
         _exit(ExitCode.Interrupted);
     }
 

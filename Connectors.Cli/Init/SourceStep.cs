@@ -3,7 +3,6 @@ using Connectors.Abstractions;
 using Connectors.Cli.Commands.Connectors;
 using Connectors.Cli.Input;
 using Connectors.Cli.Output.Listings;
-using Connectors.Cli.Output.Syncs;
 using Connectors.Sync.Elasticsearch;
 using Connectors.Sync.Protocol;
 using Connectors.Sync.Protocol.Connectors;
@@ -210,7 +209,7 @@ internal sealed class SourceStep(
 
             return await gateway.Content.InspectAsync(index, cancellationToken) is { DocumentCount: > 0 } state
                 ? (
-                    $"Index {index} is there and holds {SyncPace.Number(state.DocumentCount)} documents. Syncs make it equal to the "
+                    $"Index {index} is there and holds {Quantity.Of(state.DocumentCount, "document")}. Syncs make it equal to the "
                         + "source and delete what the source does not have.",
                     true
                 )

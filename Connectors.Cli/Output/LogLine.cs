@@ -57,8 +57,12 @@ internal sealed record LogLine(DateTimeOffset Time, LogLevel Level, string Categ
         {
             line[$"labels.{key}"] = value switch
             {
-                int or long or double or bool => JsonValue.Create(value),
-                _ => value?.ToString() is { } text ? Redactor.Redact(text) : null,
+                // By their types: an object would be written by reflection, which the options may not be ready for.
+                int number => JsonValue.Create(number),
+                long number => JsonValue.Create(number),
+                double number => JsonValue.Create(number),
+                bool flag => JsonValue.Create(flag),
+                _ => value?.ToString() is { } text ? JsonValue.Create(Redactor.Redact(text)) : null,
             };
         }
 

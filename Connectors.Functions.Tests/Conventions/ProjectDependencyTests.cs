@@ -139,7 +139,7 @@ public sealed class ProjectDependencyTests
     {
         var expected = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
-            ["Connectors.Abstractions"] = "Connectors.Functions.Tests, Connectors.Sources, Connectors.Sync",
+            ["Connectors.Abstractions"] = "Connectors.Functions.Tests, Connectors.Sources, Connectors.Sync, elastic-ingest",
             ["Connectors.Charsets"] = "Connectors.Extraction, Connectors.Functions.Tests, Connectors.Sources, Connectors.Sync",
             ["Connectors.Cli"] = "Connectors.Functions.Tests",
             ["Connectors.Emulator"] = "Connectors.Functions.Tests, Connectors.LocalHost, elastic-ingest",

@@ -47,7 +47,7 @@ public sealed class AlertMessageTests
         Assert.EndsWith("into search-c1 failed: The collection is gone.", failed.Message, StringComparison.Ordinal);
         var idle = received.Single(item => item.Event == "IdleJobFailed");
         Assert.Equal(("c1", silent.Id), (idle.Property("ConnectorId"), idle.Property("SyncJobId")));
-        Assert.Equal("Polled 1 connectors, created 0 jobs", received.Single(item => item.Event == "PollDone").Message);
+        Assert.Equal("Polled; connectors: 1, jobs created: 0", received.Single(item => item.Event == "PollDone").Message);
     }
 
     [Fact]

@@ -25,7 +25,7 @@ public sealed class ServiceUnitTests
         await using var server = await EmulatorServer.StartAsync(new EmulatorOptions(), TestContext.Current.CancellationToken);
         using var fixture = new ProcessFixture(server.Uri);
         await using var service = IngestProcess.Poll(fixture.Configure(server.Uri));
-        await service.WritesAsync("Polled 0 connectors", TestContext.Current.CancellationToken);
+        await service.WritesAsync("Polled; connectors: 0", TestContext.Current.CancellationToken);
         service.Terminate();
         await service.WritesAsync("The service stops", TestContext.Current.CancellationToken);
         await service.ExitsWithAsync(

@@ -104,7 +104,7 @@ public sealed partial class KilledProcessTests
     private static int FinishedBefore(string output) =>
         Resumed().Match(output) is { Success: true } match ? int.Parse(match.Groups["written"].Value, CultureInfo.InvariantCulture) : 0;
 
-    [GeneratedRegex(@"goes on where it was: \d+ documents read, (?<written>\d+) written", RegexOptions.ExplicitCapture, 5000)]
+    [GeneratedRegex(@"resumes; documents read: \d+, written: (?<written>\d+)", RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex Resumed();
 
     private static void AssertMirrored(TemporaryFolder tree, SortedDictionary<string, JsonObject> documents)

@@ -32,7 +32,7 @@ internal static partial class OrchestrationLog
     [LoggerMessage(
         706,
         LogLevel.Information,
-        "Cleaned up: {Idle} abandoned jobs ended, {Purged} old orchestrations purged, {Staged} abandoned syncs removed from staging"
+        "Cleaned up; abandoned jobs ended: {Idle}, old orchestrations purged: {Purged}, abandoned syncs removed from staging: {Staged}"
     )]
     public static partial void CleanedUp(ILogger logger, int idle, int purged, int staged);
 }

@@ -82,13 +82,13 @@ internal sealed class BlobStagingStore : IStagingStore
         GuardAsync(async () => (await _container.GetBlobClient(name).ExistsAsync(cancellationToken)).Value);
 
     /// <inheritdoc/>
-    public Task<bool> TryCreateAsync(string name, CancellationToken cancellationToken) =>
+    public Task<bool> TryCreateAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
         GuardAsync(async () =>
         {
             try
             {
                 var isNew = new BlobUploadOptions { Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All } };
-                await _container.GetBlobClient(name).UploadAsync(Stream.Null, isNew, cancellationToken);
+                await _container.GetBlobClient(name).UploadAsync(BinaryData.FromBytes(content), isNew, cancellationToken);
                 return true;
             }
             catch (RequestFailedException failure)

@@ -69,11 +69,8 @@ internal static class BulkFailures
                 : "The sync can be resumed when the cluster has recovered.";
         return new ConnectorException(
             FailureKind.Retry,
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"Elasticsearch has not taken {operations:N0} operations for '{indexName}' in {limit.TotalMinutes:0.#} minutes "
-                    + $"(last answer: {answer}). {next}"
-            )
+            $"Elasticsearch has not taken {Quantity.Of(operations, "operation")} for '{indexName}' in "
+                + $"{Quantity.Of(limit.TotalMinutes, "minute")} (last answer: {answer}). {next}"
         );
     }
 

@@ -15,9 +15,14 @@ internal enum BulkOperationKind : byte
     /// <summary>Deletes a document.</summary>
     Delete,
 
-    /// <summary>Writes a document that may or may not be in the index: the Elasticsearch response decides how it is counted.</summary>
-    Upsert,
+    /// <summary>Deletes a document that the index did not hold when the sync came to it: it counts as already gone unless it is there
+    /// after all.</summary>
+    DeleteAbsent,
 }
 
 /// <summary>An operation and its position in a batch's body.</summary>
-internal readonly record struct BulkOperation(BulkOperationKind Kind, int Start, int Length);
+internal readonly record struct BulkOperation(BulkOperationKind Kind, int Start, int Length)
+{
+    /// <summary>Whether it deletes a document.</summary>
+    public bool IsDelete => Kind is BulkOperationKind.Delete or BulkOperationKind.DeleteAbsent;
+}

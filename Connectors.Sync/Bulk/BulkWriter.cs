@@ -144,8 +144,8 @@ internal sealed class BulkWriter(
         {
             throw new ConnectorException(
                 FailureKind.Fatal,
-                $"Elasticsearch answered {response.Items.Count} items to a bulk request of {batch.Count} operations for '{indexName}'. A "
-                    + "proxy in between may change answers."
+                $"Elasticsearch answered {Quantity.Of(response.Items.Count, "item")} to a bulk request of "
+                    + $"{Quantity.Of(batch.Count, "operation")} for '{indexName}'. A proxy in between may change answers."
             );
         }
 
@@ -154,7 +154,7 @@ internal sealed class BulkWriter(
         {
             var operation = batch.Operations[position];
             var item = response.Items[position];
-            switch (BulkStatus.ClassifyItem(item.Status, operation.Kind is BulkOperationKind.Delete, item.Error?.Type))
+            switch (BulkStatus.ClassifyItem(item.Status, operation.IsDelete, item.Error?.Type))
             {
                 case BulkAction.Done:
                     outcome.Done(operation, item.Result, mayHaveBeenSent);
@@ -237,9 +237,9 @@ internal sealed class BulkWriter(
             Counts += operation.Kind switch
             {
                 BulkOperationKind.Add => new SyncCounts(Created: 1, Bytes: operation.Length),
-                BulkOperationKind.Upsert when result is BulkItemResult.Created => new SyncCounts(Created: 1, Bytes: operation.Length),
-                BulkOperationKind.Change or BulkOperationKind.Upsert => new SyncCounts(Updated: 1, Bytes: operation.Length),
+                BulkOperationKind.Change => new SyncCounts(Updated: 1, Bytes: operation.Length),
                 BulkOperationKind.Repeat => new SyncCounts(Duplicates: 1, Bytes: operation.Length),
+                BulkOperationKind.DeleteAbsent when result is BulkItemResult.NotFound => new SyncCounts(AlreadyGone: 1),
                 _ when result is BulkItemResult.NotFound && !mayHaveBeenSent => new SyncCounts(AlreadyGone: 1),
                 _ => new SyncCounts(Deleted: 1),
             };

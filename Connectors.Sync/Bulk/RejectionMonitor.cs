@@ -94,7 +94,10 @@ internal sealed class RejectionMonitor(RejectionLimits limits)
             Push(true);
             var broken =
                 _total > limits.MaxTotal
-                    ? string.Create(CultureInfo.InvariantCulture, $"{_total:N0} documents in all (max_total_errors {limits.MaxTotal:N0})")
+                    ? string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{Quantity.Of(_total, "document")} in all (max_total_errors {limits.MaxTotal:N0})"
+                    )
                 : _consecutive > limits.MaxConsecutive
                     ? string.Create(
                         CultureInfo.InvariantCulture,

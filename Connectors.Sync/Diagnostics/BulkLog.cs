@@ -8,7 +8,7 @@ internal static partial class BulkLog
     [LoggerMessage(
         300,
         LogLevel.Warning,
-        "Sending {Operations} operations for {IndexName} again in {Delay} s: status {Status}, {ErrorType}"
+        "Sending again for {IndexName} in {Delay} s; operations: {Operations}, status: {Status}, {ErrorType}"
     )]
     public static partial void Retrying(ILogger logger, string indexName, int operations, int status, string errorType, double delay);
 

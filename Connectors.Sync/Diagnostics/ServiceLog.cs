@@ -8,7 +8,7 @@ internal static partial class ServiceLog
     [LoggerMessage(500, LogLevel.Information, "The service starts as {WorkerHostname} and serves {Served}")]
     public static partial void Starts(ILogger logger, string workerHostname, string served);
 
-    [LoggerMessage(501, LogLevel.Information, "The service stops; {Running} syncs finish the page in flight")]
+    [LoggerMessage(501, LogLevel.Information, "The service stops; syncs that finish the page in flight: {Running}")]
     public static partial void Stops(ILogger logger, int running);
 
     [LoggerMessage(502, LogLevel.Warning, "Connector {ConnectorId}: {Reason}")]
@@ -95,7 +95,7 @@ internal static partial class ServiceLog
     [LoggerMessage(
         518,
         LogLevel.Warning,
-        "{Rejected} documents of job {SyncJobId} into {IndexName} were rejected or unreadable ({Reasons}); the first: {Id}: {Reason}"
+        "Rejected or unreadable documents of job {SyncJobId} into {IndexName}: {Rejected} ({Reasons}); the first: {Id}: {Reason}"
     )]
     public static partial void Rejections(
         ILogger logger,
@@ -158,9 +158,9 @@ internal static partial class ServiceLog
 
     /// <summary>The sign of life that the alert about missing polls waits for (infra/modules/alerts.bicep); at what level is the host's
     /// choice.</summary>
-    [LoggerMessage(EventId = 519, Message = "Polled {Connectors} connectors, created {JobsMade} jobs")]
+    [LoggerMessage(EventId = 519, Message = "Polled; connectors: {Connectors}, jobs created: {JobsMade}")]
     public static partial void PollDone(ILogger logger, LogLevel level, int connectors, int jobsMade);
 
-    [LoggerMessage(528, LogLevel.Information, "Secrets were taken out of {Jobs} jobs that are over")]
+    [LoggerMessage(528, LogLevel.Information, "Secrets were taken out of jobs that are over: {Jobs}")]
     public static partial void SecretsRemoved(ILogger logger, int jobs);
 }

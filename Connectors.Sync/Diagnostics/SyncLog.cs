@@ -10,12 +10,12 @@ internal static partial class SyncLog
     [LoggerMessage(
         200,
         LogLevel.Information,
-        "Sync {SyncJobId} of {IndexName} begins: {Snapshot} documents in the index, {Partitions} partitions, unchanged documents are "
+        "Sync {SyncJobId} of {IndexName} begins; documents in the index: {Snapshot}, partitions: {Partitions}, unchanged documents are "
             + "{Unchanged}"
     )]
     public static partial void Begins(ILogger logger, string syncJobId, string indexName, int snapshot, int partitions, string unchanged);
 
-    [LoggerMessage(201, LogLevel.Information, "Sync {SyncJobId} of {IndexName} resumes: {Read} documents read, {Indexed} written")]
+    [LoggerMessage(201, LogLevel.Information, "Sync {SyncJobId} of {IndexName} resumes; documents read: {Read}, written: {Indexed}")]
     public static partial void Resumes(ILogger logger, string syncJobId, string indexName, long read, long indexed);
 
     [LoggerMessage(202, LogLevel.Warning, "The state of sync {SyncJobId} is unusable, starting over: {Reason}")]
@@ -24,8 +24,8 @@ internal static partial class SyncLog
     [LoggerMessage(203, LogLevel.Information, "Sync {SyncJobId} of {IndexName}: the source reports no changes")]
     public static partial void Unchanged(ILogger logger, string syncJobId, string indexName);
 
-    [LoggerMessage(204, LogLevel.Warning, "The source is asked for {Call} again in {Delay} s: {Reason}")]
-    public static partial void SourceRetried(ILogger logger, string call, string reason, double delay);
+    [LoggerMessage(204, LogLevel.Warning, "The source is asked for {Call} again, for {Left} s more: {Reason}")]
+    public static partial void SourceRetried(ILogger logger, string call, double left, string reason);
 
     [LoggerMessage(205, LogLevel.Warning, "Partition {Partition} is read from its start again: the source could not find its position")]
     public static partial void PartitionRestarted(ILogger logger, string partition);
@@ -33,7 +33,7 @@ internal static partial class SyncLog
     [LoggerMessage(
         206,
         LogLevel.Warning,
-        "{Duplicates} documents of partition {Partition} came more than once; the last one of each id was taken"
+        "Documents of partition {Partition} that came more than once: {Duplicates}; the last one of each id was taken"
     )]
     public static partial void DuplicateIds(ILogger logger, long duplicates, string partition);
 
@@ -58,7 +58,7 @@ internal static partial class SyncLog
         208,
         LogLevel.Information,
         "Sync {SyncJobId} of {IndexName} ends: {Created} created, {Updated} updated, {Deleted} deleted, {Skipped} unchanged, {Rejected} "
-            + "rejected, {Total} documents in the index"
+            + "rejected; documents in the index: {Total}"
     )]
     private static partial void Ends(
         ILogger logger,
@@ -72,7 +72,7 @@ internal static partial class SyncLog
         long total
     );
 
-    [LoggerMessage(209, LogLevel.Information, "Sync {SyncJobId} of {IndexName} stops; {Read} documents are read, {Indexed} written")]
+    [LoggerMessage(209, LogLevel.Information, "Sync {SyncJobId} of {IndexName} stops; documents read: {Read}, written: {Indexed}")]
     public static partial void Stops(ILogger logger, string syncJobId, string indexName, long read, long indexed);
 
     [LoggerMessage(210, LogLevel.Warning, "Reading of partition {Partition} failed after some pages and is retried: {Reason}")]

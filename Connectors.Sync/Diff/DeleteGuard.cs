@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
+using Connectors.Abstractions;
 
 namespace Connectors.Sync.Diff;
 
@@ -58,10 +59,10 @@ internal static class DeleteGuard
             ? null
             : string.Create(
                 CultureInfo.InvariantCulture,
-                $"{nothing}: {vanished:N0} of the index's {indexed:N0} documents ({percent:0.#} %) are no longer in the source. "
-                    + $"elasticsearch.delete_guard allows {options.MaxPercent:0.#} % or {options.MaxDocuments:N0} documents, whichever is "
-                    + $"more. {written}. If the deletes are right, run this one sync with --allow-mass-delete (allowMassDelete in the HTTP "
-                    + $"API), or raise max_percent or max_documents."
+                $"{nothing}: {vanished:N0} of the index's {Quantity.Of(indexed, "document")} ({percent:0.#} %) are no longer in the "
+                    + $"source. elasticsearch.delete_guard allows {options.MaxPercent:0.#} % or "
+                    + $"{Quantity.Of(options.MaxDocuments, "document")}, whichever is more. {written}. If the deletes are right, run this "
+                    + $"one sync with --allow-mass-delete (allowMassDelete in the HTTP API), or raise max_percent or max_documents."
             );
     }
 

@@ -1,5 +1,4 @@
 using Connectors.Sync.Bulk;
-using Connectors.Sync.Engine.Changes;
 using Connectors.Sync.Engine.Planning;
 using Microsoft.Extensions.Logging;
 
@@ -18,35 +17,21 @@ internal interface IBatchWriter
 /// <param name="time">The clock.</param>
 /// <param name="random">For the jitter of retries.</param>
 /// <param name="logger">Where messages go.</param>
-/// <param name="comparesChanges">Whether incremental syncs compare what they write at the moment of the write.</param>
-internal sealed class BatchWriters(
-    IContentIndex index,
-    BulkWriterOptions bulk,
-    TimeProvider time,
-    Random random,
-    ILogger logger,
-    bool comparesChanges = false
-)
+internal sealed class BatchWriters(IContentIndex index, BulkWriterOptions bulk, TimeProvider time, Random random, ILogger logger)
 {
     /// <summary>The writer of a sync, or of one of its steps.</summary>
     /// <param name="request">The sync.</param>
     /// <param name="monitor">Ends it when too much is rejected.</param>
     /// <param name="preview">Of a dry run, what is told instead of being written; <see langword="null"/> otherwise.</param>
     /// <param name="passesInference">Whether Elasticsearch asks an inference endpoint about what is written.</param>
-    public IBatchWriter For(SyncRequest request, RejectionMonitor monitor, SyncPreview? preview, bool passesInference)
-    {
-        if (preview is not null)
-        {
-            return new DryRunBatchWriter(index, request, preview);
-        }
-
-        var writer = new IndexBatchWriter(
-            new BulkWriter(index, bulk.For(passesInference), monitor, time, random, logger),
-            request.IndexName,
-            request.Pipeline?.Name
-        );
-        return comparesChanges && request.Kind == SyncKind.Incremental ? new ChangedBatchWriter(index, request.IndexName, writer) : writer;
-    }
+    public IBatchWriter For(SyncRequest request, RejectionMonitor monitor, SyncPreview? preview, bool passesInference) =>
+        preview is not null
+            ? new DryRunBatchWriter(index, request, preview)
+            : new IndexBatchWriter(
+                new BulkWriter(index, bulk.For(passesInference), monitor, time, random, logger),
+                request.IndexName,
+                request.Pipeline?.Name
+            );
 }
 
 /// <summary>Writes to the index.</summary>

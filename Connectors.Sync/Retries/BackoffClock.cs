@@ -7,6 +7,9 @@ internal sealed class BackoffClock(BackoffPolicy policy, TimeProvider time, Rand
     private readonly long _start = time.GetTimestamp();
     private int _retries;
 
+    /// <summary>How long it is tried still.</summary>
+    public TimeSpan Left => policy.TimeLimit - time.GetElapsedTime(_start) is { Ticks: > 0 } left ? left : TimeSpan.Zero;
+
     /// <summary>The pause before the next retry, or <see langword="null"/> when the time is up.</summary>
     public TimeSpan? Next(TimeSpan? retryAfter)
     {

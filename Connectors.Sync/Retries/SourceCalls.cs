@@ -1,4 +1,3 @@
-using System.Globalization;
 using Connectors.Abstractions;
 using Connectors.Sync.Diagnostics;
 using Microsoft.Extensions.Logging;
@@ -35,6 +34,9 @@ internal sealed class SourceCalls(
 {
     // How often a call is looked at within its time limit. Between two looks a wait may begin and end unseen.
     private const int Looks = 10;
+
+    // While a source is waited for, the same failure is told this often.
+    private static readonly TimeSpan SaidAgain = TimeSpan.FromSeconds(30);
 
     private readonly RequestWaits _pauses = new();
 
@@ -79,6 +81,7 @@ internal sealed class SourceCalls(
     )
     {
         BackoffClock? clock = null;
+        (string? Failure, long At) said = default;
         while (true)
         {
             try
@@ -95,7 +98,12 @@ internal sealed class SourceCalls(
                 }
 
                 _pauses.Add(time.GetUtcNow() + delay);
-                SyncLog.SourceRetried(logger, what, failure.Message, LogSeconds.Of(delay));
+                if (failure.Message != said.Failure || time.GetElapsedTime(said.At) >= SaidAgain)
+                {
+                    SyncLog.SourceRetried(logger, what, Math.Ceiling(clock.Left.TotalSeconds), failure.Message);
+                    said = (failure.Message, time.GetTimestamp());
+                }
+
                 using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, cancellationToken);
                 await Task.Delay(delay, time, either.Token);
             }
@@ -197,8 +205,8 @@ internal sealed class SourceCalls(
 
         var told =
             timeLimit < TimeSpan.FromMinutes(2)
-                ? string.Create(CultureInfo.InvariantCulture, $"{timeLimit.TotalSeconds:0.#} seconds")
-                : string.Create(CultureInfo.InvariantCulture, $"{timeLimit.TotalMinutes:0.#} minutes");
+                ? Quantity.Of(timeLimit.TotalSeconds, "second")
+                : Quantity.Of(timeLimit.TotalMinutes, "minute");
 
         // What still sits in the source can't be called again beside itself.
         return new ConnectorException(

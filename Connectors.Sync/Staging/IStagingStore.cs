@@ -29,13 +29,16 @@ internal interface IStagingStore
     /// <exception cref="ConnectorException">The store could not be asked.</exception>
     Task<bool> ExistsAsync(string name, CancellationToken cancellationToken);
 
-    /// <summary>Creates an empty blob, unless it exists: of several concurrent calls, one is the first.</summary>
+    /// <summary>Creates a small blob, unless it exists: of several concurrent calls, one is the first, and its content counts.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="content">Its content; nothing where its being there says all.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
     /// <returns>
     /// Whether this call was the first. It may return false when its own first response was lost and the call was repeated, but never true
     /// when another call was first.
     /// </returns>
     /// <exception cref="ConnectorException">It could not be kept.</exception>
-    Task<bool> TryCreateAsync(string name, CancellationToken cancellationToken);
+    Task<bool> TryCreateAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken);
 
     /// <summary>The first parts of all names, each once.</summary>
     /// <exception cref="ConnectorException">The store could not be asked.</exception>

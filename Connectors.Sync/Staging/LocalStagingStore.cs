@@ -21,23 +21,7 @@ internal sealed class LocalStagingStore : IStagingStore
         {
             CreateFolderOf(path);
 
-            // Written beside its place and moved there, so that it appears whole.
-            var unfinished = $"{path}.{Guid.NewGuid():N}{UnfinishedSuffix}";
-            try
-            {
-                await using (var file = PrivateFiles.CreateNew(unfinished, 128 * 1024, FileOptions.Asynchronous))
-                {
-                    await content.CopyToAsync(file, cancellationToken);
-                }
-
-                File.Move(unfinished, path, overwrite: true);
-            }
-            catch
-            {
-                File.Delete(unfinished);
-                throw;
-            }
-
+            await WriteAsync(path, content, overwrite: true, cancellationToken);
             return true;
         });
     }
@@ -69,23 +53,22 @@ internal sealed class LocalStagingStore : IStagingStore
         GuardAsync(name, path => Task.FromResult(File.Exists(path)));
 
     /// <inheritdoc/>
-    public Task<bool> TryCreateAsync(string name, CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        return GuardAsync(name, path =>
+    public Task<bool> TryCreateAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
+        GuardAsync(name, async path =>
         {
+            cancellationToken.ThrowIfCancellationRequested();
             CreateFolderOf(path);
             try
             {
-                using var file = PrivateFiles.CreateNew(path);
-                return Task.FromResult(true);
+                using var copy = new MemoryStream(content.ToArray());
+                await WriteAsync(path, copy, overwrite: false, cancellationToken);
+                return true;
             }
             catch (IOException) when (File.Exists(path))
             {
-                return Task.FromResult(false);
+                return false;
             }
         });
-    }
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<string> ListFoldersAsync([EnumeratorCancellation] CancellationToken cancellationToken)
@@ -114,6 +97,26 @@ internal sealed class LocalStagingStore : IStagingStore
 
             return Task.FromResult(true);
         });
+
+    /// <summary>Writes a file beside its place and moves it there, so that it appears whole.</summary>
+    private static async Task WriteAsync(string path, Stream content, bool overwrite, CancellationToken cancellationToken)
+    {
+        var unfinished = $"{path}.{Guid.NewGuid():N}{UnfinishedSuffix}";
+        try
+        {
+            await using (var file = PrivateFiles.CreateNew(unfinished, 128 * 1024, FileOptions.Asynchronous))
+            {
+                await content.CopyToAsync(file, cancellationToken);
+            }
+
+            File.Move(unfinished, path, overwrite);
+        }
+        catch
+        {
+            File.Delete(unfinished);
+            throw;
+        }
+    }
 
     /// <summary>Makes the folders from the root to a file.</summary>
     private void CreateFolderOf(string path)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Connectors.Abstractions;
 using Connectors.Cli.Hosting;
 using Connectors.Cli.Output;
 using Connectors.Sync.Protocol.Connectors;
@@ -68,12 +69,12 @@ internal static class CleanupCommand
         else
         {
             await session.Environment.Out.WriteLineAsync(
-                failed == 0 ? "No abandoned jobs." : $"{failed} abandoned {(failed == 1 ? "job" : "jobs")} marked as failed."
+                failed == 0 ? "No abandoned jobs." : $"{Quantity.Of(failed, "abandoned job")} marked as failed."
             );
             if (cleared > 0)
             {
                 await session.Environment.Out.WriteLineAsync(
-                    $"Secrets taken out of {cleared} {(cleared == 1 ? "job that is" : "jobs that are")} over."
+                    $"Secrets taken out of {Quantity.Of(cleared, "job that is", "jobs that are")} over."
                 );
             }
         }

@@ -111,7 +111,7 @@ internal static class ConnectorDeleteCommand
                         : connector.IndexName is { } missing ? $"; its index {missing} does not exist"
                         : ""
                     )
-                    + (canceled.Count == 0 ? "." : $". {canceled.Count} {(canceled.Count == 1 ? "sync" : "syncs")} canceled.")
+                    + (canceled.Count == 0 ? "." : $". {Quantity.Of(canceled.Count, "sync")} canceled.")
             );
         }
 

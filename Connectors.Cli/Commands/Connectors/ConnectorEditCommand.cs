@@ -6,6 +6,7 @@ using Connectors.Cli.Output;
 using Connectors.Cli.Output.Listings;
 using Connectors.Sync.Protocol;
 using Connectors.Sync.Protocol.Connectors;
+using Connectors.Sync.Protocol.Schedules;
 using Connectors.Sync.Service;
 using Connectors.Sync.Service.Jobs;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.RegularExpressions;
+using Connectors.Abstractions;
 using Connectors.Cli.Doctor;
 using Connectors.Cli.Hosting;
 using Connectors.Cli.Output;
@@ -40,7 +41,7 @@ internal static partial class DoctorCommand
         if (!session.IsJson)
         {
             await session.Environment.Out.WriteLineAsync(
-                failed == 0 ? "All is well." : $"{failed} {(failed == 1 ? "thing has" : "things have")} to be put right."
+                failed == 0 ? "All is well." : $"{Quantity.Of(failed, "thing has", "things have")} to be put right."
             );
         }
 

@@ -9,7 +9,7 @@ internal static class ConnectorListing
 {
     private static readonly Listing Listing = new()
     {
-        Title = "Connectors",
+        Title = "Connectors, times in UTC",
         WhenEmpty = "There are no connectors. Make one with `elastic-ingest connector create` or in Kibana.",
         Columns =
         [

@@ -11,7 +11,7 @@ internal static class JobListing
 {
     private static readonly Listing Listing = new()
     {
-        Title = "Jobs, the newest first",
+        Title = "Jobs, the newest first, times in UTC",
         WhenEmpty = "There are no jobs.",
         Columns =
         [

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Connectors.Abstractions;
 using Connectors.Sync.Diagnostics;
 using Connectors.Sync.Engine;
 using Connectors.Sync.Service.Jobs;
@@ -15,7 +16,7 @@ internal static class SyncMessages
     public static string Resumed(RunningSync sync)
     {
         var earlier = sync.EarlierTime > TimeSpan.Zero ? $", on which {Clock(sync.EarlierTime)} were spent" : "";
-        return $"{Name(sync)}: goes on after {Number(sync.Progress.ResumedAfter ?? 0)} documents{earlier}";
+        return $"{Name(sync)}: goes on after {Quantity.Of(sync.Progress.ResumedAfter ?? 0, "document")}{earlier}";
     }
 
     public static string Running(SyncPace pace)

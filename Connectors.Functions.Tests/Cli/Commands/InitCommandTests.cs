@@ -142,7 +142,7 @@ public sealed class InitCommandTests : IAsyncLifetime
         Assert.Equal(0, await InitAsync("--service-type", "dir", "--set", $"directory={_cli.Files("a.txt")}", "--index", "search-old"));
 
         Assert.Equal(
-            "notice: Index search-old is there and holds 1 documents. Syncs make it equal to the source and delete what the source does "
+            "notice: Index search-old is there and holds 1 document. Syncs make it equal to the source and delete what the source does "
                 + "not have.\n",
             _cli.Error.ToString()
         );

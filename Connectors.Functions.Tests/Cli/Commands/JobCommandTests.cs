@@ -48,7 +48,7 @@ public sealed class JobCommandTests : IAsyncLifetime
 
         Assert.Equal(0, await _cli.RunAsync("job", "list", "--count", "1"));
         Assert.Matches(
-            $"^Jobs, the newest first\n  job .*\n  {jobs[0]["id"]}  files +completed  ....-..-.. ..:..  0:00  0 +0\n$",
+            $"^Jobs, the newest first, times in UTC\n  job .*\n  {jobs[0]["id"]}  files +completed  ....-..-.. ..:..  0:00  0 +0\n$",
             _cli.Out.ToString()
         );
 

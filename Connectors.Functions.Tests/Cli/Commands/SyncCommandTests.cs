@@ -57,7 +57,7 @@ public sealed partial class SyncCommandTests : IAsyncLifetime
 
         Assert.Equal(0, await _cli.RunAsync("list", "connectors"));
         Assert.Matches(
-            "Connectors\n  id  name   source  index         status     schedule     last sync         result     error\n"
+            "Connectors, times in UTC\n  id  name   source  index         status     schedule     last sync         result     error\n"
                 + "  f1  files  dir     search-files  connected  0 0 2 \\* \\* \\?  ....-..-.. ..:..  completed\n",
             _cli.Out.ToString()
         );

@@ -34,7 +34,8 @@ internal sealed class FaultyStagingStore(IStagingStore inner, Func<string, Cance
 
     public Task<bool> ExistsAsync(string name, CancellationToken cancellationToken) => inner.ExistsAsync(name, cancellationToken);
 
-    public Task<bool> TryCreateAsync(string name, CancellationToken cancellationToken) => inner.TryCreateAsync(name, cancellationToken);
+    public Task<bool> TryCreateAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
+        inner.TryCreateAsync(name, content, cancellationToken);
 
     public async IAsyncEnumerable<string> ListFoldersAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -30,6 +30,10 @@ internal class MemoryIndex : IContentIndex
     /// <summary>Called before each bulk request with its number; an answer other than null is given instead.</summary>
     public Func<int, BulkFault>? OnBulk { get; set; }
 
+    /// <summary>Called before and after each bulk request and each look at documents; may throw, as a process that is killed
+    /// there.</summary>
+    public Action? OnCall { get; set; }
+
     /// <summary>Refuses documents for good.</summary>
     public Func<string, bool>? Reject { get; set; }
 
@@ -156,28 +160,18 @@ internal class MemoryIndex : IContentIndex
         }
     }
 
-    public Task<IReadOnlyDictionary<string, JsonObject>> ReadFieldsAsync(
+    public async Task<IReadOnlyDictionary<string, JsonObject>> ReadFieldsAsync(
         string index,
         IReadOnlyList<string> ids,
         IReadOnlyList<string> fields,
         CancellationToken cancellationToken
     )
     {
-        lock (_lock)
-        {
-            return Task.FromResult<IReadOnlyDictionary<string, JsonObject>>(
-                ids.Where(Documents.ContainsKey)
-                    .Distinct()
-                    .ToDictionary(
-                        id => id,
-                        id => new JsonObject(
-                            Documents[id]
-                                .Where(pair => fields.Contains(pair.Key))
-                                .Select(pair => KeyValuePair.Create(pair.Key, pair.Value?.DeepClone()))
-                        )
-                    )
-            );
-        }
+        await Task.Yield();
+        OnCall?.Invoke();
+        var found = FieldsOf(ids, fields);
+        OnCall?.Invoke();
+        return found;
     }
 
     public virtual async Task<BulkResponse> BulkAsync(
@@ -191,6 +185,41 @@ internal class MemoryIndex : IContentIndex
     {
         await Task.Yield();
         cancellationToken.ThrowIfCancellationRequested();
+        OnCall?.Invoke();
+        var response = Carry(body, operations);
+        OnCall?.Invoke();
+        return response;
+    }
+
+    public Task RefreshAsync(string index, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public virtual Task<long> CountAsync(string index, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            return Task.FromResult((long)Documents.Count);
+        }
+    }
+
+    private Dictionary<string, JsonObject> FieldsOf(IReadOnlyList<string> ids, IReadOnlyList<string> fields)
+    {
+        lock (_lock)
+        {
+            return ids.Where(Documents.ContainsKey)
+                .Distinct()
+                .ToDictionary(
+                    id => id,
+                    id => new JsonObject(
+                        Documents[id]
+                            .Where(pair => fields.Contains(pair.Key))
+                            .Select(pair => KeyValuePair.Create(pair.Key, pair.Value?.DeepClone()))
+                    )
+                );
+        }
+    }
+
+    private BulkResponse Carry(ReadOnlyMemory<byte> body, int operations)
+    {
         lock (_lock)
         {
             var fault = OnBulk?.Invoke(++BulkRequests) ?? BulkFault.None;
@@ -209,16 +238,6 @@ internal class MemoryIndex : IContentIndex
             return fault.Status == 200
                 ? new BulkResponse(200, items)
                 : new BulkResponse(fault.Status, [], new BulkError("fault", "told to fail"));
-        }
-    }
-
-    public Task RefreshAsync(string index, CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public virtual Task<long> CountAsync(string index, CancellationToken cancellationToken)
-    {
-        lock (_lock)
-        {
-            return Task.FromResult((long)Documents.Count);
         }
     }
 

@@ -39,10 +39,10 @@ internal sealed class MemoryStagingStore : IStagingStore
         return Contents.ContainsKey(name);
     }
 
-    public async Task<bool> TryCreateAsync(string name, CancellationToken cancellationToken)
+    public async Task<bool> TryCreateAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
         await BeginAsync(name, cancellationToken);
-        return Contents.TryAdd(name, []);
+        return Contents.TryAdd(name, content.ToArray());
     }
 
     public async IAsyncEnumerable<string> ListFoldersAsync([EnumeratorCancellation] CancellationToken cancellationToken)

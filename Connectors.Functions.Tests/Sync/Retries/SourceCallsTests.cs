@@ -1,6 +1,7 @@
 using Connectors.Abstractions;
 using Connectors.Sync.Engine;
 using Connectors.Sync.Retries;
+using Connectors.Tests.LocalHost.Durable;
 using Connectors.Tests.Support;
 using Connectors.Tests.Support.InMemory;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -270,6 +271,39 @@ public sealed class SourceCallsTests : IDisposable
         stuck.Set();
         await late.Task.WaitAsync(Token);
         Assert.DoesNotContain("d", fixture.Index.Documents.Keys);
+    }
+
+    [Fact]
+    public async Task AFailureThatMayPassIsToldAtOnceAndThenNowAndThenWithTheTimeThatIsLeft()
+    {
+        using var log = new ListLoggerProvider();
+        var clock = new FastForwardTimeProvider();
+        var calls = new SourceCalls(
+            "Files",
+            FiveMinutes,
+            TimeSpan.FromMinutes(100),
+            clock,
+            new Random(1),
+            log.CreateLogger("calls"),
+            new CallerScheduler()
+        );
+        var asked = 0;
+
+        await Assert.ThrowsAsync<ConnectorException>(() =>
+            calls.RunAsync<Page>(
+                "a sign of life",
+                _ => throw new ConnectorException(FailureKind.Retry, ++asked == 2 ? "It resets." : "Nothing listens there."),
+                progress: null,
+                Token
+            )
+        );
+
+        var lines = log.Lines("calls");
+        Assert.Equal("The source is asked for a sign of life again, for 300 s more: Nothing listens there.", lines[0]);
+        Assert.EndsWith(": It resets.", lines[1], StringComparison.Ordinal);
+        Assert.EndsWith(": Nothing listens there.", lines[2], StringComparison.Ordinal);
+        Assert.InRange(lines.Count, 7, 13);
+        Assert.True(asked > lines.Count, $"{asked} calls, {lines.Count} lines");
     }
 
     private SourceCalls Calls() =>

@@ -100,13 +100,15 @@ public sealed class StagingStoreTests(AzuriteServer azurite) : IDisposable
         Assert.Equal(
             (true, false, false),
             (
-                await store.TryCreateAsync("job-2/deep/mark", Token),
-                await store.TryCreateAsync("job-2/deep/mark", Token),
-                await store.TryCreateAsync("job-2/a", Token)
+                await store.TryCreateAsync("job-2/deep/mark", "first"u8.ToArray(), Token),
+                await store.TryCreateAsync("job-2/deep/mark", "again"u8.ToArray(), Token),
+                await store.TryCreateAsync("job-2/a", default, Token)
             )
         );
-        Assert.Equal((string.Empty, "two"), (await ReadAsync(store, "job-2/deep/mark"), await ReadAsync(store, "job-2/a")));
-        var marks = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => Task.Run(() => store.TryCreateAsync("job-2/raced", Token))));
+        Assert.Equal(("first", "two"), (await ReadAsync(store, "job-2/deep/mark"), await ReadAsync(store, "job-2/a")));
+        var marks = await Task.WhenAll(
+            Enumerable.Range(0, 10).Select(_ => Task.Run(() => store.TryCreateAsync("job-2/raced", default, Token)))
+        );
         Assert.Single(marks, isFirst => isFirst);
         Assert.Equal(["job-1", "job-12", "job-2"], (await store.ListFoldersAsync(Token).ToListAsync(Token)).Order(StringComparer.Ordinal));
 

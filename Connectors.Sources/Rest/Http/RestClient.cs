@@ -207,8 +207,24 @@ internal sealed class RestClient : IDisposable
             ? address
             : throw new ConnectorException($"{_options.Name}: named an address that is none. Check {_options.AddressField}.");
 
-    private Task<IDisposable> EnterAsync(Uri address, CancellationToken cancellationToken) =>
-        BudgetOf(address).EnterAsync(LimitOf(address).Spacing, _context.Waits, cancellationToken);
+    /// <summary>Waits as long as the service asked for within a request, and tells that it waits.</summary>
+    public Task WaitAsync(TimeSpan wait, CancellationToken cancellationToken)
+    {
+        _context.Waits.Add(_context.TimeProvider.GetUtcNow() + wait);
+        return Task.Delay(wait, _context.TimeProvider, cancellationToken);
+    }
+
+    private async Task<IDisposable> EnterAsync(Uri address, CancellationToken cancellationToken)
+    {
+        var budget = BudgetOf(address);
+        return await budget.TryEnterAsync(LimitOf(address).Spacing, _options.LongestWait, _context.Waits, cancellationToken)
+            ?? throw RestErrors.Throttled(
+                _options,
+                address,
+                HttpStatusCode.TooManyRequests,
+                budget.ClosedUntil - _context.TimeProvider.GetUtcNow()
+            );
+    }
 
     private HostBudget BudgetOf(Uri address) => _context.Hosts.For(LimitOf(address).Name, _options.RequestsAtATime, _context.TimeProvider);
 
@@ -229,7 +245,10 @@ internal sealed class RestClient : IDisposable
     {
         if (outcome.Exception is { } failure)
         {
-            return failure is ConnectorException { Kind: FailureKind.Retry } passing && !(passing.RetryAfter > _options.LongestWait);
+            // A request that was held for too long was not sent, and is not held again.
+            return failure is ConnectorException { Kind: FailureKind.Retry } passing
+                && RestErrors.StatusOf(passing) != HttpStatusCode.TooManyRequests
+                && !(passing.RetryAfter > _options.LongestWait);
         }
 
         var answer = outcome.Result!;

@@ -29,6 +29,16 @@ internal static class RestErrors
     public static HttpRequestException Cause(HttpStatusCode status) =>
         new(HttpRequestError.Unknown, $"status {(int)status}", inner: null, status);
 
+    /// <summary>The exception for a service that asks to wait longer than a request may.</summary>
+    public static ConnectorException Throttled(RestClientOptions service, Uri address, HttpStatusCode status, TimeSpan wait) =>
+        new(
+            FailureKind.Retry,
+            $"{service.Name} ({Name(address)}): has had enough requests ({(int)status}) and asks to wait for "
+                + $"{Quantity.Of((long)Math.Ceiling(wait.TotalSeconds), "second")}.",
+            Cause(status),
+            wait
+        );
+
     /// <summary>The exception to throw for a final answer.</summary>
     public static ConnectorException FromStatus(RestClientOptions service, RestResponse answer, TimeSpan? wait)
     {
@@ -41,12 +51,7 @@ internal static class RestErrors
         var cause = Cause(answer.Status);
         return answer.Status switch
         {
-            _ when wait is { } pause => new ConnectorException(
-                FailureKind.Retry,
-                $"{place}: has had enough requests ({status}) and asks to wait for {pause.TotalSeconds:0} seconds.",
-                cause,
-                pause
-            ),
+            _ when wait is { } pause => Throttled(service, answer.Address, answer.Status, pause),
             HttpStatusCode.Unauthorized => new ConnectorException(
                 FailureKind.Fatal,
                 $"{place}: refuses the sign-in (401). {service.SignInHint}",

@@ -5,7 +5,7 @@ namespace Connectors.Sources.Rest.HttpJson;
 /// <summary>Messages of the source: event ids 230 to 239.</summary>
 internal static partial class HttpJsonLog
 {
-    [LoggerMessage(230, LogLevel.Information, "{Address}: {Requests} requests so far, {Items} items")]
+    [LoggerMessage(230, LogLevel.Information, "{Address}: requests so far: {Requests}, items: {Items}")]
     public static partial void Progress(ILogger logger, string address, long requests, long items);
 
     [LoggerMessage(

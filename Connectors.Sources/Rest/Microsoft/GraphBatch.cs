@@ -14,9 +14,8 @@ namespace Connectors.Sources.Rest.Microsoft;
 /// over; a list of several pages is read to its end. Safe for concurrent use.
 /// </summary>
 /// <param name="client">Sends the requests.</param>
-/// <param name="time">The clock.</param>
 /// <param name="permission">What is needed to read these lists: <c>Files.Read.All</c>.</param>
-internal sealed class GraphBatch(RestClient client, TimeProvider time, string permission)
+internal sealed class GraphBatch(RestClient client, string permission)
 {
     private const int MostRequests = 20;
     private const int MostTries = 5;
@@ -68,8 +67,8 @@ internal sealed class GraphBatch(RestClient client, TimeProvider time, string pe
                 {
                     throw new ConnectorException(
                         FailureKind.Retry,
-                        $"Microsoft Graph ({addresses[again[0]]}): has had enough requests and asks to wait for {wait.TotalSeconds:0} "
-                            + "seconds.",
+                        $"Microsoft Graph ({addresses[again[0]]}): has had enough requests and asks to wait for "
+                            + $"{Quantity.Of((long)Math.Ceiling(wait.TotalSeconds), "second")}.",
                         RestErrors.Cause(HttpStatusCode.TooManyRequests),
                         wait
                     );
@@ -77,7 +76,7 @@ internal sealed class GraphBatch(RestClient client, TimeProvider time, string pe
 
                 if (again.Count > 0)
                 {
-                    await Task.Delay(wait, time, cancellationToken);
+                    await client.WaitAsync(wait, cancellationToken);
                 }
 
                 left = [.. again];

@@ -108,7 +108,7 @@ public sealed class OneDriveDataSource : GraphDataSource
     {
         var drive = DriveOf(place.Key);
         var rules = _rules.Value.Where(rule => rule.IsOf(place.Detail)).ToList();
-        var permissions = _configuration.Value.HasAccessControl ? new GraphBatch(Client, Context.TimeProvider, FilesPermission) : null;
+        var permissions = _configuration.Value.HasAccessControl ? new GraphBatch(Client, FilesPermission) : null;
         var items = new OneDriveItems(Client, drive, permissions, item => rules.Count == 0 || rules.Exists(rule => Allows(rule, item)));
         return new DriveDelta(Client, drive, OneDriveItems.Fields, since, items.WriteAsync);
     }

@@ -39,7 +39,7 @@ public sealed class OutlookDataSource : GraphDataSource
         : base(context)
     {
         _configuration = new(() => OutlookConfiguration.From(Context.Settings), LazyThreadSafetyMode.PublicationOnly);
-        _batch = new(() => new GraphBatch(Client, Context.TimeProvider, MailPermission));
+        _batch = new(() => new GraphBatch(Client, MailPermission));
     }
 
     /// <inheritdoc/>

@@ -115,7 +115,7 @@ public sealed class SharePointOnlineDataSource : GraphDataSource
         var documents = new SharePointDocuments(
             Client,
             access,
-            access is not null && configuration.AsksForItems ? new GraphBatch(Client, Context.TimeProvider, SitesPermission) : null,
+            access is not null && configuration.AsksForItems ? new GraphBatch(Client, SitesPermission) : null,
             SharePointRules.DaysOf(Context.AdvancedRules) is { } days ? Context.TimeProvider.GetUtcNow().AddDays(-days) : null
         );
         if (place == Sites)

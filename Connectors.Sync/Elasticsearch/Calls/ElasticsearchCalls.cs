@@ -52,7 +52,7 @@ internal sealed class ElasticsearchCalls(
                     throw failure;
                 }
 
-                ElasticsearchLog.Retrying(logger, failure.Message, LogSeconds.Of(delay));
+                ElasticsearchLog.Retrying(logger, failure.Message, LogSeconds.Of(delay), Math.Ceiling(clock.Left.TotalSeconds));
                 await Task.Delay(delay, time, cancellationToken);
             }
         }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Connectors.Abstractions;
 using Connectors.Sync.Bulk;
 using Connectors.Sync.Elasticsearch.Calls;
 
@@ -44,7 +45,10 @@ internal static class BulkResponseReader
         return new BulkResponse(
             0,
             [],
-            new BulkError("bad_answer", $"The answer to a bulk request of {operations} operations was cut off or not readable.")
+            new BulkError(
+                "bad_answer",
+                $"The answer to a bulk request of {Quantity.Of(operations, "operation")} was cut off or not readable."
+            )
         );
     }
 

@@ -158,14 +158,15 @@ internal sealed class ContentIndex(ElasticsearchCalls calls, TimeProvider time, 
         var only = string.Join(',', fields.Select(Uri.EscapeDataString));
         var body = new JsonObject { ["ids"] = new JsonArray([.. ids.Select(id => (JsonNode?)id)]) };
         using var response = await calls.SendAsync(
-            Post($"{Escape(index)}/_mget?_source_includes={only}&filter_path=docs._id,docs._source", body, 404),
+            Post($"{Escape(index)}/_mget?_source_includes={only}&filter_path=docs._id,docs.found,docs._source", body, 404),
             cancellationToken
         );
         foreach (var document in (response.IsSuccess ? response.Json()["docs"] as JsonArray ?? [] : []).OfType<JsonObject>())
         {
-            if (document["_source"] is JsonObject source)
+            // A document without any of the fields may come without a source.
+            if (document["found"] is JsonValue value && value.TryGetValue<bool>(out var isFound) && isFound)
             {
-                found[response.Text(document, "_id")] = source;
+                found[response.Text(document, "_id")] = document["_source"] as JsonObject ?? [];
             }
         }
 

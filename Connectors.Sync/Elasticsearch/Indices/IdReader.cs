@@ -112,7 +112,7 @@ internal sealed class IdReader(ElasticsearchCalls calls, ILogger logger, long do
             read += found.Count;
             if (read > total || found.Count > page || (found.Count < page && read < total))
             {
-                throw response.NotUnderstood($"it tells of {total} documents and gave {read}");
+                throw response.NotUnderstood($"it tells of {Quantity.Of(total.Value, "document")} and gave {read}");
             }
 
             if (found.Count < page)

@@ -13,8 +13,9 @@ namespace Connectors.Sync.Engine.Changes;
 /// Plans the writes of a page of changes. A source may tell more than what changed, since it reads a little further back than the last
 /// sync: what the index has already in the same version is left alone. Every deleted id is deleted. Idempotent.
 /// </summary>
+/// <remarks>What counts is what the index held before the page, so counts don't depend on lost responses and earlier runs.</remarks>
 /// <param name="index">The index, where all pages before are written already; <see langword="null"/> where they may not be, and the
-/// comparison has to wait for the write (<see cref="ChangedBatchWriter"/>).</param>
+/// comparison has to wait for the write (<see cref="Staged.Steps.ChangeDecisions"/>).</param>
 /// <param name="request">The sync.</param>
 /// <param name="pages">Composes documents; without a filter of its own.</param>
 /// <param name="options">How syncs are run.</param>
@@ -25,17 +26,19 @@ internal sealed class IncrementalPageStep(IContentIndex? index, SyncRequest requ
 
     /// <summary>Plans <paramref name="page"/>; the caller disposes both. The plan owns the share.</summary>
     /// <param name="page">The page as the source gave it.</param>
-    /// <param name="compares">Whether what the index has in the same version is left alone.</param>
+    /// <param name="wasHeld">Of what an earlier run may have sent of this page: whether the index held it before. It is sent again.</param>
     /// <param name="share">The page's share of a budget; <see langword="null"/> where none is kept.</param>
     /// <param name="cancellationToken">Stops the call.</param>
-    public async Task<PagePlan> PlanAsync(ChangePage page, bool compares, FlightShare? share, CancellationToken cancellationToken)
+    public async Task<PagePlan> PlanAsync(
+        ChangePage page,
+        IReadOnlyDictionary<string, bool> wasHeld,
+        FlightShare? share,
+        CancellationToken cancellationToken
+    )
     {
         // A document that a rule excludes now may have been indexed before it changed.
         var (excluded, kept) = Filter(page.Upserts);
-        var indexed =
-            compares && index is not null && options.SkipUnchanged && page.Upserts.Count > 0
-                ? await IndexedVersions.ReadAsync(index, request.IndexName, Ids(page.Upserts), cancellationToken)
-                : IdSnapshot.Empty;
+        var indexed = await IndexedAsync(Ids(page.Upserts), wasHeld, cancellationToken);
         var plan = await pages.PlanAsync(
             page.Upserts,
             indexed,
@@ -52,13 +55,8 @@ internal sealed class IncrementalPageStep(IContentIndex? index, SyncRequest requ
             plan.PageSeen = new PageSeenIds();
             plan.Counts += new SyncCounts(Read: excluded.Count + page.DeletedIds.Count, Excluded: excluded.Count);
             plan.Reopen(_bulk);
-            foreach (var id in excluded.Concat(page.DeletedIds).Where(id => !kept.Contains(id)).Distinct(StringComparer.Ordinal))
-            {
-                ReadOnlySpan<byte> utf8 = Encoding.UTF8.GetBytes(id);
-                DocumentLines.WriteDelete(plan.OpenBatch().Buffer, DocumentId.IsTooLong(utf8) ? DocumentId.Shorten(utf8) : utf8);
-                plan.Add(BulkOperationKind.Delete, _bulk);
-            }
-
+            List<string> deleted = [.. excluded.Concat(page.DeletedIds).Where(id => !kept.Contains(id)).Distinct(StringComparer.Ordinal)];
+            await AddDeletesAsync(plan, deleted, wasHeld, cancellationToken);
             plan.Complete();
             plan.Settle();
             return plan;
@@ -69,6 +67,39 @@ internal sealed class IncrementalPageStep(IContentIndex? index, SyncRequest requ
             throw;
         }
     }
+
+    /// <summary>Deletes are sent whether the index has the document or not.</summary>
+    private async Task AddDeletesAsync(
+        PagePlan plan,
+        List<string> deleted,
+        IReadOnlyDictionary<string, bool> wasHeld,
+        CancellationToken cancellationToken
+    )
+    {
+        // An earlier run may have written what the source deleted since.
+        var held = wasHeld.Where(pair => pair.Value).ToDictionary(StringComparer.Ordinal);
+        var indexed = await IndexedAsync(deleted, held, cancellationToken);
+        foreach (var id in deleted.Select(IndexedVersions.IdInIndex))
+        {
+            DocumentLines.WriteDelete(plan.OpenBatch().Buffer, Encoding.UTF8.GetBytes(id));
+            plan.Add(index is null || indexed.Holds(id) ? BulkOperationKind.Delete : BulkOperationKind.DeleteAbsent, _bulk);
+        }
+    }
+
+    private async Task<IdSnapshot> IndexedAsync(
+        List<string> ids,
+        IReadOnlyDictionary<string, bool> wasHeld,
+        CancellationToken cancellationToken
+    ) =>
+        index is null
+            ? IdSnapshot.Empty
+            : await IndexedVersions.ReadAsync(
+                index,
+                request.IndexName,
+                ids.Select(IndexedVersions.IdInIndex),
+                wasHeld,
+                cancellationToken
+            );
 
     private (List<string> Excluded, HashSet<string> Kept) Filter(SourcePage page)
     {

@@ -20,8 +20,8 @@ internal sealed class IncrementalRun(
     TimeProvider time
 )
 {
-    /// <summary>Whether an earlier run sent the next page, or part of it, and ended before it was journaled.</summary>
-    private bool _mayHaveBeenSent;
+    /// <summary>What an earlier run may have sent of the next page, and whether the index held it before.</summary>
+    private readonly Dictionary<string, bool> _wasHeld = new(StringComparer.Ordinal);
 
     /// <summary>Counts so far, including earlier runs.</summary>
     public SyncCounts Counts { get; private set; }
@@ -43,8 +43,8 @@ internal sealed class IncrementalRun(
             case PageDone { Next: not null } page:
                 Note(page);
                 break;
-            case ChangesSent:
-                _mayHaveBeenSent = true;
+            case ChangesSent sent:
+                Note(sent);
                 break;
             case WrittenBefore before:
                 Counts += before.Counts;
@@ -77,12 +77,10 @@ internal sealed class IncrementalRun(
                 return reason;
             }
 
-            // What was sent before is sent again as a whole: compared with itself it would count as skipped.
-            using var pagePlan = await step.PlanAsync(page, compares: !_mayHaveBeenSent, share, cancellationToken);
+            using var pagePlan = await step.PlanAsync(page, _wasHeld, share, cancellationToken);
             if (pagePlan.Batches.Count > 0 || pagePlan.HasMore)
             {
                 await beforeWriting();
-                await state.AppendAsync(new ChangesSent(), cancellationToken);
             }
 
             var done = await WriteAsync(pagePlan, page.Cursor, cancellationToken);
@@ -98,7 +96,15 @@ internal sealed class IncrementalRun(
         var counts = page.Counts;
         do
         {
-            var reports = await Task.WhenAll(page.Batches.Select(batch => writer.WriteAsync(batch, _mayHaveBeenSent, cancellationToken)));
+            if (page.Batches.Count > 0)
+            {
+                await state.AppendAsync(ChangesSent.Of(page.Batches), cancellationToken);
+            }
+
+            // What the index held before counts as deleted, whoever's request it was.
+            var reports = await Task.WhenAll(
+                page.Batches.Select(batch => writer.WriteAsync(batch, mayHaveBeenSent: true, cancellationToken))
+            );
             foreach (var report in reports)
             {
                 counts += report.Counts;
@@ -116,9 +122,23 @@ internal sealed class IncrementalRun(
         );
     }
 
+    /// <summary>Of several runs that sent a document, the first one knew what the index held.</summary>
+    private void Note(ChangesSent sent)
+    {
+        foreach (var id in sent.Added)
+        {
+            _wasHeld.TryAdd(id, false);
+        }
+
+        foreach (var id in sent.Held)
+        {
+            _wasHeld.TryAdd(id, true);
+        }
+    }
+
     private void Note(PageDone page)
     {
-        _mayHaveBeenSent = false;
+        _wasHeld.Clear();
         if (page.IsLast)
         {
             Cursor = page.Next;

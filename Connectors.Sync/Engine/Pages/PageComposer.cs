@@ -15,7 +15,6 @@ namespace Connectors.Sync.Engine.Pages;
 /// <param name="contentConcurrency">Contents that are fetched at the same time, at most.</param>
 /// <param name="contents">Reads contents.</param>
 /// <param name="time">The clock, for the stamps of documents that have none.</param>
-/// <param name="addAs">How a document is counted that the index does not have.</param>
 /// <param name="hasAccessControl">Whether documents have access lists, and so a digest even with a time stamp.</param>
 internal sealed class PageComposer(
     DocumentLines lines,
@@ -23,7 +22,6 @@ internal sealed class PageComposer(
     int contentConcurrency,
     ContentReader contents,
     TimeProvider time,
-    BulkOperationKind addAs = BulkOperationKind.Add,
     bool hasAccessControl = false
 )
 {
@@ -42,7 +40,6 @@ internal sealed class PageComposer(
     /// <summary>The composer of a sync.</summary>
     public static PageComposer For(
         SyncRequest request,
-        BulkOperationKind addAs,
         SyncEngineOptions options,
         ContentExtraction extraction,
         SourceCalls calls,
@@ -54,7 +51,6 @@ internal sealed class PageComposer(
             options.ContentConcurrency,
             extraction.ReaderFor(request.UseExtractionService, request.Pipeline?.ExtractBinaryContent == true, calls),
             time,
-            addAs,
             request.HasAccessControl
         );
 
@@ -179,7 +175,7 @@ internal sealed class PageComposer(
             plan.Add(
                 verdict switch
                 {
-                    Verdict.Add => addAs,
+                    Verdict.Add => BulkOperationKind.Add,
                     Verdict.Change => BulkOperationKind.Change,
                     _ => BulkOperationKind.Repeat,
                 },

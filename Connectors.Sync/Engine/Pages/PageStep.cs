@@ -33,13 +33,13 @@ internal sealed class PageStep(
         TimeProvider time
     ) =>
         new(
-            PageComposer.For(request, BulkOperationKind.Add, options, extraction, calls, time),
+            PageComposer.For(request, options, extraction, calls, time),
             DocumentFilter.For(request.Rules),
             isMarkingOnly: request.Kind == SyncKind.DeletesOnly,
             request.HasAccessControl
         );
 
-    /// <summary>The step of a sync that writes changes without comparing them; its caller applies the rules.</summary>
+    /// <summary>The step of a sync that writes changes; its caller applies the rules.</summary>
     public static PageStep ForChanges(
         SyncRequest request,
         SyncEngineOptions options,
@@ -47,10 +47,7 @@ internal sealed class PageStep(
         SourceCalls calls,
         TimeProvider time
     ) =>
-        new(
-            PageComposer.For(request, BulkOperationKind.Upsert, options, extraction, calls, time),
-            hasAccessControl: request.HasAccessControl
-        );
+        new(PageComposer.For(request, options, extraction, calls, time), hasAccessControl: request.HasAccessControl);
 
     /// <summary>
     /// Plans <paramref name="page"/> and composes the first part of what it writes. The plan owns the page and disposes it.

@@ -180,10 +180,7 @@ internal sealed class ConnectorMaintenance(
         return made;
 
         bool CanRun(DueSync sync) =>
-            sync.Type == JobType.AccessControl
-                // While it is switched off there is nothing to be synced.
-                ? AccessControl.IsOn(description, SourceSettings.FromConfiguration(connector.Configuration, description.Fields))
-                : sync.Kind != SyncKind.Incremental || description.HasChangeFeed;
+            IdleSchedule.Problem(description, sync.Type, JobSetup.HasAccessControl(connector, sources)) is null;
     }
 
     private Task ReportAsync(ConnectorRecord connector, string problem, CancellationToken cancellationToken)

@@ -56,8 +56,9 @@ internal sealed class PollLoop(int maxErrors, TimeSpan maxErrorsSpan, TimeProvid
             {
                 var last = exception is ConnectorException known ? known.Message : UnexpectedError.Message(exception);
                 throw new ConnectorException(
-                    $"The service ends, because more than {maxErrors} polls failed within {maxErrorsSpan.TotalSeconds:0} seconds "
-                        + $"(service.max_errors, service.max_errors_span). The last failure: {last}"
+                    $"The service ends, because more than {Quantity.Of(maxErrors, "poll")} failed within "
+                        + $"{Quantity.Of(maxErrorsSpan.TotalSeconds, "second")} (service.max_errors, service.max_errors_span). "
+                        + $"The last failure: {last}"
                 );
             }
         }

@@ -11,7 +11,7 @@ namespace Connectors.Sync.Staging.LocalState;
 [JsonDerivedType(typeof(DeletesSent), "deleting")]
 [JsonDerivedType(typeof(DeletesDone), "deleted")]
 [JsonDerivedType(typeof(WrittenBefore), "before")]
-[JsonDerivedType(typeof(ChangesSent), "sending")]
+[JsonDerivedType(typeof(ChangesSent), "changes")]
 internal abstract record JournalRecord;
 
 /// <summary>A page was read, and all its writes are done.</summary>
@@ -41,8 +41,29 @@ internal sealed record DeletesSent(int Batch) : JournalRecord;
 /// <param name="Rejections">What was refused.</param>
 internal sealed record DeletesDone(int Batch, SyncCounts Counts, RejectionReport? Rejections) : JournalRecord;
 
-/// <summary>A page of changes is about to be sent. Without a later record, what the index has of it may be this very sending.</summary>
-internal sealed record ChangesSent : JournalRecord;
+/// <summary>
+/// Changes are about to be sent. Without a later <see cref="PageDone"/>, what the index has of them may be this very sending.
+/// </summary>
+/// <param name="Added">Ids that the index did not hold before.</param>
+/// <param name="Held">Ids that it held.</param>
+internal sealed record ChangesSent(IReadOnlyList<string> Added, IReadOnlyList<string> Held) : JournalRecord
+{
+    /// <summary>The record of a page's batches.</summary>
+    public static ChangesSent Of(IEnumerable<BulkBatch> batches)
+    {
+        var (added, held) = (new List<string>(), new List<string>());
+        foreach (var batch in batches)
+        {
+            for (var number = 0; number < batch.Count; number++)
+            {
+                var isAbsent = batch.Operations[number].Kind is BulkOperationKind.Add or BulkOperationKind.DeleteAbsent;
+                (isAbsent ? added : held).Add(batch.IdOf(number));
+            }
+        }
+
+        return new ChangesSent(added, held);
+    }
+}
 
 /// <summary>The sync was started over: this much had been written before.</summary>
 /// <param name="Counts">What was created, updated and deleted.</param>

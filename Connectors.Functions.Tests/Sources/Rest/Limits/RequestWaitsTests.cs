@@ -1,5 +1,6 @@
 using Connectors.Abstractions;
 using Connectors.Sources.Rest.Http;
+using Connectors.Sources.Rest.Microsoft;
 using Connectors.Sources.Rest.SignIn;
 using Connectors.Tests.Sources.Rest.Http;
 using Microsoft.Extensions.Time.Testing;
@@ -62,6 +63,56 @@ public sealed class RequestWaitsTests
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting.WaitAsync(Cancellation));
         Assert.Single(script.Seen);
+    }
+
+    [Fact]
+    public async Task ARequestThatWouldBeHeldForTooLongEndsAsOneThatIsToldSo()
+    {
+        var script = Scripted.By(_ => Scripted.Status(429, ("Retry-After", "240")));
+        var context = ContextOf(script);
+        using var client = ClientOf(context);
+        var host = _hosts.For("things.example", 10, _time);
+        host.CloseFor(TimeSpan.FromMinutes(4));
+        var held = client.GetAsync("items", Cancellation);
+        await UntilAsync(() => context.Waits.After(_time.GetUtcNow()) is not null);
+
+        // Meanwhile another sync of the host is told to wait longer: this request would be held for eight minutes.
+        _time.Advance(TimeSpan.FromMinutes(3));
+        host.CloseFor(TimeSpan.FromMinutes(5));
+        _time.Advance(TimeSpan.FromMinutes(1));
+
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() => held.WaitAsync(Cancellation));
+        Assert.Equal(
+            (
+                "Things (https://things.example/api/items): has had enough requests (429) and asks to wait for 240 seconds.",
+                FailureKind.Retry,
+                TimeSpan.FromMinutes(4)
+            ),
+            (failure.Message, failure.Kind, failure.RetryAfter!.Value)
+        );
+        Assert.Empty(script.Seen);
+
+        // Its place is free again.
+        _time.Advance(TimeSpan.FromMinutes(4));
+        using var place = await host.EnterAsync(TimeSpan.Zero, Cancellation).WaitAsync(Cancellation);
+    }
+
+    [Fact]
+    public async Task APartOfABatchThatIsAskedForAgainLaterIsToldToo()
+    {
+        const string Refused = """{"responses":[{"id":"0","status":429,"headers":{"Retry-After":"20"}}]}""";
+        const string Given = """{"responses":[{"id":"0","status":200,"body":{"name":"n"}}]}""";
+        var asked = 0;
+        var script = Scripted.By(_ => Scripted.Json(asked++ == 0 ? Refused : Given));
+        var context = ContextOf(script);
+        using var client = ClientOf(context);
+        var until = _time.GetUtcNow() + TimeSpan.FromSeconds(20);
+
+        var waiting = new GraphBatch(client, "Files.Read.All").GetAsync(["/drives/d"], Cancellation);
+        await UntilAsync(() => context.Waits.After(_time.GetUtcNow()) == until);
+        _time.Advance(TimeSpan.FromSeconds(20));
+
+        Assert.Equal("n", (await waiting.WaitAsync(Cancellation))[0].Body!.Value.GetProperty("name").GetString());
     }
 
     private SourceContext ContextOf(Scripted script) => script.Context with { TimeProvider = _time, Hosts = _hosts };

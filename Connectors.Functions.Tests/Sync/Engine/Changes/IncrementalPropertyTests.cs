@@ -37,6 +37,7 @@ public sealed class IncrementalPropertyTests
                 var outcome = await RunWithFaultsAsync(fixture, feed, story.BulkFaults, story.ReadFaults);
 
                 Assert.Null(outcome.Fallback);
+                Assert.Equal(await UndisturbedAsync(story.Before, feed), outcome.Counts with { Bytes = 0 });
                 Assert.Equal(state.Keys.Order(StringComparer.Ordinal), fixture.Index.Documents.Keys.Order(StringComparer.Ordinal));
                 Assert.All(state, pair => Assert.Equal(pair.Value, fixture.Index.Documents[pair.Key]["text"]!.GetValue<string>()));
                 Assert.Equal(feed.Pages.Sum(page => page.Count), outcome.Counts.Read);
@@ -45,7 +46,7 @@ public sealed class IncrementalPropertyTests
                     outcome.Counts.Skipped + outcome.Counts.Indexed + outcome.Counts.Deleted + outcome.Counts.AlreadyGone
                 );
 
-                fixture.Index.OnBulk = null;
+                (fixture.Index.OnBulk, fixture.Index.OnCall) = (null, null);
                 fixture.Index.Written.Clear();
                 fixture.Request = fixture.Request with { Kind = SyncKind.Full, AllowMassDelete = true };
                 var full = await fixture.RunNextAsync(Holding(state));
@@ -55,6 +56,18 @@ public sealed class IncrementalPropertyTests
             iter: 300,
             threads: 2
         );
+
+    /// <summary>The counts of the same sync without faults.</summary>
+    private static async Task<SyncCounts> UndisturbedAsync(List<int> before, MemoryFeed feed)
+    {
+        using var fixture = new EngineFixture();
+        var state = before.Distinct().ToDictionary(id => $"id-{id}", _ => "text-0", StringComparer.Ordinal);
+        var undisturbed = new MemoryFeed(Holding(state));
+        var cursor = (await fixture.RunAsync(undisturbed)).Cursor!.DeepClone().AsObject();
+        undisturbed.Pages.AddRange(feed.Pages);
+        fixture.Request = fixture.Request with { JobId = "changes", Kind = SyncKind.Incremental, Cursor = cursor };
+        return (await fixture.RunAsync(undisturbed)).Counts with { Bytes = 0 };
+    }
 
     private static MemorySource Holding(Dictionary<string, string> state) =>
         new()
@@ -78,6 +91,15 @@ public sealed class IncrementalPropertyTests
                 4 => new BulkFault(413),
                 _ => BulkFault.None,
             };
+        var calls = 0;
+        fixture.Index.OnCall = () =>
+        {
+            var call = Interlocked.Increment(ref calls);
+            if (call < 200 && readFaults[call % readFaults.Length] == 2)
+            {
+                throw new OperationCanceledException("killed");
+            }
+        };
         var reads = 0;
         feed.OnChanges = _ =>
             readFaults[reads++ % readFaults.Length] switch

@@ -54,7 +54,7 @@ public sealed class SentTwiceTests
     }
 
     [Fact]
-    public async Task DeletionsAmongChangesThatAreSentAgainAreCountedAsOurs()
+    public async Task ChangesThatAreSentAgainAreCountedAsTheFirstTime()
     {
         using var fixture = new StagedFixture();
         var feed = new MemoryFeed(MemorySource.Holding("a", "b"));
@@ -71,8 +71,7 @@ public sealed class SentTwiceTests
         Assert.Equal((1L, 1L, 1L), (first.Counts.Deleted, first.Counts.AlreadyGone, first.Counts.Indexed));
 
         // What the index has in the same version is what the first sending wrote: it counts as it counted there.
-        Assert.Equal((2L, 0L, 1L), (again.Counts.Deleted, again.Counts.AlreadyGone, again.Counts.Indexed));
-        Assert.Equal(0, again.Counts.Skipped);
+        Assert.Equal(first.Counts, again.Counts);
     }
 
     /// <summary>An index of four documents, of which three are to be deleted.</summary>
@@ -110,7 +109,8 @@ public sealed class SentTwiceTests
 
         public Task<bool> ExistsAsync(string name, CancellationToken cancellationToken) => Inner.ExistsAsync(name, cancellationToken);
 
-        public Task<bool> TryCreateAsync(string name, CancellationToken cancellationToken) => Inner.TryCreateAsync(name, cancellationToken);
+        public Task<bool> TryCreateAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
+            Inner.TryCreateAsync(name, content, cancellationToken);
 
         public IAsyncEnumerable<string> ListFoldersAsync(CancellationToken cancellationToken) => Inner.ListFoldersAsync(cancellationToken);
 

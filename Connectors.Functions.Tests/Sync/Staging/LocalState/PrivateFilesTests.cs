@@ -39,7 +39,7 @@ public sealed class PrivateFilesTests : IDisposable
         }
 
         await new LocalStagingStore(Path.Combine(root, "staging")).PutAsync("job/plan/page", new MemoryStream([1]), isText: false, Token);
-        await new LocalStagingStore(Path.Combine(root, "staging")).TryCreateAsync("job/mark", Token);
+        await new LocalStagingStore(Path.Combine(root, "staging")).TryCreateAsync("job/mark", default, Token);
         using (var copies = ProcessFolder.Take(Path.Combine(root, "functions", "copies")))
         {
             copies.NewFolder();

@@ -20,6 +20,9 @@ internal sealed class ReadChangesStep(
     ILogger logger
 )
 {
+    // What was sent is known when a page is written.
+    private static readonly Dictionary<string, bool> NothingSent = [];
+
     /// <summary>
     /// Reads the page that <paramref name="input"/> asks for. The last page of changes stores the next sync's cursor instead of the next
     /// page's token.
@@ -78,7 +81,7 @@ internal sealed class ReadChangesStep(
             }
 
             // The plan owns the page.
-            making.Add(await step.PlanAsync(page, compares: true, share: null, cancellationToken), page.Cursor);
+            making.Add(await step.PlanAsync(page, NothingSent, share: null, cancellationToken), page.Cursor);
         }
 
         return null;

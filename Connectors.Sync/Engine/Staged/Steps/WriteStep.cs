@@ -9,9 +9,16 @@ namespace Connectors.Sync.Engine.Staged.Steps;
 /// <summary>Writes staged batches to the index. Idempotent: operations are idempotent by id, and counts depend only on the diff.</summary>
 /// <param name="store">Where the batches are.</param>
 /// <param name="writers">Makes what they are written with.</param>
+/// <param name="decisions">Decides what of a batch of changes is written.</param>
 /// <param name="rejectionLimits">When too much is rejected.</param>
 /// <param name="passesInference">Whether Elasticsearch asks an inference endpoint about what is written.</param>
-internal sealed class WriteStep(IStagingStore store, BatchWriters writers, RejectionLimits rejectionLimits, bool passesInference)
+internal sealed class WriteStep(
+    IStagingStore store,
+    BatchWriters writers,
+    ChangeDecisions decisions,
+    RejectionLimits rejectionLimits,
+    bool passesInference
+)
 {
     private const int MaxBufferedBatches = 8;
 
@@ -19,11 +26,12 @@ internal sealed class WriteStep(IStagingStore store, BatchWriters writers, Rejec
     public async Task<WriteResult> WritePageAsync(SyncRequest request, WritePageInput input, CancellationToken cancellationToken)
     {
         var session = await OpenAsync(request, input.Report, input.Rejected, cancellationToken);
-        var (batches, what) = (StagedNames.Batches(input.Page), "A page's batches");
-        var counts =
+        WriteBatch write =
             request.Kind == SyncKind.Incremental
-                ? await WriteDeletesAsync(session, batches, what, cancellationToken)
-                : await WriteAsync(session, batches, what, mayHaveBeenSent: false, cancellationToken);
+                ? (batch, number, token) =>
+                    decisions.WriteAsync(session.Writer, request.IndexName, batch, StagedNames.Decisions(input.Page, number), token)
+                : (batch, _, token) => session.Writer.WriteAsync(batch, mayHaveBeenSent: false, token);
+        var counts = await WriteAsync(session, StagedNames.Batches(input.Page), "A page's batches", write, cancellationToken);
         return await SaveReportAsync(session, input.Plan, counts, cancellationToken);
     }
 
@@ -34,7 +42,7 @@ internal sealed class WriteStep(IStagingStore store, BatchWriters writers, Rejec
         var counts = default(SyncCounts);
         for (var part = input.FirstPart; part < input.FirstPart + input.Parts; part++)
         {
-            counts += await WriteDeletesAsync(session, StagedNames.Part(input.Deletes, part), "A part of the deletes", cancellationToken);
+            counts += await WriteDeletesAsync(session, StagedNames.Part(input.Deletes, part), cancellationToken);
         }
 
         return await SaveReportAsync(session, input.Plan, counts, cancellationToken);
@@ -44,15 +52,21 @@ internal sealed class WriteStep(IStagingStore store, BatchWriters writers, Rejec
     /// Writes a blob of deletes. If the blob is sent a second time, or by two steps at once, documents that are already gone count as
     /// deleted. So each sender creates a marker first: the first sender one, every other sender another.
     /// </summary>
-    private async Task<SyncCounts> WriteDeletesAsync(Session session, string name, string what, CancellationToken cancellationToken)
+    private async Task<SyncCounts> WriteDeletesAsync(Session session, string name, CancellationToken cancellationToken)
     {
-        var isFirst = await store.TryCreateAsync(StagedNames.Sent(name), cancellationToken);
+        var isFirst = await store.TryCreateAsync(StagedNames.Sent(name), content: default, cancellationToken);
         if (!isFirst)
         {
-            await store.TryCreateAsync(StagedNames.SentAgain(name), cancellationToken);
+            await store.TryCreateAsync(StagedNames.SentAgain(name), content: default, cancellationToken);
         }
 
-        var counts = await WriteAsync(session, name, what, mayHaveBeenSent: !isFirst, cancellationToken);
+        var counts = await WriteAsync(
+            session,
+            name,
+            "A part of the deletes",
+            (batch, _, token) => session.Writer.WriteAsync(batch, mayHaveBeenSent: !isFirst, token),
+            cancellationToken
+        );
         return counts.AlreadyGone > 0 && isFirst && await store.ExistsAsync(StagedNames.SentAgain(name), cancellationToken)
             ? counts with
             {
@@ -82,7 +96,7 @@ internal sealed class WriteStep(IStagingStore store, BatchWriters writers, Rejec
         Session session,
         string name,
         string what,
-        bool mayHaveBeenSent,
+        WriteBatch write,
         CancellationToken cancellationToken
     ) => StagedBlob.GuardAsync(what, async () =>
         {
@@ -105,7 +119,7 @@ internal sealed class WriteStep(IStagingStore store, BatchWriters writers, Rejec
                         await Task.WhenAny(open);
                     }
 
-                    writes.Add(WriteAsync(session, batch, mayHaveBeenSent, abort.Token));
+                    writes.Add(DisposingAsync(batch, write(batch, writes.Count, abort.Token)));
                 }
 
                 var counts = default(SyncCounts);
@@ -126,18 +140,15 @@ internal sealed class WriteStep(IStagingStore store, BatchWriters writers, Rejec
             }
         });
 
-    private static async Task<BulkReport> WriteAsync(
-        Session session,
-        BulkBatch batch,
-        bool mayHaveBeenSent,
-        CancellationToken cancellationToken
-    )
+    private static async Task<BulkReport> DisposingAsync(BulkBatch batch, Task<BulkReport> write)
     {
         using (batch)
         {
-            return await session.Writer.WriteAsync(batch, mayHaveBeenSent, cancellationToken);
+            return await write;
         }
     }
+
+    private delegate Task<BulkReport> WriteBatch(BulkBatch batch, int number, CancellationToken cancellationToken);
 
     private sealed record Session(IBatchWriter Writer, RejectionMonitor Monitor, RejectionReport Rejections, SyncPreview? Preview);
 }

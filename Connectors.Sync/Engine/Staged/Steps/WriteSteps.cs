@@ -48,7 +48,7 @@ internal sealed class WriteSteps(
         {
             throw new ConnectorException(
                 FailureKind.Retry,
-                $"Elasticsearch did not take what was to be written within {maxTime.TotalMinutes:0.#} minutes."
+                $"Elasticsearch did not take what was to be written within {Quantity.Of(maxTime.TotalMinutes, "minute")}."
             );
         }
     }
@@ -65,9 +65,11 @@ internal sealed class WriteSteps(
             RetryTimeLimit = Min(options.Bulk.RetryTimeLimit, maxRetryTime),
             InferenceTimeout = Min(options.Bulk.InferenceTimeout, maxRetryTime),
         };
+        var index = indexOf(request.ConnectorId);
         return new WriteStep(
             store,
-            new BatchWriters(indexOf(request.ConnectorId), bulk, time, random, logger, options.SkipUnchanged),
+            new BatchWriters(index, bulk, time, random, logger),
+            new ChangeDecisions(store, index, options.SkipUnchanged),
             options.Rejections,
             plan.PassesInference
         );

@@ -23,22 +23,13 @@ internal static class StagedBlob
         CancellationToken cancellationToken
     )
     {
-        using var buffer = new PooledBuffer();
-        buffer.GetSpan(Header)[..Header].Clear();
-        buffer.Advance(Header);
-        await using (var json = new Utf8JsonWriter(buffer))
-        {
-            JsonSerializer.Serialize(json, value);
-        }
-
-        var jsonLength = buffer.Length - Header;
-        writeRest?.Invoke(buffer);
-        var bytes = buffer.WrittenSpan.ToArray();
-        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(sizeof(ulong)), jsonLength);
-        BinaryPrimitives.WriteUInt64LittleEndian(bytes, Checksum(name, bytes.AsSpan(sizeof(ulong))));
-        using var content = new MemoryStream(bytes);
+        using var content = new MemoryStream(Bytes(name, value, writeRest));
         await store.PutAsync(name, content, isText: false, cancellationToken);
     }
+
+    /// <summary>Stores <paramref name="value"/> unless somebody did before; see <see cref="IStagingStore.TryCreateAsync"/>.</summary>
+    public static Task<bool> TryCreateAsync<T>(IStagingStore store, string name, T value, CancellationToken cancellationToken) =>
+        store.TryCreateAsync(name, Bytes(name, value, writeRest: null), cancellationToken);
 
     /// <summary>Reads what <see cref="PutAsync"/> stored.</summary>
     /// <param name="store">Where from.</param>
@@ -95,6 +86,24 @@ internal static class StagedBlob
         {
             throw new ConnectorException(FailureKind.Retry, $"{what} could not be read from staging to its end.", failure);
         }
+    }
+
+    private static byte[] Bytes<T>(string name, T value, Action<PooledBuffer>? writeRest)
+    {
+        using var buffer = new PooledBuffer();
+        buffer.GetSpan(Header)[..Header].Clear();
+        buffer.Advance(Header);
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            JsonSerializer.Serialize(json, value);
+        }
+
+        var jsonLength = buffer.Length - Header;
+        writeRest?.Invoke(buffer);
+        var bytes = buffer.WrittenSpan.ToArray();
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(sizeof(ulong)), jsonLength);
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes, Checksum(name, bytes.AsSpan(sizeof(ulong))));
+        return bytes;
     }
 
     private static ulong Checksum(string name, ReadOnlySpan<byte> bytes) => XxHash3.HashToUInt64(bytes, (long)Seed(name));

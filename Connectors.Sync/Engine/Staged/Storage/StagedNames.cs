@@ -38,6 +38,9 @@ internal static class StagedNames
     /// <summary>A part of the deletes.</summary>
     public static string Part(DeletesName deletes, int part) => string.Create(CultureInfo.InvariantCulture, $"{deletes}/{part:D6}");
 
+    /// <summary>What was decided about a batch of changes before it was sent.</summary>
+    public static string Decisions(PageName page, int batch) => string.Create(CultureInfo.InvariantCulture, $"{page}.decisions/{batch:D6}");
+
     /// <summary>Marker: the deletes of a blob were sent, or are about to be.</summary>
     public static string Sent(string content) => content + ".sent";
 

@@ -1,7 +1,6 @@
 using Connectors.Abstractions;
-using Connectors.Sync.Protocol;
 
-namespace Connectors.Cli.Input;
+namespace Connectors.Sync.Protocol.Schedules;
 
 /// <summary>Schedules that the service takes no notice of, because the source can't do what they ask for.</summary>
 internal static class IdleSchedule

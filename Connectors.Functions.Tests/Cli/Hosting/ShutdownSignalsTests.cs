@@ -1,0 +1,25 @@
+using Connectors.Cli.Hosting;
+using Xunit;
+
+namespace Connectors.Tests.Cli.Hosting;
+
+public sealed class ShutdownSignalsTests
+{
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void ASignalThatComesWhenTheCommandIsOverChangesNothing(int before)
+    {
+        List<int> exits = [];
+        var signals = new ShutdownSignals(exits.Add);
+        for (var number = 0; number < before; number++)
+        {
+            signals.Signal();
+        }
+
+        signals.Dispose();
+        signals.Signal();
+
+        Assert.Empty(exits);
+    }
+}
