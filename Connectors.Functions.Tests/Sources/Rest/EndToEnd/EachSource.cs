@@ -17,6 +17,7 @@ using Connectors.Tests.Sources.Rest.Salesforce;
 using Connectors.Tests.Sources.Rest.Sandfly;
 using Connectors.Tests.Sources.Rest.ServiceNow;
 using Connectors.Tests.Sources.Rest.SharePointOnline;
+using Connectors.Tests.Sources.Rest.SharePointServer;
 using Connectors.Tests.Sources.Rest.Slack;
 using Connectors.Tests.Sources.Rest.Zoom;
 
@@ -55,6 +56,7 @@ internal static class EachSource
             ),
         ["servicenow"] = () => ServiceNowReplay.Source,
         ["sharepoint_online"] = () => SharePointReplay.Source,
+        ["sharepoint_server"] = () => SharePointServerReplay.Source,
         ["slack"] = () => SlackReplay.Source,
         ["zoom"] = () => ZoomReplay.Source,
     };

@@ -191,6 +191,14 @@ internal static class ManyItemsCases
                 Item = DriveItem,
                 Page = GraphList,
             },
+        ["sharepoint_server"] = () =>
+            new()
+            {
+                PlaceOf = PathThatEndsWith("(guid'list-3')/items"),
+                PageSize = 200,
+                Item = n => $$"""{"Id": {{n}}, "GUID": "many-{{n}}", "FileRef": "/sites/eng/Lists/Tasks/{{n}}_.000", "Modified": "{{Time}}"}""",
+                Page = (items, next) => Linked("value", items, "odata.nextLink", next, $"\"?$skiptoken={next}\""),
+            },
         ["slack"] = () =>
             new()
             {
