@@ -110,7 +110,8 @@ internal sealed class StreamWalk(Func<RestPlace, IReadOnlyList<RestStream>> stre
             var fetched = new FetchedPage(taken.Build(), taken.Deleted, next);
             try
             {
-                if (reading.Circle.IsNoticed(position.Cursor, next, stream.IsOneListing ? fetched.Hash : PageCircle.NotLookedAt))
+                var content = stream.IsOneListing ? fetched.Hash : PageCircle.NotLookedAt;
+                if (!stream.NoticesCircles && reading.Circle.IsNoticed(position.Cursor, next, content))
                 {
                     throw stream.NeverEnds($"{place.Name}: {stream.Name}");
                 }
