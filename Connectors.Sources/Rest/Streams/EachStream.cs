@@ -36,10 +36,6 @@ internal sealed class EachStream(
     public override bool IsOneListing => false;
 
     /// <inheritdoc/>
-    /// <remarks>It looks at the listing of the items, and at those of each item by themselves.</remarks>
-    public override bool NoticesCircles => true;
-
-    /// <inheritdoc/>
     public override async Task<string?> ReadAsync(string cursor, StreamPage page, CancellationToken cancellationToken)
     {
         var place = Position.Parse(cursor);
@@ -99,11 +95,7 @@ internal sealed class EachStream(
         try
         {
             var next = await stream.ReadAsync(place.Cursor, page, cancellationToken);
-            if (!stream.NoticesCircles)
-            {
-                _child.Check($"{item.Name}: {stream.Name}", place.Cursor, next, PageCircle.NotLookedAt);
-            }
-
+            _child.Check($"{item.Name}: {stream.Name}", place.Cursor, next, PageCircle.NotLookedAt);
             return next;
         }
         catch (ConnectorException closed) when (RestErrors.IsClosedPlace(closed))

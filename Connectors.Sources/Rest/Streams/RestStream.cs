@@ -17,9 +17,6 @@ internal abstract class RestStream(string name)
     /// <summary>Whether a page with the same ids as an earlier one means that the listing goes round in a circle.</summary>
     public virtual bool IsOneListing => true;
 
-    /// <summary>Whether the stream itself notices listings that never end. Then it may have any number of pages, empty ones too.</summary>
-    public virtual bool NoticesCircles => false;
-
     /// <summary>Reads the page at a cursor, with all that belongs to its documents.</summary>
     /// <remarks>After a crash the same page may be asked for again, by another process: the cursor alone says where it is.</remarks>
     /// <param name="cursor">Empty for the first page; else what an earlier call returned.</param>

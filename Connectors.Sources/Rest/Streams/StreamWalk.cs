@@ -110,8 +110,7 @@ internal sealed class StreamWalk(Func<RestPlace, IReadOnlyList<RestStream>> stre
             var fetched = new FetchedPage(taken.Build(), taken.Deleted, next);
             try
             {
-                var content = stream.IsOneListing ? fetched.Hash : PageCircle.NotLookedAt;
-                if (!stream.NoticesCircles && reading.Circle.IsNoticed(position.Cursor, next, content))
+                if (reading.Circle.IsNoticed(position.Cursor, next, stream.IsOneListing ? fetched.Hash : PageCircle.NotLookedAt))
                 {
                     throw stream.NeverEnds($"{place.Name}: {stream.Name}");
                 }

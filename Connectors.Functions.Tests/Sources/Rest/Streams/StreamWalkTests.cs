@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using Connectors.Abstractions;
@@ -7,7 +6,6 @@ using Connectors.Sources.Rest.Documents;
 using Connectors.Sources.Rest.Http;
 using Connectors.Sources.Rest.Paging;
 using Connectors.Sources.Rest.Streams;
-using Connectors.Tests.Sources.Rest.EndToEnd;
 using Connectors.Tests.Sources.Rest.Http;
 using Xunit;
 
@@ -174,37 +172,6 @@ public sealed class StreamWalkTests
         static void Write(JsonElement item, StreamPage page) => page.Add(item.RequiredText("mail", "id"), item, DocumentFields.All);
     }
 
-    [Fact]
-    public async Task ManyItemsWithNothingInThemAreNoCircleAndLeaveNothingBehind()
-    {
-        var script = Scripted.By(request =>
-        {
-            var first = int.Parse($"0{request.RequestUri!.Query.Split('=')[^1]}", CultureInfo.InvariantCulture);
-            var users = string.Join(',', Enumerable.Range(first, 100).Select(number => $"{{\"id\": \"{number}\"}}"));
-            return Scripted.Json($"{{\"items\": [{users}]{(first + 100 < 12_000 ? $", \"next\": {first + 100}" : "")}}}");
-        });
-        using var client = script.Client();
-        var paging = RestPaging.Cursor("/items", "/next", (request, cursor) => request.WithQuery("at", cursor));
-        using var walk = new StreamWalk(
-            _ =>
-                [
-                    new EachStream(
-                        "users",
-                        client,
-                        RestRequest.Get("/api/users"),
-                        paging,
-                        user => new RestPlace(user.RequiredText("user", "id"), "a user"),
-                        _ => [new EmptyStream()]
-                    ),
-                ],
-            TimeProvider.System
-        );
-        using var page = await walk.ReadAsync("all", [RestPlace.Whole], PageToken.Start, PageLimits.Default, null, null, Cancellation);
-        Assert.True(page.IsLast);
-        Assert.Equal(120, script.Seen.Count);
-        Assert.InRange(Retained.BytesOf(walk), 1, 128 * 1024);
-    }
-
     private StreamWalk Walk() =>
         new(
             place => [new ListStream($"{place.Key}-x-", _asked, _ids), new ListStream($"{place.Key}-y-", _asked, _ids)],
@@ -266,12 +233,6 @@ public sealed class StreamWalkTests
 
             return Task.FromResult(cursor.Length == 0 ? "2|" : null);
         }
-    }
-
-    private sealed class EmptyStream() : RestStream("nothing")
-    {
-        public override Task<string?> ReadAsync(string cursor, StreamPage page, CancellationToken cancellationToken) =>
-            Task.FromResult<string?>(null);
     }
 
     private sealed class ClosedStream(HttpStatusCode status) : RestStream("closed")
