@@ -112,6 +112,11 @@ public abstract class RestDataSource : IDataSource, IReportsWaiting
     /// <summary>A walk of its own through other streams: those of a change feed (<see cref="TimeChanges"/>).</summary>
     private protected StreamWalk Walk(Func<RestPlace, IReadOnlyList<RestStream>> streamsOf) => new(streamsOf, Context.TimeProvider);
 
+    /// <summary>What was entered in the fields, read at its first use. A field that is wrong is told at every use.</summary>
+    /// <param name="read">Reads it: <c>TrackerConfiguration.From</c>.</param>
+    private protected Lazy<T> FromSettings<T>(Func<SourceSettings, T> read) =>
+        new(() => read(Context.Settings), LazyThreadSafetyMode.PublicationOnly);
+
     /// <summary>Something that is made at its first use and disposed with the source, before what was declared earlier.</summary>
     private protected Lazy<T> Owned<T>(Func<T> make)
         where T : IDisposable

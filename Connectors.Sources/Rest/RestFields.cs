@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Connectors.Abstractions;
 
 namespace Connectors.Sources.Rest;
@@ -82,4 +84,27 @@ internal static class RestFields
         && address.UserInfo.Length == 0
             ? address
             : throw new ConnectorException($"{name}: not an address that begins with http:// or https:// and has no user name in it.");
+
+    /// <summary>A JSON object from a field; empty when nothing was entered.</summary>
+    /// <exception cref="ConnectorException">It is none. The text may hold a secret, so nothing of it is told.</exception>
+    public static JsonObject Object(SourceSettings settings, string name)
+    {
+        if (settings.GetString(name).Trim() is not { Length: > 0 } text)
+        {
+            return [];
+        }
+
+        JsonNode? node = null;
+        try
+        {
+            node = JsonNode.Parse(text, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false });
+        }
+        catch (JsonException)
+        {
+            // Told below, as what is JSON and no object.
+        }
+
+        return node as JsonObject
+            ?? throw new ConnectorException($"{name}: not a JSON object. Write names in quotes, each once, with their values in braces.");
+    }
 }

@@ -1,4 +1,4 @@
-using Connectors.Sources.Rest.GraphQL;
+using Connectors.Sources.Rest.GraphQL.Queries;
 using Connectors.Tests.Docs.Pages;
 using Xunit;
 

@@ -28,15 +28,19 @@ internal static class RedisRules
 
     /// <summary>What is wrong with rules, for the person who wrote them.</summary>
     public static IReadOnlyList<string> Check(JsonNode rules) =>
-        rules is not JsonArray { Count: > 0 } list
-            ? ["Write a list of rules: [{\"database\": 0, \"key_pattern\": \"user:*\", \"type\": \"hash\"}]."]
-            : [.. list.SelectMany((rule, index) => Check(rule, $"Rule {index + 1}"))];
+        RuleText.CheckEach(
+            rules,
+            "[{\"database\": 0, \"key_pattern\": \"user:*\", \"type\": \"hash\"}]",
+            "a database",
+            [DatabaseField, PatternField, TypeField],
+            Check
+        );
 
     /// <summary>Reads rules that are right: those of each database.</summary>
     public static SortedDictionary<int, IReadOnlyList<RedisRule>> From(JsonNode rules) =>
         new(
-            (rules as JsonArray ?? [])
-                .OfType<JsonObject>()
+            RuleText
+                .Each(rules)
                 .GroupBy(rule => Number(rule[DatabaseField]) ?? 0)
                 .ToDictionary(
                     group => group.Key,
@@ -45,19 +49,8 @@ internal static class RedisRules
                 )
         );
 
-    private static IEnumerable<string> Check(JsonNode? node, string place)
+    private static IEnumerable<string> Check(JsonObject rule, string place)
     {
-        if (node is not JsonObject rule)
-        {
-            yield return $"{place}: must be an object with a database; it is {RuleText.Kind(node)}.";
-            yield break;
-        }
-
-        foreach (var problem in RuleText.Unknown(rule, place, DatabaseField, PatternField, TypeField))
-        {
-            yield return problem;
-        }
-
         if (Number(rule[DatabaseField]) is null)
         {
             yield return $"{place}: database is required: the number of one, from 0 on.";

@@ -20,15 +20,14 @@ internal sealed class S3Rules
         [.. _rules.Select(rule => rule.Bucket).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 
     /// <summary>What is wrong with rules, for the person who wrote them.</summary>
-    public static IReadOnlyList<string> Check(JsonNode rules)
-    {
-        if (rules is not JsonArray { Count: > 0 } list)
-        {
-            return ["Write a list of rules: [{\"bucket\": \"reports\", \"prefix\": \"2026/\", \"extension\": [\".pdf\", \".txt\"]}]."];
-        }
-
-        return [.. list.SelectMany((rule, index) => Check(rule, $"Rule {index + 1}"))];
-    }
+    public static IReadOnlyList<string> Check(JsonNode rules) =>
+        RuleText.CheckEach(
+            rules,
+            "[{\"bucket\": \"reports\", \"prefix\": \"2026/\", \"extension\": [\".pdf\", \".txt\"]}]",
+            "a bucket",
+            [BucketField, PrefixField, ExtensionField],
+            Check
+        );
 
     /// <summary>Reads rules that are right; <see langword="null"/> when there are none.</summary>
     public static S3Rules? From(JsonNode? rules) =>
@@ -64,19 +63,8 @@ internal sealed class S3Rules
             && rule.Extensions?.Contains(Path.GetExtension(key), StringComparer.Ordinal) != false
         );
 
-    private static IEnumerable<string> Check(JsonNode? node, string place)
+    private static IEnumerable<string> Check(JsonObject rule, string place)
     {
-        if (node is not JsonObject rule)
-        {
-            yield return $"{place}: must be an object with a bucket; it is {RuleText.Kind(node)}.";
-            yield break;
-        }
-
-        foreach (var problem in RuleText.Unknown(rule, place, BucketField, PrefixField, ExtensionField))
-        {
-            yield return problem;
-        }
-
         if (string.IsNullOrWhiteSpace(RuleText.Of(rule[BucketField])))
         {
             yield return $"{place}: bucket is required: the name of one bucket.";

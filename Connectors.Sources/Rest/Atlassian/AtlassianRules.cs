@@ -10,13 +10,13 @@ internal static partial class AtlassianRules
     /// <param name="rules">The rules.</param>
     /// <param name="example">A query in the product's language.</param>
     public static IReadOnlyList<string> Check(JsonNode rules, string example) =>
-        rules is JsonArray { Count: > 0 } list
-            ? [.. list.SelectMany((rule, index) => Check(rule, $"Rule {index + 1}", example))]
-            : [$"Write a list of rules: [{{\"query\": \"{example}\"}}]."];
+        RuleText.CheckEach(rules, $"[{{\"query\": \"{example}\"}}]", "query", ["query"], (rule, place) =>
+            string.IsNullOrWhiteSpace(RuleText.Of(rule["query"])) ? [$"{place}: query is required, a text: {example}."] : []
+        );
 
     /// <summary>The queries of rules that are right; none when there are no rules.</summary>
     public static IReadOnlyList<string> From(JsonNode? rules) =>
-        rules is JsonArray list ? [.. list.OfType<JsonObject>().Select(rule => RuleText.Of(rule["query"])).OfType<string>()] : [];
+        [.. RuleText.Each(rules).Select(rule => RuleText.Of(rule["query"])).OfType<string>()];
 
     /// <summary>A query that finds what another one finds and what fulfils a condition, in the same order.</summary>
     public static string Restrict(string query, string condition)
@@ -33,18 +33,6 @@ internal static partial class AtlassianRules
         // The words may also stand in a text that is searched for.
         var order = OrderBy().Matches(query).LastOrDefault(match => query[..match.Index].Count(letter => letter is '"' or '\'') % 2 == 0);
         return order is null ? (query.Trim(), string.Empty) : (query[..order.Index].Trim(), $" {query[order.Index..].Trim()}");
-    }
-
-    private static IEnumerable<string> Check(JsonNode? node, string place, string example)
-    {
-        if (node is not JsonObject rule)
-        {
-            return [$"{place}: must be an object with query; it is {RuleText.Kind(node)}."];
-        }
-
-        return string.IsNullOrWhiteSpace(RuleText.Of(rule["query"]))
-            ? RuleText.Unknown(rule, place, "query").Append($"{place}: query is required, a text: {example}.")
-            : RuleText.Unknown(rule, place, "query");
     }
 
     [GeneratedRegex(@"\border\s+by\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)]

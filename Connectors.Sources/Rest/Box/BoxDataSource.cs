@@ -20,7 +20,7 @@ public sealed class BoxDataSource : RestDataSource
 
     /// <summary>Keeps the context; connects at the first call.</summary>
     public BoxDataSource(SourceContext context)
-        : base(context) => _configuration = new(() => BoxConfiguration.From(Context.Settings), LazyThreadSafetyMode.PublicationOnly);
+        : base(context) => _configuration = FromSettings(BoxConfiguration.From);
 
     /// <inheritdoc/>
     public override SourceDescription Description { get; } =
@@ -94,7 +94,13 @@ public sealed class BoxDataSource : RestDataSource
     }
 
     private protected override IReadOnlyList<RestStream> StreamsOf(RestPlace place) =>
-        [new BoxTree(Client, folder => BoxApi.Items(folder, place.Key), (item, page) => BoxApi.Write(Client, place.Key, item, page))];
+        [
+            new FolderStream("files and folders", Client, "0", folder => BoxApi.Items(folder, place.Key), BoxApi.Paging)
+            {
+                IsFolder = item => item.Text("type") == "folder",
+                Write = (item, page) => BoxApi.Write(Client, place.Key, item, page),
+            },
+        ];
 
     private static string HintOf(BoxConfiguration configuration) =>
         configuration.Enterprise is null

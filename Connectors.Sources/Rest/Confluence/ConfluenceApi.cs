@@ -84,14 +84,8 @@ internal sealed class ConfluenceApi(RestClient client, ConfluenceConfiguration c
     /// <summary>Attachments of a page or blog post. Each may be kept.</summary>
     public async Task<IReadOnlyList<JsonElement>> AttachmentsAsync(string id, CancellationToken cancellationToken)
     {
-        var attachments = new List<JsonElement>();
         var request = Get($"/rest/api/content/{id}/child/attachment?limit=100&expand=version,history");
-        await foreach (var attachment in client.ListAsync(request, Paging, cancellationToken))
-        {
-            attachments.Add(attachment);
-        }
-
-        return attachments;
+        return await client.ListAsync(request, Paging, cancellationToken).ToListAsync(cancellationToken);
     }
 
     /// <summary>An attachment's file.</summary>

@@ -21,7 +21,7 @@ public sealed class ConfluenceDataSource : AtlassianDataSource
     public ConfluenceDataSource(SourceContext context)
         : base(context, "space")
     {
-        _configuration = new(() => ConfluenceConfiguration.From(Context.Settings), LazyThreadSafetyMode.PublicationOnly);
+        _configuration = FromSettings(ConfluenceConfiguration.From);
         _api = new(() => new ConfluenceApi(Client, _configuration.Value));
         _access = Owned(() => new ConfluenceAccess(_api.Value));
     }

@@ -52,7 +52,7 @@ internal sealed class ConfluenceDocuments(ConfluenceApi api, ConfluenceAccess? a
             {
                 // It was deleted, or closed, since it was listed. What belongs to it is not known any more.
                 page.AddUnreadable(IdOf(content), gone.Message);
-                page.AddGap(content.Text("title") ?? IdOf(content), $"{gone.Message} Nothing is deleted in this sync.");
+                page.AddGap(content.Text("title") ?? IdOf(content), gone);
             }
         }
     }

@@ -25,7 +25,7 @@ public sealed class DropboxDataSource : RestDataSource, IAccessControlSource, IC
 
     /// <summary>Keeps the context; connects at the first call.</summary>
     public DropboxDataSource(SourceContext context)
-        : base(context) => _configuration = new(() => DropboxConfiguration.From(Context.Settings), LazyThreadSafetyMode.PublicationOnly);
+        : base(context) => _configuration = FromSettings(DropboxConfiguration.From);
 
     /// <inheritdoc/>
     public override SourceDescription Description { get; } =

@@ -25,29 +25,21 @@ internal static class DropboxRules
 
     /// <summary>What is wrong with rules, for the person who wrote them.</summary>
     public static IReadOnlyList<string> Check(JsonNode rules) =>
-        rules is JsonArray { Count: > 0 } or JsonObject
-            ? [.. List(rules).SelectMany((rule, index) => Check(rule, $"Rule {index + 1}"))]
-            : ["Write a list of rules: [{\"query\": \"plan\", \"options\": {\"file_extensions\": [\"txt\"]}}]."];
+        RuleText.CheckEach(
+            rules,
+            "[{\"query\": \"plan\", \"options\": {\"file_extensions\": [\"txt\"]}}]",
+            "query",
+            Names,
+            Check,
+            takesOne: true
+        );
 
     /// <summary>The bodies of the searches of rules that are right; none when there are no rules.</summary>
-    public static IReadOnlyList<JsonObject> From(JsonNode? rules) => [.. List(rules).OfType<JsonObject>().Select(Body)];
+    public static IReadOnlyList<JsonObject> From(JsonNode? rules) => [.. RuleText.Each(rules).Select(Body)];
 
-    private static JsonNode?[] List(JsonNode? rules) =>
-        rules switch
-        {
-            JsonArray list => [.. list],
-            JsonObject one => [one],
-            _ => [],
-        };
-
-    private static List<string> Check(JsonNode? node, string place)
+    private static List<string> Check(JsonObject rule, string place)
     {
-        if (node is not JsonObject rule)
-        {
-            return [$"{place}: must be an object with query; it is {RuleText.Kind(node)}."];
-        }
-
-        var problems = RuleText.Unknown(rule, place, Names).ToList();
+        var problems = new List<string>();
         if (RuleText.Of(rule["query"]) is not { Length: > 0 })
         {
             problems.Add($"{place}: query is required, the text to search for.");

@@ -78,7 +78,7 @@ internal sealed class GitHubAccess(GitHubClients clients) : IDisposable
         var people = new List<JsonElement>();
         var client = await clients.ForAsync(owner, cancellationToken);
         await foreach (
-            var edge in client.ListAsync(clients.Query(query, variables), GitHubRepositories.Paging(path, "edges"), cancellationToken)
+            var edge in client.ListAsync(clients.Query(query, variables), RestPaging.Connection(path, "edges"), cancellationToken)
         )
         {
             people.Add(edge.Find("node") ?? throw new ConnectorException($"GitHub gave a person of {owner} without a name or an id."));

@@ -48,7 +48,7 @@ public sealed class GitHubDataSource : RestDataSource, IAccessControlSource
     public GitHubDataSource(SourceContext context)
         : base(context)
     {
-        _configuration = new(() => GitHubConfiguration.From(Context.Settings), LazyThreadSafetyMode.PublicationOnly);
+        _configuration = FromSettings(GitHubConfiguration.From);
         _clients = Owned(() => new GitHubClients(_configuration.Value, Context));
         _repositories = new(() => new GitHubRepositories(_configuration.Value, _clients.Value));
         _access = Owned(() => new GitHubAccess(_clients.Value));
@@ -139,10 +139,7 @@ public sealed class GitHubDataSource : RestDataSource, IAccessControlSource
         {
             var client = await _clients.Value.ForAsync(owner, cancellationToken);
             var (first, paging) = _repositories.Value.Of(owner);
-            await foreach (var repository in Paging.Listing.ListAsync(client, first, paging, cancellationToken))
-            {
-                found.Add(repository);
-            }
+            found.AddRange(await Paging.Listing.ListAsync(client, first, paging, cancellationToken).ToListAsync(cancellationToken));
         }
 
         return [.. owners.Select(owner => new RestPlace($"{owner}/", owner)), .. found.Select(LocationOf)];
@@ -160,13 +157,7 @@ public sealed class GitHubDataSource : RestDataSource, IAccessControlSource
             var (first, paging) = _repositories.Value.Of(place.Name);
             return
             [
-                new OwnerStream(RepositoriesKey, _clients.Value, place.Name, client => new PagedStream(
-                    "repositories",
-                    client,
-                    first,
-                    paging,
-                    WriteAllAsync
-                )),
+                OfOwner(place.Name, RepositoriesKey, client => new PagedStream("repositories", client, first, paging, WriteAllAsync)),
             ];
         }
 
@@ -174,7 +165,7 @@ public sealed class GitHubDataSource : RestDataSource, IAccessControlSource
         [
             .. new GitHubStreams(place, _rules, _clients.Value, _configuration.Value.HasAccessControl ? _access.Value : null)
                 .All()
-                .Select(stream => new OwnerStream(stream.Name, _clients.Value, GitHubRepositories.Split(place.Key).Owner, stream.Make)),
+                .Select(stream => OfOwner(GitHubRepositories.Split(place.Key).Owner, stream.Name, stream.Make)),
         ];
     }
 
@@ -193,6 +184,10 @@ public sealed class GitHubDataSource : RestDataSource, IAccessControlSource
 
     private (string Field, IReadOnlyList<string> Names) Named() =>
         _rules.Count > 0 ? ("rules", [.. _rules.Select(rule => rule.Repository)]) : (RepositoriesKey, _configuration.Value.Repositories);
+
+    /// <summary>A stream that is read by the client of an owner's installation.</summary>
+    private DeferredStream OfOwner(string owner, string name, Func<RestClient, RestStream> make) =>
+        new(name, async cancellationToken => make(await _clients.Value.ForAsync(owner, cancellationToken)));
 
     private async Task WriteAllAsync(JsonElement repositories, StreamPage page, CancellationToken cancellationToken)
     {

@@ -13,17 +13,6 @@ internal sealed class GitHubRepositories(GitHubConfiguration configuration, GitH
 {
     private const int NamesAQuery = 15;
 
-    /// <summary>How a connection is paged.</summary>
-    /// <param name="path">Names that lead to it, with slashes.</param>
-    /// <param name="items"><c>nodes</c> or <c>edges</c>.</param>
-    public static RestPaging Paging(string path, string items = "nodes") =>
-        RestPaging.Cursor(
-            $"/data/{path}/{items}",
-            $"/data/{path}/pageInfo/endCursor",
-            (request, cursor) => request.WithBody(["variables", "cursor"], cursor),
-            $"/data/{path}/pageInfo/hasNextPage"
-        );
-
     /// <summary>Owner and name of <c>OWNER/NAME</c>.</summary>
     public static (string Owner, string Name) Split(string repository)
     {
@@ -43,7 +32,7 @@ internal sealed class GitHubRepositories(GitHubConfiguration configuration, GitH
         var (kind, variable) = configuration.OfOrganizations ? ("organization", "orgName") : ("user", "login");
         return (
             clients.Query(GitHubQueries.Repositories(kind, variable), new JsonObject { [variable] = owner }),
-            Paging($"{kind}/repositories")
+            RestPaging.Connection($"{kind}/repositories")
         );
     }
 

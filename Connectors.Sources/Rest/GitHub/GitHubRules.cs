@@ -13,15 +13,20 @@ internal static class GitHubRules
 
     /// <summary>What is wrong with rules, for the person who wrote them.</summary>
     public static IReadOnlyList<string> Check(JsonNode rules) =>
-        rules is JsonArray { Count: > 0 } or JsonObject
-            ? [.. List(rules).SelectMany((rule, index) => Check(rule, $"Rule {index + 1}"))]
-            : ["Write a list of rules: [{\"repository\": \"ann/alpha\", \"filter\": {\"issue\": \"label:bug\", \"branch\": \"main\"}}]."];
+        RuleText.CheckEach(
+            rules,
+            "[{\"repository\": \"ann/alpha\", \"filter\": {\"issue\": \"label:bug\", \"branch\": \"main\"}}]",
+            "repository and filter",
+            ["repository", "filter"],
+            Check,
+            takesOne: true
+        );
 
     /// <summary>Rules that are right; none when there are none.</summary>
     public static IReadOnlyList<GitHubRule> From(JsonNode? rules) =>
         [
-            .. List(rules)
-                .OfType<JsonObject>()
+            .. RuleText
+                .Each(rules)
                 .Select(rule => new GitHubRule(
                     RuleText.Of(rule["repository"]) ?? string.Empty,
                     Of(rule, "issue"),
@@ -33,27 +38,8 @@ internal static class GitHubRules
 
     private static string? Of(JsonObject rule, string name) => RuleText.Of(rule["filter"]?[name]);
 
-    private static JsonArray List(JsonNode? rules) =>
-        rules switch
-        {
-            JsonArray list => list,
-            null => [],
-            _ => [rules.DeepClone()],
-        };
-
-    private static IEnumerable<string> Check(JsonNode? node, string place)
+    private static IEnumerable<string> Check(JsonObject rule, string place)
     {
-        if (node is not JsonObject rule)
-        {
-            yield return $"{place}: must be an object with repository and filter; it is {RuleText.Kind(node)}.";
-            yield break;
-        }
-
-        foreach (var problem in RuleText.Unknown(rule, place, "repository", "filter"))
-        {
-            yield return problem;
-        }
-
         if (string.IsNullOrWhiteSpace(RuleText.Of(rule["repository"])))
         {
             yield return $"{place}: repository is required: NAME or OWNER/NAME.";

@@ -27,7 +27,7 @@ public sealed class GitLabDataSource : RestDataSource
     public GitLabDataSource(SourceContext context)
         : base(context)
     {
-        _configuration = new(() => GitLabConfiguration.From(Context.Settings), LazyThreadSafetyMode.PublicationOnly);
+        _configuration = FromSettings(GitLabConfiguration.From);
         _projects = new(() => new GitLabProjects(_configuration.Value, Client));
     }
 

@@ -18,12 +18,12 @@ internal sealed class GitLabProjects(GitLabConfiguration configuration, RestClie
     public IReadOnlyList<(RestRequest First, RestPaging Paging, bool IsOfGroup)> Lists =>
         [
             .. configuration.AllProjects
-                ? [(GitLabConnections.Query(GitLabQueries.MemberProjects, []), GitLabConnections.Paging("projects"), false)]
-                : configuration.Projects.Chunk(PathsAQuery).Select(paths => (Named(paths), GitLabConnections.Paging("projects"), false)),
+                ? [(GitLabConnections.Query(GitLabQueries.MemberProjects, []), RestPaging.Connection("projects"), false)]
+                : configuration.Projects.Chunk(PathsAQuery).Select(paths => (Named(paths), RestPaging.Connection("projects"), false)),
             .. configuration.Groups.Select(path =>
                 (
                     GitLabConnections.Query(GitLabQueries.GroupProjects, new JsonObject { ["groupPath"] = path }),
-                    GitLabConnections.Paging("group/projects"),
+                    RestPaging.Connection("group/projects"),
                     true
                 )
             ),
@@ -66,10 +66,9 @@ internal sealed class GitLabProjects(GitLabConfiguration configuration, RestClie
         var found = new List<JsonElement>();
         foreach (var paths in configuration.Projects.Chunk(PathsAQuery))
         {
-            await foreach (var project in client.ListAsync(Named(paths), GitLabConnections.Paging("projects"), cancellationToken))
-            {
-                found.Add(project);
-            }
+            found.AddRange(
+                await client.ListAsync(Named(paths), RestPaging.Connection("projects"), cancellationToken).ToListAsync(cancellationToken)
+            );
         }
 
         CheckNames(found);

@@ -25,7 +25,7 @@ public sealed class GmailDataSource : RestChangesDataSource, IAccessControlSourc
     public GmailDataSource(SourceContext context)
         : base(context)
     {
-        _configuration = new(() => GmailConfiguration.From(Context.Settings), LazyThreadSafetyMode.PublicationOnly);
+        _configuration = FromSettings(GmailConfiguration.From);
         _clients = Owned(() =>
             new GoogleClients(Context, _configuration.Value.Account, "Gmail", options =>
                 options with

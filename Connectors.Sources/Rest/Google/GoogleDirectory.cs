@@ -45,19 +45,10 @@ internal sealed class GoogleDirectory(RestClient client, RestRequest users) : ID
         client.ListAsync(users, Users, cancellationToken);
 
     /// <summary>The users whose data can be read: those that are neither suspended nor archived.</summary>
-    public async Task<IReadOnlyList<JsonElement>> ActiveUsersAsync(CancellationToken cancellationToken)
-    {
-        var active = new List<JsonElement>();
-        await foreach (var user in UsersAsync(cancellationToken))
-        {
-            if (user.Text("suspended") != "true" && user.Text("archived") != "true")
-            {
-                active.Add(user);
-            }
-        }
-
-        return active;
-    }
+    public async Task<IReadOnlyList<JsonElement>> ActiveUsersAsync(CancellationToken cancellationToken) =>
+        await UsersAsync(cancellationToken)
+            .Where(user => user.Text("suspended") != "true" && user.Text("archived") != "true")
+            .ToListAsync(cancellationToken);
 
     /// <summary>Asks for one user, to see whether it is allowed.</summary>
     public async Task CheckAsync(CancellationToken cancellationToken)

@@ -26,7 +26,7 @@ public sealed class GoogleCloudStorageDataSource : RestDataSource
     public GoogleCloudStorageDataSource(SourceContext context)
         : base(context)
     {
-        _configuration = new(() => GoogleCloudStorageConfiguration.From(Context.Settings), LazyThreadSafetyMode.PublicationOnly);
+        _configuration = FromSettings(GoogleCloudStorageConfiguration.From);
         _clients = Owned(() =>
             new GoogleClients(Context, _configuration.Value.Account, "Google Cloud Storage", options =>
                 options with

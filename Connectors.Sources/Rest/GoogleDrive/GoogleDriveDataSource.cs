@@ -35,7 +35,7 @@ public sealed class GoogleDriveDataSource : RestDataSource, IAccessControlSource
     public GoogleDriveDataSource(SourceContext context)
         : base(context)
     {
-        _configuration = new(() => GoogleDriveConfiguration.From(Context.Settings), LazyThreadSafetyMode.PublicationOnly);
+        _configuration = FromSettings(GoogleDriveConfiguration.From);
         _clients = Owned(() =>
             new GoogleClients(Context, _configuration.Value.Account, "Google Drive", options =>
                 options with

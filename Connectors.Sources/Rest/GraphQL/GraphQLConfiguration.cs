@@ -1,9 +1,8 @@
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Connectors.Abstractions;
+using Connectors.Sources.Rest.GraphQL.Queries;
 using Connectors.Sources.Rest.Http;
-using Connectors.Sources.Rest.HttpJson;
 using Connectors.Sources.Rest.SignIn;
 
 namespace Connectors.Sources.Rest.GraphQL;
@@ -41,7 +40,6 @@ internal sealed record GraphQLConfiguration
     public static GraphQLConfiguration From(SourceSettings settings)
     {
         var query = GraphQLQuery.Parse(GraphQLFields.Query, settings.GetRequiredString(GraphQLFields.Query));
-        settings.GetRequiredString(GraphQLFields.Ids);
         (string Name, Secret Value)[] headers = [.. SignInOf(settings), .. HeadersOf(settings)];
         return new GraphQLConfiguration
         {
@@ -50,12 +48,9 @@ internal sealed record GraphQLConfiguration
             Signer = RequestSigner.Headers(headers),
             Secrets = [.. headers.Select(header => header.Value)],
             Query = query,
-            Variables = ObjectOf(settings, GraphQLFields.Variables),
-            Objects = ObjectsOf(settings, query),
-            Connections =
-                settings.GetChoice(GraphQLFields.Paging, "no_pagination", "cursor_pagination") == "cursor_pagination"
-                    ? ConnectionsOf(settings, query)
-                    : [],
+            Variables = RestFields.Object(settings, GraphQLFields.Variables),
+            Objects = GraphQLObjects.From(settings, query),
+            Connections = GraphQLConnection.From(settings, query),
             PrivateHosts = settings.GetList("allowed_hosts"),
             Timeout = TimeSpan.FromSeconds(RestFields.Number(settings, GraphQLFields.Timeout, 300, 1, 3600)),
             MaxResponseBytes = RestFields.Number(settings, GraphQLFields.MaxResponse, 64, 1, 1024) * 1024 * 1024,
@@ -91,16 +86,13 @@ internal sealed record GraphQLConfiguration
     private static List<(string Name, Secret Value)> HeadersOf(SourceSettings settings)
     {
         var headers = new List<(string Name, Secret Value)>();
-        foreach (var (name, node) in ObjectOf(settings, GraphQLFields.Headers))
+        foreach (var (name, node) in RestFields.Object(settings, GraphQLFields.Headers))
         {
-            using var probe = new HttpRequestMessage();
-
             // The value may be a secret, so it is not repeated; nor is the name, which a slip may make one.
             if (
                 RuleText.Of(node) is not { } value
-                || value.Any(char.IsControl)
-                || HttpJsonConfiguration.CarriersHeaders.Contains(name)
-                || !probe.Headers.TryAddWithoutValidation(name, value)
+                || EnteredHeaders.CarrierOf(name) is not null
+                || !EnteredHeaders.CanBeSent(name, value)
             )
             {
                 throw new ConnectorException(
@@ -113,89 +105,5 @@ internal sealed record GraphQLConfiguration
         }
 
         return headers;
-    }
-
-    private static List<GraphQLObjects> ObjectsOf(SourceSettings settings, GraphQLQuery query)
-    {
-        var ids = PathsOf(settings, GraphQLFields.Ids, query);
-        var times = PathsOf(settings, GraphQLFields.Timestamps, query);
-        return times.Keys.FirstOrDefault(path => !ids.ContainsKey(path)) is { } other
-                ? throw new ConnectorException($"{GraphQLFields.Timestamps}: {other} is not in {GraphQLFields.Ids}. Name it there as well.")
-            : ids.Count == 0
-                ? throw new ConnectorException($"{GraphQLFields.Ids}: names no objects. Name the path of some, and where their id is.")
-            : [.. ids.Select(item => new GraphQLObjects(GraphQLPath.Split(item.Key), item.Value, times.GetValueOrDefault(item.Key)))];
-    }
-
-    private static Dictionary<string, string[]> PathsOf(SourceSettings settings, string field, GraphQLQuery query)
-    {
-        var paths = new Dictionary<string, string[]>(StringComparer.Ordinal);
-        foreach (var (path, node) in ObjectOf(settings, field))
-        {
-            var within = RuleText.Of(node) is { Length: > 0 } text
-                ? text
-                : throw new ConnectorException($"{field}: {path} must be followed by a text, the field within the object.");
-            if (query.Find([.. GraphQLPath.Split(path), .. GraphQLPath.Split(within)]) is null)
-            {
-                throw new ConnectorException(
-                    $"{field}: the query does not ask for {path}.{within}. Names are those of the answer: the alias where a field has one."
-                );
-            }
-
-            paths[path] = GraphQLPath.Split(within);
-        }
-
-        return paths;
-    }
-
-    private static List<GraphQLConnection> ConnectionsOf(SourceSettings settings, GraphQLQuery query)
-    {
-        var connections = new List<GraphQLConnection>();
-        var names = settings.GetRequiredString(GraphQLFields.PagingKey);
-        foreach (var name in names.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
-        {
-            var path = GraphQLPath.Split(name);
-            if (query.Find([.. path, "pageInfo", "hasNextPage"]) is null || query.Find([.. path, "pageInfo", "endCursor"]) is null)
-            {
-                throw new ConnectorException(
-                    $"{GraphQLFields.PagingKey}: the query does not ask for hasNextPage and endCursor of {name}.pageInfo. Add that."
-                );
-            }
-
-            connections.Add(
-                new GraphQLConnection(
-                    name,
-                    path,
-                    query.Find(path)?.After
-                        ?? throw new ConnectorException(
-                            $"{GraphQLFields.PagingKey}: {name} has no argument after with a variable in the query. Add (after: $after)."
-                        )
-                )
-            );
-        }
-
-        return connections.Select(connection => connection.Variable).Distinct(StringComparer.Ordinal).Count() == connections.Count
-            ? connections
-            : throw new ConnectorException($"{GraphQLFields.PagingKey}: two connections have the same variable after. Give each its own.");
-    }
-
-    private static JsonObject ObjectOf(SourceSettings settings, string name)
-    {
-        if (settings.GetString(name).Trim() is not { Length: > 0 } text)
-        {
-            return [];
-        }
-
-        JsonNode? node = null;
-        try
-        {
-            node = JsonNode.Parse(text, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false });
-        }
-        catch (JsonException)
-        {
-            // The text may hold a secret, so nothing of it is told.
-        }
-
-        return node as JsonObject
-            ?? throw new ConnectorException($"{name}: not a JSON object. Write names in quotes, each once, with their values in braces.");
     }
 }

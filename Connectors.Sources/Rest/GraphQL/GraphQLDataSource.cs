@@ -15,7 +15,7 @@ public sealed class GraphQLDataSource : RestDataSource
 
     /// <summary>Keeps the context; connects at the first call.</summary>
     public GraphQLDataSource(SourceContext context)
-        : base(context) => _configuration = new(() => GraphQLConfiguration.From(Context.Settings), LazyThreadSafetyMode.PublicationOnly);
+        : base(context) => _configuration = FromSettings(GraphQLConfiguration.From);
 
     /// <inheritdoc/>
     public override SourceDescription Description { get; } =

@@ -17,7 +17,7 @@ internal sealed record ContentVersion(long Length, EntityTagHeaderValue? Tag, Da
     private static readonly TimeSpan Old = TimeSpan.FromMinutes(1);
 
     /// <summary>The version that an answer holds; <see langword="null"/> when its rest can't be asked for.</summary>
-    /// <remarks>A body that was packed on the way has no length here. Ranges of it would count packed bytes.</remarks>
+    /// <remarks>A body that a service packed on the way all the same has no length here. Ranges of it would count packed bytes.</remarks>
     public static ContentVersion? Of(RestResponse answer)
     {
         if (answer.Status != HttpStatusCode.OK || answer.ContentLength is not > 0 || !answer.Headers.AcceptRanges.Contains("bytes"))

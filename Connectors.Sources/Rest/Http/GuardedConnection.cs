@@ -32,7 +32,6 @@ internal static class GuardedConnection
             AllowAutoRedirect = false,
             UseProxy = false,
             UseCookies = false,
-            AutomaticDecompression = DecompressionMethods.All,
             ConnectTimeout = TimeSpan.FromSeconds(15),
             ConnectCallback = (context, cancellationToken) => ConnectAsync(context.DnsEndPoint, field, privateHosts, cancellationToken),
         };

@@ -79,7 +79,7 @@ internal sealed class RestClient : IDisposable
             : authority is null ? null
             : CertificateAuthorities.Trust(CertificateAuthorities.Parse("ssl_ca", authority));
         var handler = context.HttpHandler?.Invoke() ?? GuardedConnection.CreateHandler(field, privateHosts ?? [], trust, credentials);
-        return new HttpClient(handler, disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan };
+        return new HttpClient(new UnpackingHandler(handler), disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan };
     }
 
     // CA5359 is right; it is the operator who switched the check off, in a field that says what that means.
@@ -115,18 +115,19 @@ internal sealed class RestClient : IDisposable
     public Task<RestResponse> GetAsync(string address, CancellationToken cancellationToken) =>
         SendAsync(RestRequest.Get(address), cancellationToken);
 
-    /// <summary>Opens a content, which is not read into memory. Where its connection breaks while it is read, it goes on there if the
-    /// service can give the rest of the same version. The caller disposes the stream.</summary>
+    /// <summary>Opens a content, which is not read into memory and not packed on the way. Where its connection breaks while it is read, it
+    /// goes on there if the service can give the rest of the same version. The caller disposes the stream.</summary>
     /// <exception cref="ConnectorException">As <see cref="SendAsync"/>; kind <see cref="FailureKind.Skip"/> when only this content is
     /// gone or closed.</exception>
     public async Task<Stream> OpenAsync(RestRequest request, CancellationToken cancellationToken)
     {
-        var (answer, content) = await TryOpenAsync(request, cancellationToken);
+        var whole = request.Unpacked();
+        var (answer, content) = await TryOpenAsync(whole, cancellationToken);
         using (answer)
         {
             return ContentVersion.Of(answer) is { } version
                 ? new ResumableStream(content, version.Length, _options.Retries, (from, token) =>
-                    OpenRestAsync(request, version, from, token)
+                    OpenRestAsync(whole, version, from, token)
                 )
                 : content;
         }

@@ -38,6 +38,12 @@ internal sealed record RestRequest(HttpMethod Method, string Address)
     /// <summary>The same for a file as it is: an answer of any type is taken.</summary>
     public RestRequest AsFile() => this with { Headers = [.. Headers, new("Accept", "*/*")] };
 
+    /// <summary>
+    /// The same for bytes that are not packed on the way: a range counts the bytes that are sent (RFC 9110, 14), so the rest of a content
+    /// can only be asked for if these are the content's own.
+    /// </summary>
+    public RestRequest Unpacked() => this with { Headers = [.. Headers, new("Accept-Encoding", "identity")] };
+
     /// <summary>The same with one query parameter set, in the place of whatever value it had.</summary>
     public RestRequest WithQuery(string name, string value)
     {

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Connectors.Abstractions;
 using Connectors.Sources.Rest.Documents;
+using Connectors.Sources.Rest.Http;
 
 namespace Connectors.Sources.Rest.HttpJson;
 
@@ -21,34 +22,6 @@ internal sealed record HttpJsonConfiguration
     private const string TimeoutField = "request_timeout";
     private const string MaxResponseField = "max_response_mb";
     private static readonly string[] PagingWords = ["none", "next", "link", "page"];
-
-    /// <summary>Headers that say how a message is carried: they are the client's own, and another value would have the server read a
-    /// request that was not sent.</summary>
-    internal static readonly HashSet<string> CarriersHeaders = new(StringComparer.OrdinalIgnoreCase)
-    {
-        "Host",
-        "Connection",
-        "Keep-Alive",
-        "TE",
-        "Trailer",
-        "Transfer-Encoding",
-        "Upgrade",
-        "Expect",
-        "Via",
-        "HTTP2-Settings",
-        "Proxy-Authenticate",
-        "Proxy-Authorization",
-        "Proxy-Connection",
-        "Content-Length",
-        "Content-Type",
-        "Content-Encoding",
-        "Content-Range",
-        "Accept-Encoding",
-        "Range",
-        "If-Range",
-        "Forwarded",
-        "Early-Data",
-    };
 
     public static IReadOnlyList<ConfigField> Fields { get; } =
     [
@@ -192,7 +165,7 @@ internal sealed record HttpJsonConfiguration
 
         return new HttpJsonConfiguration
         {
-            Url = Address(settings.GetRequiredString(UrlField)),
+            Url = RestFields.Address(settings, UrlField),
             Items = JsonPointer.Parse(ItemsField, settings.GetString(ItemsField).Trim()),
             Id = JsonPointer.Parse(IdField, settings.GetRequiredString(IdField)),
             Timestamp = settings.GetString(TimestampField).Trim() is { Length: > 0 } timestamp
@@ -204,8 +177,8 @@ internal sealed record HttpJsonConfiguration
             FirstPage = settings.GetInteger(FirstPageField, 1),
             Headers = ReadHeaders(settings),
             AllowedHosts = settings.GetList(AllowedHostsField),
-            Timeout = TimeSpan.FromSeconds(Number(settings, TimeoutField, 100, 3600)),
-            MaxResponseBytes = Number(settings, MaxResponseField, 64, 1024) * 1024 * 1024,
+            Timeout = TimeSpan.FromSeconds(RestFields.Number(settings, TimeoutField, 100, 1, 3600)),
+            MaxResponseBytes = RestFields.Number(settings, MaxResponseField, 64, 1, 1024) * 1024 * 1024,
         };
     }
 
@@ -222,21 +195,17 @@ internal sealed record HttpJsonConfiguration
         )
         {
             var colon = line.IndexOf(':', StringComparison.Ordinal);
-            using var probe = new HttpRequestMessage();
+            var (name, value) = colon < 0 ? (string.Empty, line) : (line[..colon].Trim(), line[(colon + 1)..].Trim());
 
             // The line may be a secret, so it is not repeated.
-            if (colon > 0 && CarriersHeaders.TryGetValue(line[..colon].Trim(), out var carriers))
+            if (EnteredHeaders.CarrierOf(name) is { } carrier)
             {
                 throw new ConnectorException(
-                    $"{HeadersField}: {carriers} can't be set, for it says how the request is sent. Remove line {headers.Count + 1}."
+                    $"{HeadersField}: {carrier} can't be set, for it says how the request is sent. Remove line {headers.Count + 1}."
                 );
             }
 
-            if (
-                colon <= 0
-                || line.Any(char.IsControl)
-                || !probe.Headers.TryAddWithoutValidation(line[..colon].Trim(), line[(colon + 1)..].Trim())
-            )
+            if (line.Any(char.IsControl) || !EnteredHeaders.CanBeSent(name, value))
             {
                 throw new ConnectorException(
                     $"{HeadersField}: line {headers.Count + 1} is no header. Write one a line, NAME: VALUE; headers about the content of "
@@ -244,23 +213,9 @@ internal sealed record HttpJsonConfiguration
                 );
             }
 
-            headers.Add((line[..colon].Trim(), new Secret(line[(colon + 1)..].Trim())));
+            headers.Add((name, new Secret(value)));
         }
 
         return headers;
     }
-
-    private static int Number(SourceSettings settings, string field, int fallback, int most)
-    {
-        var number = settings.GetInteger(field, fallback);
-        return number >= 1 && number <= most
-            ? (int)number
-            : throw new ConnectorException($"{field}: {number} is out of range. Give a number from 1 to {most}.");
-    }
-
-    // An address with a user name in it holds a password as well, so it is not repeated.
-    private static Uri Address(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var address) && (address.Scheme is "http" or "https") && address.UserInfo.Length == 0
-            ? address
-            : throw new ConnectorException($"{UrlField}: not an address that begins with http:// or https:// and has no user name in it.");
 }

@@ -33,7 +33,7 @@ internal sealed class IssueStream(string name, JiraApi api, JiraDocuments docume
             catch (ConnectorException gone) when (RestErrors.StatusOf(gone) == HttpStatusCode.NotFound)
             {
                 // It was deleted, or closed, since it was listed. Its id and what belongs to it are not known any more.
-                page.AddGap(issue.Text("key") ?? Name, $"{gone.Message} Nothing is deleted in this sync.");
+                page.AddGap(issue.Text("key") ?? Name, gone);
             }
         }
 

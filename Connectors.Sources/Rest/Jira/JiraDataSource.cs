@@ -22,7 +22,7 @@ public sealed class JiraDataSource : AtlassianDataSource
     public JiraDataSource(SourceContext context)
         : base(context, "project")
     {
-        _configuration = new(() => JiraConfiguration.From(Context.Settings), LazyThreadSafetyMode.PublicationOnly);
+        _configuration = FromSettings(JiraConfiguration.From);
         _api = Owned(() => new JiraApi(Client, _configuration.Value));
         _access = Owned(() => new JiraAccess(_api.Value));
     }

@@ -79,21 +79,10 @@ internal sealed class JiraDocuments(JiraApi api, JiraAccess? access)
         string key,
         JsonElement fields,
         CancellationToken cancellationToken
-    )
-    {
-        if (fields.Number("comment", "total") <= fields.Items("comment", "comments").Count())
-        {
-            return null;
-        }
-
-        var comments = new List<JsonElement>();
-        await foreach (var comment in api.CommentsAsync(key, cancellationToken))
-        {
-            comments.Add(comment);
-        }
-
-        return comments;
-    }
+    ) =>
+        fields.Number("comment", "total") <= fields.Items("comment", "comments").Count()
+            ? null
+            : await api.CommentsAsync(key, cancellationToken).ToListAsync(cancellationToken);
 
     private static void WriteComments(Utf8JsonWriter json, IReadOnlyList<JsonElement> comments)
     {

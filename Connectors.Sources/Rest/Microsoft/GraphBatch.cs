@@ -140,10 +140,7 @@ internal sealed class GraphBatch(RestClient client, string permission)
         if (body.Value.Text("@odata.nextLink") is { } next)
         {
             var rest = RestRequest.Get(PageLink.Of(new Uri(Graph.Address), next));
-            await foreach (var item in client.ListAsync(rest, Graph.Paging, cancellationToken))
-            {
-                items.Add(item);
-            }
+            items.AddRange(await client.ListAsync(rest, Graph.Paging, cancellationToken).ToListAsync(cancellationToken));
         }
 
         return items;

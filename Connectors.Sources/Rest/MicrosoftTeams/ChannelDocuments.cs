@@ -117,10 +117,7 @@ internal sealed class ChannelDocuments(RestClient client, string team, string ch
         if (message.Text("replies@odata.nextLink") is { } next)
         {
             var rest = RestRequest.Get(PageLink.Of(new Uri(Graph.Address), next));
-            await foreach (var reply in client.ListAsync(rest, Graph.Paging, cancellationToken))
-            {
-                replies.Add(reply);
-            }
+            replies.AddRange(await client.ListAsync(rest, Graph.Paging, cancellationToken).ToListAsync(cancellationToken));
         }
 
         return replies;

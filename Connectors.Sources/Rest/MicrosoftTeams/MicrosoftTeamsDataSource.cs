@@ -28,7 +28,7 @@ public sealed class MicrosoftTeamsDataSource : RestDataSource
     public MicrosoftTeamsDataSource(SourceContext context)
         : base(context)
     {
-        _configuration = new(() => TeamsConfiguration.From(Context.Settings), LazyThreadSafetyMode.PublicationOnly);
+        _configuration = FromSettings(TeamsConfiguration.From);
         _application = Owned(CreateApplication);
     }
 
@@ -230,8 +230,28 @@ public sealed class MicrosoftTeamsDataSource : RestDataSource
                         Graph.Paging,
                         documents.WriteMessagesAsync
                     ),
-                    new ChannelFiles(Client, Application, address, documents),
+                    new DeferredStream("files", token => FilesAsync(address, channel.Name, documents, token)),
                 ];
             }
         );
+
+    /// <summary>The files of a channel: those below its folder, which is asked for first.</summary>
+    private async Task<RestStream> FilesAsync(string channel, string name, ChannelDocuments documents, CancellationToken cancellationToken)
+    {
+        using var folder = await Client.GetAsync($"{channel}/filesFolder", cancellationToken);
+        var drive = folder.Json.RequiredText("The folder of a channel", "parentReference", "driveId");
+        var (root, files) = (folder.Json.RequiredText("The folder of a channel", "id"), new TeamsFiles(Application));
+        return new FolderStream("files", Application, root, id => TeamsFiles.In(drive, id), Graph.Paging)
+        {
+            IsFolder = item => item.Find("folder") is not null,
+            Write = (item, page) =>
+            {
+                if (item.Find("file") is not null)
+                {
+                    documents.WriteFile(item, drive, files, page);
+                }
+            },
+            NameOf = id => $"{name}, files in the folder {id}",
+        };
+    }
 }

@@ -23,6 +23,10 @@ internal sealed class TeamsFiles(RestClient client)
         DocumentField.Value("creation_time", "createdDateTime"),
     ];
 
+    /// <summary>The request for what is in a folder of a drive.</summary>
+    public static RestRequest In(string drive, string folder) =>
+        RestRequest.Get($"drives/{drive}/items/{Uri.EscapeDataString(folder)}/children?$top=5000");
+
     /// <summary>Writes a file.</summary>
     /// <param name="file">The item of a drive.</param>
     /// <param name="drive">The drive's id.</param>
@@ -70,7 +74,7 @@ internal sealed class TeamsFiles(RestClient client)
         }
         catch (ConnectorException closed) when (RestErrors.StatusOf(closed) is HttpStatusCode.Forbidden or HttpStatusCode.Gone)
         {
-            page.AddGap(address, $"{closed.Message} Nothing is deleted in this sync.");
+            page.AddGap(address, closed);
         }
     }
 }

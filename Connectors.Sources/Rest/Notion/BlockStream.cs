@@ -83,7 +83,7 @@ internal sealed class BlockStream(
             {
                 if (frame.Kind == BlockFrame.Blocks)
                 {
-                    page.AddGap($"{root.Name}, blocks of {frame.Id}", $"{closed.Message} Nothing is deleted in this sync.");
+                    page.AddGap($"{root.Name}, blocks of {frame.Id}", closed);
                     return new Listing(frame with { Child = string.Empty }, [], Next: null);
                 }
 
@@ -117,7 +117,7 @@ internal sealed class BlockStream(
 
             if (frame.Child.Length == 0 && item.Text("type") is not ("child_page" or "child_database"))
             {
-                await documents.AddWithCommentsAsync(page, item, cancellationToken);
+                await documents.AddWithCommentsAsync(item, page, cancellationToken);
             }
         }
 

@@ -25,7 +25,7 @@ public sealed class NotionDataSource : RestDataSource
     public NotionDataSource(SourceContext context)
         : base(context)
     {
-        _configuration = new(() => NotionConfiguration.From(Context.Settings), LazyThreadSafetyMode.PublicationOnly);
+        _configuration = FromSettings(NotionConfiguration.From);
         _documents = new(() => new NotionDocuments(Client, _configuration.Value.HasComments, Context.TimeProvider));
         _databases = Owned(() => new NotionDatabases(Client, _configuration.Value, Context.AdvancedRules));
         _logger = context.LoggerFactory.CreateLogger<NotionDataSource>();
@@ -126,7 +126,7 @@ public sealed class NotionDataSource : RestDataSource
             return PageStreams(found, cancellationToken => _databases.Value.HasRowAsync(found, cancellationToken));
         }
 
-        var itself = new ObjectStream(_documents.Value, found, Here);
+        var itself = new ListedItem("document", found.Detail, _documents.Value.Add);
         return hasRows
             ? [itself, new EachStream("rows", Client, NotionApi.Rows(found.Key), NotionApi.Query, PlaceOf, PageStreams)]
             : [itself];
@@ -138,7 +138,13 @@ public sealed class NotionDataSource : RestDataSource
 
     private RestStream[] PageStreams(RestPlace page, Func<CancellationToken, Task<bool>> isElsewhere) =>
         [
-            new ObjectStream(_documents.Value, page, isElsewhere),
+            new ListedItem("document", page.Detail, async (item, to, cancellationToken) =>
+            {
+                if (!await isElsewhere(cancellationToken))
+                {
+                    await _documents.Value.AddWithCommentsAsync(item, to, cancellationToken);
+                }
+            }),
             new BlockStream(Client, _documents.Value, page, isElsewhere, _databases.Value, _logger),
         ];
 
@@ -146,7 +152,7 @@ public sealed class NotionDataSource : RestDataSource
     {
         if (user.Text("type") != "bot")
         {
-            _documents.Value.Add(page, user);
+            _documents.Value.Add(user, page);
         }
     }
 
@@ -155,17 +161,8 @@ public sealed class NotionDataSource : RestDataSource
     {
         foreach (var search in Searches.Where(search => search.IsTitle))
         {
-            var isThere = false;
-            await foreach (var item in Client.ListAsync(search.Request(), NotionApi.Query, cancellationToken))
-            {
-                if (search.Means(item))
-                {
-                    isThere = true;
-                    break;
-                }
-            }
-
-            if (!isThere)
+            var found = Client.ListAsync(search.Request(), NotionApi.Query, cancellationToken);
+            if (!await found.AnyAsync(search.Means, cancellationToken))
             {
                 throw new ConnectorException(
                     $"{search.Kind}s: there is no {search.Kind} '{search.Query}' that is shared with the integration. Share it, or "

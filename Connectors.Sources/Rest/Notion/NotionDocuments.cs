@@ -20,7 +20,7 @@ internal sealed class NotionDocuments(RestClient client, bool hasComments, TimeP
     private static readonly string[] Media = ["file", "pdf", "image", "audio", "video"];
 
     /// <summary>Adds an object.</summary>
-    public void Add(StreamPage page, JsonElement item)
+    public void Add(JsonElement item, StreamPage page)
     {
         var id = item.RequiredText("An object of Notion", "id");
         var changed =
@@ -47,9 +47,9 @@ internal sealed class NotionDocuments(RestClient client, bool hasComments, TimeP
     }
 
     /// <summary>Adds a page or block with its comments. A block's are not among its page's.</summary>
-    public async Task AddWithCommentsAsync(StreamPage page, JsonElement item, CancellationToken cancellationToken)
+    public async Task AddWithCommentsAsync(JsonElement item, StreamPage page, CancellationToken cancellationToken)
     {
-        Add(page, item);
+        Add(item, page);
         if (!hasComments)
         {
             return;
@@ -61,12 +61,12 @@ internal sealed class NotionDocuments(RestClient client, bool hasComments, TimeP
             var request = RestRequest.Get($"/v1/comments?block_id={id}");
             await foreach (var comment in client.ListAsync(request, NotionApi.List, cancellationToken))
             {
-                Add(page, comment);
+                Add(comment, page);
             }
         }
         catch (ConnectorException closed) when (RestErrors.IsClosedPlace(closed))
         {
-            page.AddGap($"comments of {id}", $"{closed.Message} Nothing is deleted in this sync.");
+            page.AddGap($"comments of {id}", closed);
         }
     }
 

@@ -22,7 +22,7 @@ public sealed class OneDriveDataSource : GraphDataSource
     public OneDriveDataSource(SourceContext context)
         : base(context)
     {
-        _configuration = new(() => OneDriveConfiguration.From(Context.Settings), LazyThreadSafetyMode.PublicationOnly);
+        _configuration = FromSettings(OneDriveConfiguration.From);
         _rules = new(() => OneDriveRules.From(Context.AdvancedRules));
     }
 

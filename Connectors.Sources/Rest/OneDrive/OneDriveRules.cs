@@ -11,18 +11,24 @@ namespace Connectors.Sources.Rest.OneDrive;
 internal static class OneDriveRules
 {
     private static readonly string[] Names = ["skipFilesWithExtensions", "parentPathPattern", "owners"];
+    private static readonly string Some = $"{string.Join(", ", Names)} or some of them";
 
     /// <summary>What is wrong with rules, for the person who wrote them.</summary>
     public static IReadOnlyList<string> Check(JsonNode rules) =>
-        rules is JsonArray { Count: > 0 } or JsonObject
-            ? [.. List(rules).SelectMany((rule, index) => Check(rule, $"Rule {index + 1}"))]
-            : ["Write a list of rules: [{\"owners\": [\"ann@example.org\"], \"skipFilesWithExtensions\": [\".jpg\"]}]."];
+        RuleText.CheckEach(
+            rules,
+            "[{\"owners\": [\"ann@example.org\"], \"skipFilesWithExtensions\": [\".jpg\"]}]",
+            Some,
+            Names,
+            Check,
+            takesOne: true
+        );
 
     /// <summary>Rules that are right; none when there are none.</summary>
     public static IReadOnlyList<OneDriveRule> From(JsonNode? rules) =>
         [
-            .. List(rules)
-                .OfType<JsonObject>()
+            .. RuleText
+                .Each(rules)
                 .Select(rule => new OneDriveRule(
                     Texts(rule["owners"]),
                     [.. Texts(rule["skipFilesWithExtensions"]).Select(ending => ending.StartsWith('.') ? ending : $".{ending}")],
@@ -68,29 +74,14 @@ internal static class OneDriveRules
         );
     }
 
-    private static JsonArray List(JsonNode? rules) =>
-        rules switch
-        {
-            JsonArray list => list,
-            null => [],
-            _ => [rules.DeepClone()],
-        };
-
     private static IReadOnlyList<string> Texts(JsonNode? list) =>
         list is JsonArray items ? [.. items.Select(RuleText.Of).OfType<string>().Select(item => item.Trim().ToLowerInvariant())] : [];
 
-    private static IEnumerable<string> Check(JsonNode? node, string place)
+    private static IEnumerable<string> Check(JsonObject rule, string place)
     {
-        if (node is not JsonObject { Count: > 0 } rule)
+        if (rule.Count == 0)
         {
-            yield return $"{place}: must be an object with {string.Join(", ", Names)} or some of them; it is "
-                + $"{(node is JsonObject ? "empty" : RuleText.Kind(node))}.";
-            yield break;
-        }
-
-        foreach (var problem in RuleText.Unknown(rule, place, Names))
-        {
-            yield return problem;
+            yield return $"{place}: must be an object with {Some}; it is empty.";
         }
 
         foreach (var name in Names.Where(rule.ContainsKey))

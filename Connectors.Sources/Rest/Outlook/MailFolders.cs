@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json;
 using Connectors.Abstractions;
 using Connectors.Sources.Rest.Documents;
 using Connectors.Sources.Rest.Http;
@@ -66,14 +65,8 @@ internal sealed class MailFolders(RestClient client, GraphBatch batch, string ma
         CancellationToken cancellationToken
     )
     {
-        var found = new List<JsonElement>();
         var request = RestRequest.Get($"{path}?$select=id,childFolderCount&$top=100");
-        await foreach (var folder in client.ListAsync(request, Graph.Paging, cancellationToken))
-        {
-            found.Add(folder);
-        }
-
-        foreach (var folder in found)
+        foreach (var folder in await client.ListAsync(request, Graph.Paging, cancellationToken).ToListAsync(cancellationToken))
         {
             var id = folder.RequiredText("A folder of a mailbox", "id");
             var type = types.TryGetValue(id, out var known) ? known : inherited;

@@ -38,7 +38,7 @@ public sealed class OutlookDataSource : GraphDataSource
     public OutlookDataSource(SourceContext context)
         : base(context)
     {
-        _configuration = new(() => OutlookConfiguration.From(Context.Settings), LazyThreadSafetyMode.PublicationOnly);
+        _configuration = FromSettings(OutlookConfiguration.From);
         _batch = new(() => new GraphBatch(Client, MailPermission));
     }
 

@@ -38,6 +38,17 @@ internal abstract class RestPaging
     public static RestPaging Cursor(string items, string next, Func<RestRequest, string, RestRequest> put, string? hasMore = null) =>
         new CursorPaging(items, next, put, hasMore);
 
+    /// <summary>A connection of GraphQL, with <c>pageInfo { hasNextPage endCursor }</c>. The query has a variable <c>cursor</c>.</summary>
+    /// <param name="path">The names that lead to it below <c>data</c>, with slashes: <c>repository/issues</c>.</param>
+    /// <param name="items"><c>nodes</c> or <c>edges</c>.</param>
+    public static RestPaging Connection(string path, string items = "nodes") =>
+        Cursor(
+            $"/data/{path}/{items}",
+            $"/data/{path}/pageInfo/endCursor",
+            (request, cursor) => request.WithBody(["variables", "cursor"], cursor),
+            $"/data/{path}/pageInfo/hasNextPage"
+        );
+
     /// <summary>The number of the first item is counted up.</summary>
     /// <param name="items">JSON pointer to the items.</param>
     /// <param name="offset">The query parameter for it.</param>

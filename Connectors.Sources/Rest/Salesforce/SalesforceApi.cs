@@ -44,10 +44,9 @@ internal sealed class SalesforceApi(RestClient client)
         var records = new List<JsonElement>();
         foreach (var some in ids.Distinct(StringComparer.Ordinal).Chunk(IdsAtATime))
         {
-            await foreach (var record in ListAsync(soql(string.Join(',', some.Select(Quote))), cancellationToken))
-            {
-                records.Add(record);
-            }
+            records.AddRange(
+                await ListAsync(soql(string.Join(',', some.Select(Quote))), cancellationToken).ToListAsync(cancellationToken)
+            );
         }
 
         return records;

@@ -26,7 +26,7 @@ public sealed class SalesforceDataSource : RestChangesDataSource, IAccessControl
     public SalesforceDataSource(SourceContext context)
         : base(context)
     {
-        _configuration = new(() => SalesforceConfiguration.From(Context.Settings), LazyThreadSafetyMode.PublicationOnly);
+        _configuration = FromSettings(SalesforceConfiguration.From);
         _organization = Owned(() =>
             new SalesforceOrganization(new SalesforceApi(Client), _configuration.Value.Address, _configuration.Value.HasAccessControl)
         );

@@ -27,7 +27,7 @@ public sealed class SandflyDataSource : RestDataSource, IChangeFeed
 
     /// <summary>Keeps the context; connects at the first call.</summary>
     public SandflyDataSource(SourceContext context)
-        : base(context) => _configuration = new(() => SandflyConfiguration.From(Context.Settings), LazyThreadSafetyMode.PublicationOnly);
+        : base(context) => _configuration = FromSettings(SandflyConfiguration.From);
 
     /// <inheritdoc/>
     public override SourceDescription Description { get; } =

@@ -24,7 +24,7 @@ public sealed class ServiceNowDataSource : RestChangesDataSource, IAccessControl
     public ServiceNowDataSource(SourceContext context)
         : base(context)
     {
-        _configuration = new(() => ServiceNowConfiguration.From(Context.Settings), LazyThreadSafetyMode.PublicationOnly);
+        _configuration = FromSettings(ServiceNowConfiguration.From);
         _batch = new(() => new ServiceNowBatch(Client));
         _access = Owned(() => new ServiceNowAccess(_batch.Value));
     }

@@ -74,13 +74,8 @@ internal abstract class SharePointRoles(RestClient rest, ISharePointPrincipals p
             key,
             async () =>
             {
-                var users = new List<JsonElement>();
                 var request = RestRequest.Get(SharePointApi.AddressOf(site, path));
-                await foreach (var user in rest.ListAsync(request, paging, cancellationToken))
-                {
-                    users.Add(user);
-                }
-
+                var users = await rest.ListAsync(request, paging, cancellationToken).ToListAsync(cancellationToken);
                 return await principals.ValuesOfAsync(users, cancellationToken);
             },
             cancellationToken

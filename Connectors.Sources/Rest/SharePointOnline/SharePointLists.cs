@@ -89,7 +89,7 @@ internal sealed class SharePointLists(
             {
                 // It was deleted since it was listed; what belongs to it is not known any more.
                 page.AddUnreadable(id, gone.Message);
-                page.AddGap(item.Text("webUrl") ?? id, $"{gone.Message} Nothing is deleted in this sync.");
+                page.AddGap(item.Text("webUrl") ?? id, gone);
             }
         }
     }

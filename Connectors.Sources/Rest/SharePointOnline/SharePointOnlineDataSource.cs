@@ -32,7 +32,7 @@ public sealed class SharePointOnlineDataSource : GraphDataSource
     public SharePointOnlineDataSource(SourceContext context)
         : base(context)
     {
-        _configuration = new(() => SharePointConfiguration.From(Context.Settings), LazyThreadSafetyMode.PublicationOnly);
+        _configuration = FromSettings(SharePointConfiguration.From);
         _rest = Owned(() => SharePointRest.Create(Context, _configuration.Value));
         _principals = Owned(() => new SharePointPrincipals(Client));
         _access = Owned(() => new SharePointAccess(_rest.Value, _principals.Value, _configuration.Value));

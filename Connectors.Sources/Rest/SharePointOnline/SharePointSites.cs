@@ -157,10 +157,9 @@ internal sealed class SharePointSites(RestClient graph, SharePointConfiguration 
 
         if (next is not null)
         {
-            await foreach (var collection in graph.ListAsync(RestRequest.Get(next), Graph.Paging, cancellationToken))
-            {
-                all.Add(collection);
-            }
+            all.AddRange(
+                await graph.ListAsync(RestRequest.Get(next), Graph.Paging, cancellationToken).ToListAsync(cancellationToken)
+            );
         }
 
         return all;

@@ -4,7 +4,6 @@ using System.Text.Json;
 using Connectors.Abstractions;
 using Connectors.Sources.Rest.Documents;
 using Connectors.Sources.Rest.Http;
-using Connectors.Sources.Rest.Microsoft;
 using Connectors.Sources.Rest.Paging;
 using Connectors.Sources.Rest.SharePoint;
 using Connectors.Sources.Rest.Streams;
@@ -32,7 +31,7 @@ public sealed class SharePointServerDataSource : RestDataSource, IAccessControlS
     public SharePointServerDataSource(SourceContext context)
         : base(context)
     {
-        _configuration = new(() => SharePointServerConfiguration.From(Context.Settings), LazyThreadSafetyMode.PublicationOnly);
+        _configuration = FromSettings(SharePointServerConfiguration.From);
         _access = Owned(() => new SharePointServerAccess(Client, _configuration.Value));
     }
 

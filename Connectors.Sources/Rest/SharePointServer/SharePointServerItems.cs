@@ -62,7 +62,7 @@ internal sealed class SharePointServerItems(
                 page.AddUnreadable(IdOf(item, url), gone.Message);
                 if (attachments.Count > 0)
                 {
-                    page.AddGap(url, $"{gone.Message} Nothing is deleted in this sync.");
+                    page.AddGap(url, gone);
                 }
             }
         }

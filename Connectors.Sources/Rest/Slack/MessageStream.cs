@@ -134,7 +134,7 @@ internal sealed class MessageStream(RestClient client, SlackUsers users, RestPla
         }
         catch (ConnectorException closed) when (RestErrors.IsClosedPlace(closed))
         {
-            page.AddGap($"{channel.Name}, thread {position.Thread}", $"{closed.Message} Nothing is deleted in this sync.");
+            page.AddGap($"{channel.Name}, thread {position.Thread}", closed);
         }
 
         return (next is null ? position with { Thread = string.Empty, Cursor = string.Empty } : position with { Cursor = next }).ToString();

@@ -27,7 +27,7 @@ public sealed class SlackDataSource : RestDataSource
     public SlackDataSource(SourceContext context)
         : base(context)
     {
-        _configuration = new(() => SlackConfiguration.From(Context.Settings), LazyThreadSafetyMode.PublicationOnly);
+        _configuration = FromSettings(SlackConfiguration.From);
         _users = Owned(() => new SlackUsers(Client));
         _logger = context.LoggerFactory.CreateLogger<SlackDataSource>();
     }

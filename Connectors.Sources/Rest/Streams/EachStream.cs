@@ -100,7 +100,7 @@ internal sealed class EachStream(
         }
         catch (ConnectorException closed) when (RestErrors.IsClosedPlace(closed))
         {
-            page.AddGap($"{item.Name}, {stream.Name}", $"{closed.Message} Nothing is deleted in this sync.");
+            page.AddGap($"{item.Name}, {stream.Name}", closed);
             return null;
         }
     }

@@ -60,6 +60,13 @@ internal sealed class StreamPage : IDisposable
     /// <param name="reason">Why, in a sentence.</param>
     public void AddGap(string place, string reason) => _documents.AddGap(place, reason);
 
+    /// <summary>The same for a place that is closed or gone, as a failure says.</summary>
+    public void AddGap(string place, ConnectorException closed)
+    {
+        ArgumentNullException.ThrowIfNull(closed);
+        AddGap(place, $"{closed.Message} Nothing is deleted in this sync.");
+    }
+
     /// <summary>Says that a document is gone, in a stream of changes.</summary>
     public void AddDeleted(string id) => _deleted.Add(id);
 

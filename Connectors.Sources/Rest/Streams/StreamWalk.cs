@@ -126,7 +126,7 @@ internal sealed class StreamWalk(Func<RestPlace, IReadOnlyList<RestStream>> stre
         catch (ConnectorException closed) when (!place.IsWhole && RestErrors.IsClosedPlace(closed))
         {
             using var gap = new StreamPage();
-            gap.AddGap($"{place.Name}, {stream.Name}", $"{closed.Message} Nothing is deleted in this sync.");
+            gap.AddGap($"{place.Name}, {stream.Name}", closed);
             return new FetchedPage(gap.Build(), [], next: null);
         }
     }

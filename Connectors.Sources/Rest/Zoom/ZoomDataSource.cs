@@ -21,7 +21,7 @@ public sealed class ZoomDataSource : RestDataSource
 
     /// <summary>Keeps the context; connects at the first call.</summary>
     public ZoomDataSource(SourceContext context)
-        : base(context) => _configuration = new(() => ZoomConfiguration.From(Context.Settings), LazyThreadSafetyMode.PublicationOnly);
+        : base(context) => _configuration = FromSettings(ZoomConfiguration.From);
 
     /// <inheritdoc/>
     public override SourceDescription Description { get; } =

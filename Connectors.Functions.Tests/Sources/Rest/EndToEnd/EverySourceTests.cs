@@ -7,7 +7,10 @@ using Xunit;
 
 namespace Connectors.Tests.Sources.Rest.EndToEnd;
 
-/// <summary>What holds for each source on the base: it keeps no more of much than of little, and both hosts make the same of it.</summary>
+/// <summary>
+/// What holds for each source on the base: it keeps no more of much than of little, asks once for each page, and both hosts make the same
+/// of it.
+/// </summary>
 public sealed class EverySourceTests
 {
     private const int PageSize = 500;
@@ -23,7 +26,8 @@ public sealed class EverySourceTests
     [MemberData(nameof(LongListings))]
     public async Task TwentyThousandItemsLeaveNoMoreBehindThanTwoThousand(string name)
     {
-        var replay = new InProcessReplay(ManyItemsCases.Of(name), "first");
+        var listing = ManyItemsCases.Of(name);
+        var replay = new InProcessReplay(listing.In(EachSource.Of(name)), "first");
         await using var source = replay.Open(ManyItemsCases.ChangesOf(name));
         var (read, few, many) = (0, 0L, 0L);
         foreach (var partition in await source.PartitionAsync(1, Token))
@@ -51,6 +55,9 @@ public sealed class EverySourceTests
         Assert.InRange(read, GeneratedItems.Count, GeneratedItems.Count + 100);
         Assert.InRange(few, 1, long.MaxValue);
         Assert.InRange(many, 1, few + Tolerated);
+
+        // What was recorded beside the listing takes some requests as well.
+        Assert.InRange(replay.Requests, listing.Requests, listing.Requests + 100);
     }
 
     [Fact]

@@ -13,6 +13,10 @@ internal sealed class InProcessReplay(ReplaySource source, string run)
 {
     private readonly Recording _recording = new(source, run);
     private readonly ConcurrentQueue<string> _unknown = new();
+    private int _requests;
+
+    /// <summary>Requests so far.</summary>
+    public int Requests => _requests;
 
     /// <summary>Requests that nobody knows.</summary>
     public IReadOnlyCollection<string> Unknown => _unknown;
@@ -39,6 +43,7 @@ internal sealed class InProcessReplay(ReplaySource source, string run)
 
     private async Task<HttpResponseMessage> AnswerAsync(HttpRequestMessage message, CancellationToken cancellationToken)
     {
+        Interlocked.Increment(ref _requests);
         var text = message.Content is null ? string.Empty : await message.Content.ReadAsStringAsync(cancellationToken);
         var body =
             text.Length == 0 ? null

@@ -89,7 +89,7 @@ public sealed class TrackerDataSource(SourceContext context) : RestDataSource(co
     private void WriteFile(JsonElement file, StreamPage page)
     {
         var id = file.RequiredText("A file", "id");
-        var content = new RestContent(Client, RestRequest.Get($"/api/files/{id}"), file.Text("name") ?? id, file.Number("size"));
+        var content = new RestContent(Client, RestRequest.Get($"/api/files/{id}").AsFile(), file.Text("name") ?? id, file.Number("size"));
         page.Add($"file-{id}", file, FileFields, RestTime.Of(file.Text("updated_at")), content);
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.IO.Compression;
 using System.Text;
 using Connectors.Abstractions;
@@ -168,6 +169,36 @@ public sealed class ContentThatBreaksOffTests : IAsyncLifetime
         await using var stream = await OpenAsync(client);
         await Assert.ThrowsAnyAsync<IOException>(() => _server.ReadAsync(stream, Cancellation));
         Assert.Single(_server.Requests);
+    }
+
+    [Fact]
+    public async Task AServiceThatPacksForWhoeverTakesItGivesTheRestAsWell()
+    {
+        var encodings = new ConcurrentQueue<string>();
+        _server.Breaks.Enqueue(40_000);
+        _server.Change = context =>
+        {
+            var encoding = context.Request.Headers.AcceptEncoding.ToString();
+            encodings.Enqueue(encoding);
+            if (encoding.Contains("gzip", StringComparison.Ordinal))
+            {
+                context.Response.Headers.ContentEncoding = "gzip";
+            }
+        };
+        using var client = Client();
+        await using var stream = await OpenAsync(client);
+        Assert.Equal(_server.Content, await _server.ReadAsync(stream, Cancellation));
+        Assert.Equal(["identity", "identity"], encodings);
+    }
+
+    [Fact]
+    public async Task WhatIsReadIntoMemoryMayBePackedOnTheWay()
+    {
+        var encoding = string.Empty;
+        _server.Change = context => encoding = context.Request.Headers.AcceptEncoding.ToString();
+        using var client = Client();
+        using var answer = await client.GetAsync("f", Cancellation);
+        Assert.Contains("gzip", encoding, StringComparison.Ordinal);
     }
 
     [Fact]

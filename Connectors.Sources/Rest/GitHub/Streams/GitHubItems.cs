@@ -128,15 +128,9 @@ internal sealed class GitHubItems(
             ["number"] = item.Number("number"),
             ["cursor"] = item.RequiredText("A list of GitHub", list.Name, "pageInfo", "endCursor"),
         };
-        var entries = new List<JsonElement>();
-        var paging = GitHubRepositories.Paging($"repository/{(arePullRequests ? "pullRequest" : "issue")}/{list.Name}");
-        await foreach (
-            var entry in client.ListAsync(clients.Query(GitHubQueries.More(arePullRequests, list), variables), paging, cancellationToken)
-        )
-        {
-            entries.Add(entry);
-        }
-
-        return entries;
+        var paging = RestPaging.Connection($"repository/{(arePullRequests ? "pullRequest" : "issue")}/{list.Name}");
+        return await client
+            .ListAsync(clients.Query(GitHubQueries.More(arePullRequests, list), variables), paging, cancellationToken)
+            .ToListAsync(cancellationToken);
     }
 }

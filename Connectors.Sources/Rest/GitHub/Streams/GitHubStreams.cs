@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Connectors.Sources.Rest.Http;
+using Connectors.Sources.Rest.Paging;
 using Connectors.Sources.Rest.Streams;
 
 namespace Connectors.Sources.Rest.GitHub.Streams;
@@ -71,7 +72,7 @@ internal sealed class GitHubStreams(RestPlace place, IReadOnlyList<GitHubRule> r
                 arePullRequests ? PullRequests : Issues,
                 client,
                 clients.Query(GitHubQueries.Items(arePullRequests), new JsonObject { ["owner"] = owner, ["name"] = name }),
-                GitHubRepositories.Paging(arePullRequests ? "repository/pullRequests" : "repository/issues"),
+                RestPaging.Connection(arePullRequests ? "repository/pullRequests" : "repository/issues"),
                 new GitHubItems(client, clients, place.Key, arePullRequests, allowed).WriteAsync
             );
 
@@ -80,7 +81,7 @@ internal sealed class GitHubStreams(RestPlace place, IReadOnlyList<GitHubRule> r
                 arePullRequests ? PullRequests : Issues,
                 client,
                 clients.Query(GitHubQueries.Search(arePullRequests), new JsonObject { ["filter_query"] = query }),
-                GitHubRepositories.Paging("search"),
+                RestPaging.Connection("search"),
                 new GitHubItems(client, clients, place.Key, arePullRequests, allowed).WriteAsync
             );
     }

@@ -28,7 +28,7 @@ internal sealed class ConnectionStream(
     Func<JsonElement, StreamPage, CancellationToken, Task> write
 ) : RestStream(name)
 {
-    private readonly RestPaging _paging = GitLabConnections.Paging($"{path.Owner}/{path.List}");
+    private readonly RestPaging _paging = RestPaging.Connection($"{path.Owner}/{path.List}");
 
     /// <inheritdoc/>
     public override async Task<string?> ReadAsync(string cursor, StreamPage page, CancellationToken cancellationToken)

@@ -17,16 +17,6 @@ internal sealed class GitLabConnections(RestClient client)
     /// <summary>A query.</summary>
     public static RestRequest Query(string query, JsonObject variables) => RestRequest.GraphQL("api/graphql", query, variables);
 
-    /// <summary>How a list is paged.</summary>
-    /// <param name="path">Names that lead to it, with slashes.</param>
-    public static RestPaging Paging(string path) =>
-        RestPaging.Cursor(
-            $"/data/{path}/nodes",
-            $"/data/{path}/pageInfo/endCursor",
-            (request, cursor) => request.WithBody(["variables", "cursor"], cursor),
-            $"/data/{path}/pageInfo/hasNextPage"
-        );
-
     /// <summary>All entries of a list whose first page is at hand. Those of further pages are copies.</summary>
     /// <param name="first">The first page; <see langword="null"/> when there is no such list.</param>
     /// <param name="what">What it is, for messages.</param>

@@ -33,13 +33,8 @@ internal static class SubqueryPages
                 IEnumerable<JsonElement> known = below.Items("records");
                 if (AddressOf(below) is { } next && !pages.ContainsKey(next))
                 {
-                    var more = new List<JsonElement>();
                     var first = RestRequest.Get(PageLink.Of(answer, next));
-                    await foreach (var item in client.ListAsync(first, SalesforceApi.Pages, cancellationToken))
-                    {
-                        more.Add(item);
-                    }
-
+                    var more = await client.ListAsync(first, SalesforceApi.Pages, cancellationToken).ToListAsync(cancellationToken);
                     pages.Add(next, more);
                     known = known.Concat(more);
                 }

@@ -3,26 +3,35 @@ using Connectors.Abstractions;
 using Connectors.Sources.Rest.Documents;
 using Connectors.Sources.Rest.Http;
 using Connectors.Sources.Rest.Paging;
-using Connectors.Sources.Rest.Streams;
 
-namespace Connectors.Sources.Rest.Box;
+namespace Connectors.Sources.Rest.Streams;
 
 /// <summary>
-/// All that a user sees in Box, folder by folder, each before those in it, in the order of their ids. The cursor is the way to a folder
-/// and the marker in it. A folder that is closed or gone is a gap.
+/// All that is below a folder, folder by folder, each before those in it, in the order of their ids. The cursor is the way to a folder and
+/// the page of it. A folder that is closed or gone is a gap; when it is the first one, that is a failure.
 /// </summary>
+/// <param name="name">What it lists.</param>
 /// <param name="client">Sends the requests.</param>
+/// <param name="root">The id of the first folder.</param>
 /// <param name="items">The request for the first page of a folder.</param>
-/// <param name="write">Writes the document of a file or folder.</param>
-internal sealed class BoxTree(RestClient client, Func<string, RestRequest> items, Action<JsonElement, StreamPage> write)
-    : RestStream("files and folders")
+/// <param name="paging">How folders are paged.</param>
+internal sealed class FolderStream(string name, RestClient client, string root, Func<string, RestRequest> items, RestPaging paging)
+    : RestStream(name)
 {
-    private const string Root = "0";
     private readonly Dictionary<string, SortedSet<string>> _folders = new(StringComparer.Ordinal);
     private (string Folder, string Marker, SortedSet<string> Found)? _begun;
 
     /// <inheritdoc/>
     public override bool IsOneListing => false;
+
+    /// <summary>Whether an item is a folder.</summary>
+    public required Func<JsonElement, bool> IsFolder { get; init; }
+
+    /// <summary>Writes what becomes of an item, a file or folder.</summary>
+    public required Action<JsonElement, StreamPage> Write { get; init; }
+
+    /// <summary>Names a folder by its id, for messages.</summary>
+    public Func<string, string> NameOf { get; init; } = folder => $"folder {folder}";
 
     /// <inheritdoc/>
     public override async Task<string?> ReadAsync(string cursor, StreamPage page, CancellationToken cancellationToken)
@@ -36,29 +45,29 @@ internal sealed class BoxTree(RestClient client, Func<string, RestRequest> items
 
     private static string Text(IReadOnlyList<string> way, string marker) => JsonSerializer.Serialize(way.Append(marker));
 
-    private static (List<string> Way, string Marker) Parse(string cursor) =>
+    private (List<string> Way, string Marker) Parse(string cursor) =>
         cursor.Length > 0 && JsonSerializer.Deserialize<string[]>(cursor) is { Length: > 1 } parts
             ? ([.. parts[..^1]], parts[^1])
-            : ([Root], string.Empty);
+            : ([root], string.Empty);
 
-    private static void AddFolders(SortedSet<string> found, IEnumerable<JsonElement> entries) =>
-        found.UnionWith(entries.Where(item => item.Text("type") == "folder").Select(item => item.RequiredText("A folder of Box", "id")));
+    private void AddFolders(SortedSet<string> found, IEnumerable<JsonElement> entries) =>
+        found.UnionWith(entries.Where(IsFolder).Select(item => item.RequiredText("A folder", "id")));
 
     /// <summary>The marker after a page of a folder.</summary>
     private async Task<string?> ReadFolderAsync(string folder, string marker, StreamPage page, CancellationToken cancellationToken)
     {
-        using var answer = await client.SendAsync(BoxApi.Paging.Request(items(folder), marker), cancellationToken);
-        var entries = BoxApi.Paging.Items(answer);
+        using var answer = await client.SendAsync(paging.Request(items(folder), marker), cancellationToken);
+        var entries = paging.Items(answer);
         foreach (var item in entries.EnumerateArray())
         {
-            write(item, page);
+            Write(item, page);
         }
 
         var found =
             marker.Length == 0 ? new SortedSet<string>(StringComparer.Ordinal)
             : _begun is { } begun && begun.Folder == folder && begun.Marker == marker ? begun.Found
             : null;
-        var next = BoxApi.Paging.Next(answer, marker, entries);
+        var next = paging.Next(answer, marker, entries);
         if (found is not null)
         {
             AddFolders(found, entries.EnumerateArray());
@@ -101,7 +110,7 @@ internal sealed class BoxTree(RestClient client, Func<string, RestRequest> items
             known = new SortedSet<string>(StringComparer.Ordinal);
             await InFolderAsync(way, page, async () =>
             {
-                AddFolders(known, await client.ListAsync(items(way[^1]), BoxApi.Paging, cancellationToken).ToListAsync(cancellationToken));
+                AddFolders(known, await client.ListAsync(items(way[^1]), paging, cancellationToken).ToListAsync(cancellationToken));
                 return null;
             });
             _folders[way[^1]] = known;
@@ -119,7 +128,7 @@ internal sealed class BoxTree(RestClient client, Func<string, RestRequest> items
         }
         catch (ConnectorException closed) when (way.Count > 1 && RestErrors.IsClosedPlace(closed))
         {
-            page.AddGap($"folder {way[^1]}", $"{closed.Message} Nothing is deleted in this sync.");
+            page.AddGap(NameOf(way[^1]), closed);
             _folders[way[^1]] = [];
             return null;
         }

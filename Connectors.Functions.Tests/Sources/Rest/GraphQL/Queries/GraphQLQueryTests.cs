@@ -1,8 +1,8 @@
 using Connectors.Abstractions;
-using Connectors.Sources.Rest.GraphQL;
+using Connectors.Sources.Rest.GraphQL.Queries;
 using Xunit;
 
-namespace Connectors.Tests.Sources.Rest.GraphQL;
+namespace Connectors.Tests.Sources.Rest.GraphQL.Queries;
 
 public sealed class GraphQLQueryTests
 {

@@ -1,7 +1,6 @@
 using System.Text.Json;
-using Connectors.Sources.Rest.Streams;
 
-namespace Connectors.Sources.Rest.Microsoft;
+namespace Connectors.Sources.Rest.Streams;
 
 /// <summary>The document of an item that was listed before, together with others that are read on their own: a drive, a list, a
 /// channel.</summary>

@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using Connectors.Abstractions;
 
-namespace Connectors.Sources.Rest.GraphQL;
+namespace Connectors.Sources.Rest.GraphQL.Queries;
 
 /// <summary>
 /// Parses the text of a query (GraphQL specification of October 2021, 2.2 to 2.12): operations and fragments with their fields, aliases and

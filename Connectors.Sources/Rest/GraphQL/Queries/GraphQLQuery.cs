@@ -1,6 +1,6 @@
 using Connectors.Abstractions;
 
-namespace Connectors.Sources.Rest.GraphQL;
+namespace Connectors.Sources.Rest.GraphQL.Queries;
 
 /// <summary>A query as far as it has to be understood: what it asks for, and by which variables it is paged.</summary>
 internal sealed class GraphQLQuery

@@ -1,0 +1,16 @@
+namespace Connectors.Sources.Rest.Streams;
+
+/// <summary>A stream that has to be found out first: which client reads it, which folder it begins in.</summary>
+/// <param name="name">What it lists.</param>
+/// <param name="find">Finds it, when it is first read.</param>
+internal sealed class DeferredStream(string name, Func<CancellationToken, Task<RestStream>> find) : RestStream(name)
+{
+    private RestStream? _stream;
+
+    /// <inheritdoc/>
+    public override async Task<string?> ReadAsync(string cursor, StreamPage page, CancellationToken cancellationToken)
+    {
+        _stream ??= await find(cancellationToken);
+        return await _stream.ReadAsync(cursor, page, cancellationToken);
+    }
+}
