@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 
 /// <summary>Runs in another program before its own code, by <c>DOTNET_STARTUP_HOOKS</c>: it writes at its end which assemblies it has
-/// loaded, or puts hostile code into a library.</summary>
+/// loaded, puts hostile code into a library, or signs in with Google.</summary>
 [SuppressMessage("Design", "CA1050:Declare types in namespaces", Justification = "The runtime finds it by this name.")]
 [SuppressMessage("Design", "MA0047:Declare types in namespaces", Justification = "The runtime finds it by this name.")]
 internal static class StartupHook
@@ -18,5 +18,6 @@ internal static class StartupHook
         }
 
         Connectors.Tests.Sync.Content.Extraction.Confinement.TakenOverLibrary.Arm();
+        Connectors.Tests.Published.GoogleSignIn.Arm();
     }
 }
