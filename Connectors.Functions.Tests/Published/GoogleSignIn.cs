@@ -14,15 +14,16 @@ internal static class GoogleSignIn
     private const string KeyVariable = "CONNECTORS_TESTS_GOOGLE_KEY";
     private const string FileVariable = "CONNECTORS_TESTS_GOOGLE_FILE";
 
-    /// <summary>Signs in as the program starts, if the environment asks for it, and writes what came of it.</summary>
-    public static void Arm()
+    /// <summary>Whether the environment asks for it.</summary>
+    public static bool IsWanted => Environment.GetEnvironmentVariable(KeyVariable) is not null;
+
+    /// <summary>Signs in, before the program's own code begins, and writes what came of it.</summary>
+    public static void Run()
     {
-        if (Environment.GetEnvironmentVariable(KeyVariable) is { } key)
-        {
-#pragma warning disable VSTHRD002 // Nothing here waits for another thread: the program's own code has not begun.
-            File.WriteAllText(Environment.GetEnvironmentVariable(FileVariable)!, SignInAsync(key).GetAwaiter().GetResult());
+        var (key, file) = (Environment.GetEnvironmentVariable(KeyVariable)!, Environment.GetEnvironmentVariable(FileVariable)!);
+#pragma warning disable VSTHRD002 // Nothing that it waits for needs this thread.
+        File.WriteAllText(file, SignInAsync(key).GetAwaiter().GetResult());
 #pragma warning restore VSTHRD002
-        }
     }
 
     /// <summary>Starts a program that signs in and says its version.</summary>

@@ -17,7 +17,13 @@ internal static class StartupHook
                 File.WriteAllLines(file, AppDomain.CurrentDomain.GetAssemblies().Select(assembly => assembly.GetName().Name!));
         }
 
+        // A trimmed program has not all that the other hook needs.
+        if (Connectors.Tests.Published.GoogleSignIn.IsWanted)
+        {
+            Connectors.Tests.Published.GoogleSignIn.Run();
+            return;
+        }
+
         Connectors.Tests.Sync.Content.Extraction.Confinement.TakenOverLibrary.Arm();
-        Connectors.Tests.Published.GoogleSignIn.Arm();
     }
 }
