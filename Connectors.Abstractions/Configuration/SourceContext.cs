@@ -23,6 +23,9 @@ public sealed record SourceContext
     /// <summary>The clock.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
+    /// <summary>Where a value is kept that the service replaces; <see langword="null"/> when it is kept nowhere.</summary>
+    internal ISettingStore? Store { get; init; }
+
     /// <summary>What hosts may be asked, by all sources that share this.</summary>
     internal HostBudgets Hosts { get; init; } = new();
 

@@ -62,7 +62,7 @@ internal static class PreviewCommand
         var serviceType = connector.ServiceType
             ?? options.ServedAs(connector)
             ?? throw new CliException(ExitCode.Failed, $"Connector '{connector.Id}' has no service_type. Choose its source first.");
-        var sources = new SourceCheck(session.Sources, environment.TimeProvider);
+        var sources = new SourceCheck(session.Sources, environment.TimeProvider, store: elasticsearch.Gateway.Documents);
         var engine = session.Configuration.Engine;
         var request = JobSetup.Preview(connector, sources.Describe(serviceType));
         await using var source = JobSetup.OpenSource(connector, serviceType, sources);

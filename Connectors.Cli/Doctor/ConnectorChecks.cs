@@ -173,7 +173,7 @@ internal sealed class ConnectorChecks(SourceCheck sources, ElasticsearchHealth c
         {
             await using var source = hasRules
                 ? JobSetup.OpenSource(connector, serviceType, sources)
-                : sources.Open(serviceType, connector.Configuration);
+                : sources.Open(connector.Id, serviceType, connector.Configuration);
             await sources.PingAsync(source, options.PingTimeout, cancellationToken);
             return CheckResult.Ok(name, $"{source.Description.Name} answers.");
         }

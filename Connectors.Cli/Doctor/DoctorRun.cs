@@ -75,7 +75,8 @@ internal sealed class DoctorRun(CommandSession session)
                 yield return item;
             }
 
-            var checks = new ConnectorChecks(new SourceCheck(session.Sources, time), gateway.Checkup, options);
+            var sources = new SourceCheck(session.Sources, time, store: gateway.Documents);
+            var checks = new ConnectorChecks(sources, gateway.Checkup, options);
             foreach (var connector in connectors)
             {
                 if (wrongSources.Exists(problem => problem.Key == $"sources.{options.ServedAs(connector)}"))

@@ -149,7 +149,7 @@ internal sealed class SourceStep(
         var check = new SourceCheck(catalog, environment.TimeProvider);
         try
         {
-            await using var opened = check.Open(source.ServiceType, configuration);
+            await using var opened = check.OpenDraft(source.ServiceType, configuration);
             await check.PingAsync(opened, PingTimeout, cancellationToken);
             return null;
         }

@@ -20,6 +20,7 @@ public sealed class ProjectDependencyTests
     [
         "AngleSharp",
         "Duende.IdentityModel",
+        "Google.Apis.Auth",
         "Microsoft.IdentityModel.JsonWebTokens",
         "Polly.Core",
     ];

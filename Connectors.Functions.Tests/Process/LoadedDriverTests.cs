@@ -14,9 +14,11 @@ public sealed class LoadedDriverTests
     [
         "AWSSDK",
         "Azure.",
+        "Google.",
         "Microsoft.Data.SqlClient",
         "MongoDB.",
         "MySqlConnector",
+        "Newtonsoft.Json",
         "Npgsql",
         "StackExchange.Redis",
     ];

@@ -6,6 +6,7 @@ using Connectors.Emulator;
 using Connectors.Sources;
 using Connectors.Testing;
 using Connectors.Tests.Sources.Databases.Sql.MsSql;
+using Connectors.Tests.Sources.Rest.Google;
 using Connectors.Tests.Support;
 using Connectors.Tests.Support.Files;
 using Connectors.Tests.Support.MongoWire;
@@ -167,6 +168,29 @@ public sealed class PublishedSourcesTests
         Assert.Equal(built, published);
         Assert.StartsWith("Completed: ", published["mssql"], StringComparison.Ordinal);
         Assert.Contains("shop_dbo_orders_1", published["mssql"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task TheSignInWithGoogleIsTheSame()
+    {
+        using var folder = TemporaryFolder.With();
+
+        var built = await SignInAsync(null, folder["built.txt"]);
+        var published = await SignInAsync(Published, folder["published.txt"]);
+
+        Assert.Equal(built, published);
+        Assert.StartsWith(
+            "to-ke-n, True, ann@example.org bob@example.org, Google: gives no token (invalid_grant)",
+            published,
+            StringComparison.Ordinal
+        );
+
+        static async Task<string> SignInAsync(string? program, string file)
+        {
+            await using var process = GoogleSignIn.Start(program, GoogleReplay.Credentials, file);
+            await process.ExitsWithAsync(0, Token);
+            return await File.ReadAllTextAsync(file, Token);
+        }
     }
 
     /// <summary>Runs a sync of each connector.</summary>

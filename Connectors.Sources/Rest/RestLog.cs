@@ -22,6 +22,14 @@ internal static partial class RestLog
     )]
     public static partial void BrokeOff(ILogger logger, string service, string host, long position, long length);
 
+    [LoggerMessage(
+        903,
+        LogLevel.Warning,
+        "{Service} gave a new {Field} for the one that was used, and it could not be kept in the connector's configuration: {Reason} It "
+            + "is used as long as this process runs, and kept when the source is used again. If the process ends before, enter a new one."
+    )]
+    public static partial void NotKept(ILogger logger, string service, string field, string reason);
+
     [LoggerMessage(910, LogLevel.Warning, "{Service}: {Place} is passed over: {Reason}")]
     public static partial void PassedOver(ILogger logger, string service, string place, string reason);
 }

@@ -38,7 +38,7 @@ internal sealed class ServiceCore
         Connectors = new ConnectorIndex(store, time);
         Jobs = new SyncJobIndex(store, time);
         Steps = new SyncJobSteps(Connectors, Jobs);
-        Sources = new SourceCheck(sources, time);
+        Sources = new SourceCheck(sources, time, store: store);
         Cleanup = new JobCleanup(Jobs, Steps, time, loggerFactory);
         PollCycle = new PollCycle(
             Connectors,

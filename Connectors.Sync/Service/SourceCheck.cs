@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Connectors.Abstractions;
+using Connectors.Sync.Elasticsearch;
 using Connectors.Sync.Engine.Pages;
 using Connectors.Sync.Protocol.Connectors;
 using Connectors.Sync.Retries;
@@ -13,7 +14,13 @@ namespace Connectors.Sync.Service;
 /// <param name="sources">Makes sources.</param>
 /// <param name="timeProvider">The clock.</param>
 /// <param name="callsOn">Where sources are called; <see langword="null"/> for the thread pool.</param>
-internal sealed class SourceCheck(ISourceFactory sources, TimeProvider timeProvider, TaskScheduler? callsOn = null)
+/// <param name="store">Where connectors are, which keep what a service replaces; <see langword="null"/> where none is called.</param>
+internal sealed class SourceCheck(
+    ISourceFactory sources,
+    TimeProvider timeProvider,
+    TaskScheduler? callsOn = null,
+    IDocumentStore? store = null
+)
 {
     private readonly Random _random = new();
 
@@ -24,18 +31,21 @@ internal sealed class SourceCheck(ISourceFactory sources, TimeProvider timeProvi
     /// <exception cref="ConnectorException">There is no such source.</exception>
     public SourceDescription Describe(string serviceType) => sources.Describe(serviceType);
 
-    /// <summary>Makes a configured source; the caller disposes it.</summary>
-    /// <param name="serviceType">Which.</param>
-    /// <param name="configuration">The connector's <c>configuration</c>.</param>
+    /// <summary>Makes the configured source of a connector; the caller disposes it.</summary>
+    /// <param name="connectorId">The connector: what its service replaces is kept in its document.</param>
+    /// <param name="serviceType">Its source.</param>
+    /// <param name="configuration">Its <c>configuration</c>, or a job's copy of it.</param>
     /// <param name="advancedRules">The advanced sync rules in force, or <see langword="null"/>.</param>
     /// <exception cref="ConnectorException">There is no such source, or what the user entered is wrong.</exception>
-    public IDataSource Open(string serviceType, JsonObject? configuration, JsonNode? advancedRules = null)
-    {
-        ConfigurationValidator.Require(configuration, Describe(serviceType).Fields);
-        return advancedRules is null
-            ? sources.Create(serviceType, configuration)
-            : sources.Create(serviceType, configuration, advancedRules);
-    }
+    public IDataSource Open(string connectorId, string serviceType, JsonObject? configuration, JsonNode? advancedRules = null) =>
+        Open(serviceType, configuration, advancedRules, store is null ? null : new ConnectorSettings(store, connectorId));
+
+    /// <summary>Makes the source of a connector that is not written yet; the caller disposes it.</summary>
+    /// <param name="serviceType">Which.</param>
+    /// <param name="configuration">The <c>configuration</c>: what the service replaces is replaced here.</param>
+    /// <exception cref="ConnectorException">There is no such source, or what the user entered is wrong.</exception>
+    public IDataSource OpenDraft(string serviceType, JsonObject configuration) =>
+        Open(serviceType, configuration, advancedRules: null, new DraftSettings(configuration));
 
     /// <summary>Asks the source whether it is there, once.</summary>
     /// <param name="source">The source.</param>
@@ -69,5 +79,11 @@ internal sealed class SourceCheck(ISourceFactory sources, TimeProvider timeProvi
         ArgumentNullException.ThrowIfNull(options);
         var calls = new SourceCalls(source.Description.Name, options.SourceRetries, options.PingTimeout, timeProvider, _random, logger);
         return new SourceReader(source, calls).PingAsync(options.PingTimeout, stop);
+    }
+
+    private IDataSource Open(string serviceType, JsonObject? configuration, JsonNode? advancedRules, ISettingStore? settings)
+    {
+        ConfigurationValidator.Require(configuration, Describe(serviceType).Fields);
+        return sources.Create(serviceType, configuration, advancedRules, settings);
     }
 }

@@ -27,4 +27,13 @@ internal interface ISourceFactory
             : throw new ConnectorException(
                 $"The source \"{serviceType}\" has no advanced sync rules. Remove them from the connector, then start a sync."
             );
+
+    /// <summary>The same, with a place for values that the service replaces.</summary>
+    /// <param name="serviceType">The connector's service type.</param>
+    /// <param name="configuration">The <c>configuration</c> of the connector or of the sync job.</param>
+    /// <param name="advancedRules">The advanced sync rules in force, or <see langword="null"/>.</param>
+    /// <param name="store">Given to the source as <see cref="SourceContext.Store"/>.</param>
+    /// <exception cref="ConnectorException">There is none, it has no advanced rules, or its class can't be loaded.</exception>
+    IDataSource Create(string serviceType, JsonObject? configuration, JsonNode? advancedRules, ISettingStore? store) =>
+        advancedRules is null ? Create(serviceType, configuration) : Create(serviceType, configuration, advancedRules);
 }

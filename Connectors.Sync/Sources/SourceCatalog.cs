@@ -76,7 +76,11 @@ internal sealed class SourceCatalog : ISourceFactory
     public IDataSource Create(string serviceType, JsonObject? configuration) => Create(serviceType, configuration, advancedRules: null);
 
     /// <inheritdoc/>
-    public IDataSource Create(string serviceType, JsonObject? configuration, JsonNode? advancedRules)
+    public IDataSource Create(string serviceType, JsonObject? configuration, JsonNode? advancedRules) =>
+        Create(serviceType, configuration, advancedRules, store: null);
+
+    /// <inheritdoc/>
+    public IDataSource Create(string serviceType, JsonObject? configuration, JsonNode? advancedRules, ISettingStore? store)
     {
         var settings = SourceSettings.FromConfiguration(configuration, Describe(serviceType).Fields);
         return Create(
@@ -85,6 +89,7 @@ internal sealed class SourceCatalog : ISourceFactory
             {
                 Settings = settings,
                 AdvancedRules = advancedRules,
+                Store = store,
                 LoggerFactory = _loggerFactory,
                 TimeProvider = _time,
                 Hosts = _hosts,

@@ -24,11 +24,11 @@ internal sealed record BoxConfiguration(string ClientId, Secret ClientSecret, Se
         },
         new("client_id", "Client ID") { Tooltip = "The app's, from its page Configuration in Box's developer console." },
         new("client_secret", "Client Secret") { Sensitive = true },
-        new("refresh_token", "Refresh Token")
+        new(BoxRefreshTokens.Field, "Refresh Token")
         {
             Sensitive = true,
             DependsOn = [new ConfigDependency(Account, OfUser)],
-            Tooltip = "Box takes it once, within 60 days. The next one is kept until the process ends.",
+            Tooltip = "Box takes it once, within 60 days. The service puts the next one in its place.",
         },
         new("enterprise_id", "Enterprise ID") { Type = ConfigFieldType.Integer, DependsOn = [new ConfigDependency(Account, OfEnterprise)] },
         RestFields.Retries,

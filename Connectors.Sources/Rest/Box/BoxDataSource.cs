@@ -123,7 +123,7 @@ public sealed class BoxDataSource : RestDataSource
                         token
                     ),
                 configured,
-                Context.TimeProvider
+                Context
             )
             : OAuthTokens.ClientCredentials(
                 http,

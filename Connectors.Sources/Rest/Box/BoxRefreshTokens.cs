@@ -1,48 +1,79 @@
 using System.Collections.Concurrent;
+using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using Connectors.Abstractions;
+using Connectors.Sources.Rest.Http;
 using Connectors.Sources.Rest.SignIn;
+using Microsoft.Extensions.Logging;
 
 namespace Connectors.Sources.Rest.Box;
 
 /// <summary>
-/// Tokens by a refresh token that Box takes once and replaces. All sources of this process that are configured with the same one share
-/// what came of it: each sync makes new sources, and the configured one is used up by then. Safe for concurrent use.
+/// Tokens by a refresh token that Box takes once and replaces. The next one goes into the connector's configuration before anything else
+/// is done, so that another process, and this one after a restart, goes on with it. All sources of this process that are given a token of
+/// the same chain share what came of it. Safe for concurrent use.
 /// </summary>
 /// <param name="refresh">Asks with a refresh token.</param>
-/// <param name="configured">The configured one.</param>
-/// <param name="time">The clock.</param>
-internal sealed class BoxRefreshTokens(Func<Secret, OAuthTokens> refresh, Secret configured, TimeProvider time) : ITokenSource
+/// <param name="configured">The one that the source was made with; the connector's may be newer.</param>
+/// <param name="context">Clock, log, and where the next one is kept.</param>
+internal sealed class BoxRefreshTokens(Func<Secret, OAuthTokens> refresh, Secret configured, SourceContext context) : ITokenSource
 {
-    private static readonly ConcurrentDictionary<string, Shared> All = new(StringComparer.Ordinal);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(100);
-    private static readonly TimeSpan Margin = TimeSpan.FromMinutes(2);
+    /// <summary>The field of the refresh token.</summary>
+    public const string Field = "refresh_token";
 
-    private readonly Shared _shared = All.GetOrAdd(
-        Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(configured.Reveal()))),
-        _ => new Shared { Refresh = configured }
-    );
+    private const int MostLooks = 3;
+    private static readonly ConcurrentDictionary<string, Chain> All = new(StringComparer.Ordinal);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(100);
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Margin = TimeSpan.FromMinutes(2);
+    private readonly ILogger _logger = context.LoggerFactory.CreateLogger<BoxRefreshTokens>();
     private AccessToken? _given;
 
     /// <inheritdoc/>
     public async Task<AccessToken> FetchAsync(CancellationToken cancellationToken)
     {
-        await _shared.Gate.WaitAsync(cancellationToken);
+        for (var look = 1; ; look++)
+        {
+            var current = await CurrentAsync(cancellationToken);
+            var chain = ChainOf(current);
+            try
+            {
+                return await FetchAsync(chain, current, cancellationToken);
+            }
+            catch (ConnectorException refused)
+                when (context.Store is not null && look < MostLooks && RestErrors.StatusOf(refused) == HttpStatusCode.Unauthorized)
+            {
+                // Another process may have used it at the same moment, and writes down what it got a moment later.
+                await Task.Delay(Pause, context.TimeProvider, cancellationToken);
+                if (ChainOf(await CurrentAsync(cancellationToken)) == chain)
+                {
+                    throw;
+                }
+            }
+        }
+    }
+
+    private async Task<AccessToken> FetchAsync(Chain chain, Secret current, CancellationToken cancellationToken)
+    {
+        await chain.Gate.WaitAsync(cancellationToken);
         try
         {
+            // A request that is given up may have used up the refresh token: it ends by itself, not with the sync.
+            using var late = new CancellationTokenSource(Patience, context.TimeProvider);
+
             // One that was given here and is asked for again was refused.
-            if (_shared.Access is { } known && known != _given && (known.ExpiresAt is not { } end || end - Margin > time.GetUtcNow()))
+            if (chain.Access is not { } access || access == _given || !IsGood(access))
             {
-                return _given = known;
+                access = await RefreshAsync(chain, late.Token);
             }
 
-            // A request that is given up may have used up the refresh token: it ends by itself, not with the sync.
-            using var late = new CancellationTokenSource(Patience, time);
-            var tokens = refresh(_shared.Refresh);
-            var fetched = await tokens.FetchAsync(late.Token);
-            (_shared.Refresh, _shared.Access) = (tokens.RefreshToken ?? _shared.Refresh, fetched);
-            return _given = fetched;
+            if (context.Store is { } store && !chain.Refresh.Equals(current))
+            {
+                await KeepAsync(store, chain, late.Token);
+            }
+
+            return _given = access;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -50,11 +81,48 @@ internal sealed class BoxRefreshTokens(Func<Secret, OAuthTokens> refresh, Secret
         }
         finally
         {
-            _shared.Gate.Release();
+            chain.Gate.Release();
         }
     }
 
-    private sealed class Shared
+    private async Task<AccessToken> RefreshAsync(Chain chain, CancellationToken late)
+    {
+        var tokens = refresh(chain.Refresh);
+        var access = await tokens.FetchAsync(late);
+        if (tokens.RefreshToken is { } next)
+        {
+            All[KeyOf(next)] = chain;
+            chain.Refresh = next;
+        }
+
+        return chain.Access = access;
+    }
+
+    /// <summary>Writes the next refresh token down, in the place of one of its chain: what a user has entered meanwhile stays.</summary>
+    private async Task KeepAsync(ISettingStore store, Chain chain, CancellationToken late)
+    {
+        try
+        {
+            await store.ReplaceAsync(Field, value => value is not null && ChainOf(value) == chain, chain.Refresh, late);
+        }
+        catch (Exception failure) when (failure is ConnectorException or OperationCanceledException)
+        {
+            var reason = failure is ConnectorException ? failure.Message : "Elasticsearch did not answer in time.";
+            RestLog.NotKept(_logger, "Box", Field, reason);
+        }
+    }
+
+    private async Task<Secret> CurrentAsync(CancellationToken cancellationToken) =>
+        (context.Store is { } store ? await store.ReadAsync(Field, cancellationToken) : null) ?? configured;
+
+    private bool IsGood(AccessToken access) => access.ExpiresAt is not { } end || end - Margin > context.TimeProvider.GetUtcNow();
+
+    private static Chain ChainOf(Secret token) => All.GetOrAdd(KeyOf(token), _ => new Chain { Refresh = token });
+
+    private static string KeyOf(Secret token) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(token.Reveal())));
+
+    /// <summary>Refresh tokens of which each came for the one before, and what the last one brought.</summary>
+    private sealed class Chain
     {
         public SemaphoreSlim Gate { get; } = new(1, 1);
 

@@ -143,7 +143,7 @@ internal sealed class GitHubClients(GitHubConfiguration configuration, SourceCon
         public Task<AccessToken> FetchAsync(CancellationToken cancellationToken)
         {
             var now = time.GetUtcNow();
-            var token = SignedJwt.Create("private_key", configuration.PrivateKey!, configuration.AppId, audience: null, subject: null, now);
+            var token = SignedJwt.Create("private_key", configuration.PrivateKey!, configuration.AppId, now);
             return Task.FromResult(new AccessToken(new Secret(token), now.AddMinutes(5)));
         }
     }

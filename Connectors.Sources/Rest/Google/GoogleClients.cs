@@ -15,6 +15,7 @@ internal sealed class GoogleClients : IDisposable
     private readonly SourceContext _context;
     private readonly GoogleAccount _account;
     private readonly Func<RestClientOptions, RestClientOptions> _change;
+    private readonly GoogleConnection _connection;
     private readonly HttpClient _http;
     private readonly string _name;
 
@@ -25,7 +26,8 @@ internal sealed class GoogleClients : IDisposable
     public GoogleClients(SourceContext context, GoogleAccount account, string name, Func<RestClientOptions, RestClientOptions> change)
     {
         (_context, _account, _name, _change) = (context, account, name, change);
-        _http = RestClient.CreateHttp(context, GoogleAccount.FieldName);
+        var handler = RestClient.CreateHandler(context, GoogleAccount.FieldName);
+        (_connection, _http) = (new GoogleConnection(handler), new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan });
     }
 
     /// <summary>A client, always the same for the same user and scopes.</summary>
@@ -48,7 +50,7 @@ internal sealed class GoogleClients : IDisposable
 
     private RestClient Create(string? subject, string scopes, bool isPlace)
     {
-        var tokens = GoogleTokens.Create(_http, _account, subject, scopes, isPlace, _context.TimeProvider);
+        var tokens = new GoogleTokens(_connection, _account, subject, scopes, isPlace, _context.TimeProvider);
         var options = new RestClientOptions
         {
             Name = _name,

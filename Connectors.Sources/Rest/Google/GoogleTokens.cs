@@ -2,66 +2,98 @@ using System.Net;
 using Connectors.Abstractions;
 using Connectors.Sources.Rest.Http;
 using Connectors.Sources.Rest.SignIn;
+using Google.Apis.Auth.OAuth2;
+using Google.Apis.Auth.OAuth2.Responses;
+using Google.Apis.Http;
+using Google.Apis.Util;
 
 namespace Connectors.Sources.Rest.Google;
 
 /// <summary>
-/// Tokens of a service account, for itself or on behalf of a user of the domain (domain-wide delegation), by a signed assertion: Google's
-/// guide "Using OAuth 2.0 for server to server applications".
+/// Tokens of a service account, for itself or on behalf of a user of the domain (domain-wide delegation), by Google's library. It keeps
+/// tokens in its credentials, also those that a service has refused; so each token comes from a new one.
 /// </summary>
-/// <param name="tokens">Fetches them.</param>
-/// <param name="user">The user whose data is a part of what is read, and who may be gone by now; <see langword="null"/> when nothing can be
-/// read without the token.</param>
-internal sealed class GoogleTokens(ITokenSource tokens, string? user) : ITokenSource
+/// <param name="connection">Sends the requests.</param>
+/// <param name="account">The account.</param>
+/// <param name="subject">The user on whose behalf it asks; <see langword="null"/> for the account itself.</param>
+/// <param name="scopes">What is asked for, with blanks between.</param>
+/// <param name="isPlace">Whether others can be read when this user can't, who may be gone by now.</param>
+/// <param name="time">The clock.</param>
+internal sealed class GoogleTokens(
+    GoogleConnection connection,
+    GoogleAccount account,
+    string? subject,
+    string scopes,
+    bool isPlace,
+    TimeProvider time
+) : ITokenSource, IClock
 {
-    /// <summary>Where tokens are given. The address in the key's JSON is not used: the assertion is for Google only.</summary>
-    private static readonly Uri Endpoint = new("https://oauth2.googleapis.com/token");
+    /// <inheritdoc/>
+    DateTime IClock.Now => time.GetLocalNow().DateTime;
 
-    /// <summary>Tokens for what an account may see itself, or a user.</summary>
-    /// <param name="http">Sends the requests.</param>
-    /// <param name="account">The account.</param>
-    /// <param name="subject">The user on whose behalf it asks; <see langword="null"/> for the account itself.</param>
-    /// <param name="scopes">What is asked for, with blanks between.</param>
-    /// <param name="isPlace">Whether others can be read when this user can't.</param>
-    /// <param name="time">The clock.</param>
-    public static GoogleTokens Create(
-        HttpClient http,
-        GoogleAccount account,
-        string? subject,
-        string scopes,
-        bool isPlace,
-        TimeProvider time
-    )
-    {
-        var hint = subject is null
+    /// <inheritdoc/>
+    DateTime IClock.UtcNow => time.GetUtcNow().UtcDateTime;
+
+    private string Hint =>
+        subject is null
             ? $"Check {GoogleAccount.FieldName}: the key may be deleted or the account disabled."
             : $"Check {GoogleAccount.FieldName}, that {subject} is a user of the domain, and that the domain's administrator delegates the "
                 + $"scopes {scopes} to the account.";
-        var assertions = OAuthTokens.Assertion(http, "Google", hint, time, Endpoint, () =>
-            SignedJwt.Create(
-                GoogleAccount.FieldName,
-                account.PrivateKey,
-                account.Email,
-                Endpoint.AbsoluteUri,
-                subject,
-                time.GetUtcNow(),
-                new Dictionary<string, object>(StringComparer.Ordinal) { ["scope"] = scopes }
-            )
-        );
-        return new GoogleTokens(assertions, isPlace ? subject : null);
-    }
 
     /// <inheritdoc/>
     public async Task<AccessToken> FetchAsync(CancellationToken cancellationToken)
     {
+        using var key =
+            Pem.RsaKey(account.PrivateKey)
+            ?? throw new ConnectorException(
+                $"{GoogleAccount.FieldName}: its private_key is not an RSA private key in PEM. Paste the whole file, as the Google Cloud "
+                    + "console gave it."
+            );
+
+        // Where tokens are given is Google's own address, and not what the key's JSON says.
+        var credential = new ServiceAccountCredential(
+            new ServiceAccountCredential.Initializer(account.Email)
+            {
+                Key = key,
+                User = subject,
+                Scopes = scopes.Split(' '),
+                Clock = this,
+                HttpClientFactory = connection,
+                DefaultExponentialBackOffPolicy = ExponentialBackOffPolicy.None,
+            }
+        );
         try
         {
-            return await tokens.FetchAsync(cancellationToken);
+            await credential.RequestAccessTokenAsync(cancellationToken);
         }
-        catch (ConnectorException refused) when (user is not null && RestErrors.StatusOf(refused) == HttpStatusCode.Unauthorized)
+        catch (TokenResponseException refused)
         {
-            // The account itself got a token, or there would be no list of users: only this one's data is closed.
-            throw new ConnectorException(FailureKind.Fatal, refused.Message, RestErrors.Cause(HttpStatusCode.Forbidden));
+            throw Refused(refused.Error?.Error);
         }
+        catch (NullReferenceException)
+        {
+            // The library's word for an empty answer.
+            throw Refused(code: null);
+        }
+        catch (Exception failure) when (failure is HttpRequestException or IOException)
+        {
+            throw OAuthErrors.Unreachable(GoogleConnection.Service);
+        }
+
+        if (credential.Token is not { AccessToken: { Length: > 0 } token })
+        {
+            throw Refused(code: null);
+        }
+
+        var seconds = credential.Token.ExpiresInSeconds;
+        return new AccessToken(new Secret(token), seconds > 0 ? time.GetUtcNow().AddSeconds(seconds.Value) : null);
+    }
+
+    private ConnectorException Refused(string? code)
+    {
+        var refused = OAuthErrors.Refused(GoogleConnection.Service, Hint, code);
+
+        // The account itself got a token, or there would be no list of users: only this one's data is closed.
+        return isPlace ? new ConnectorException(FailureKind.Fatal, refused.Message, RestErrors.Cause(HttpStatusCode.Forbidden)) : refused;
     }
 }

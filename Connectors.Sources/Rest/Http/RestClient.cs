@@ -55,7 +55,7 @@ internal sealed class RestClient : IDisposable
     /// <summary>What sends the requests, without credentials: for fetching tokens.</summary>
     public HttpClient Http { get; }
 
-    /// <summary>Makes what sends requests: the guard of addresses, no redirects, no cookies.</summary>
+    /// <summary>Makes what sends requests over the handler that <see cref="CreateHandler"/> makes.</summary>
     /// <param name="context">May hold another handler, for tests.</param>
     /// <param name="field">The field that names the host, for messages.</param>
     /// <param name="privateHosts">Names of hosts that may have a private address.</param>
@@ -72,14 +72,26 @@ internal sealed class RestClient : IDisposable
         string? authority = null,
         bool verify = true,
         ICredentials? credentials = null
+    ) => new(CreateHandler(context, field, privateHosts, authority, verify, credentials)) { Timeout = Timeout.InfiniteTimeSpan };
+
+    /// <summary>Makes the handler of requests: the guard of addresses, no redirects, no cookies; packed answers are unpacked.</summary>
+    /// <inheritdoc cref="CreateHttp"/>
+    public static HttpMessageHandler CreateHandler(
+        SourceContext context,
+        string field,
+        IReadOnlyList<string>? privateHosts = null,
+        string? authority = null,
+        bool verify = true,
+        ICredentials? credentials = null
     )
     {
         var trust =
             !verify ? AnyCertificate
             : authority is null ? null
             : CertificateAuthorities.Trust(CertificateAuthorities.Parse("ssl_ca", authority));
-        var handler = context.HttpHandler?.Invoke() ?? GuardedConnection.CreateHandler(field, privateHosts ?? [], trust, credentials);
-        return new HttpClient(new UnpackingHandler(handler), disposeHandler: true) { Timeout = Timeout.InfiniteTimeSpan };
+        return new UnpackingHandler(
+            context.HttpHandler?.Invoke() ?? GuardedConnection.CreateHandler(field, privateHosts ?? [], trust, credentials)
+        );
     }
 
     // CA5359 is right; it is the operator who switched the check off, in a field that says what that means.

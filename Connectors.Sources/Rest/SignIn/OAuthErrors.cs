@@ -43,26 +43,35 @@ internal static class OAuthErrors
     public static ConnectorException Explain(string service, string hint, TokenResponse answer) =>
         answer.ErrorType switch
         {
-            ResponseErrorType.Exception => new ConnectorException(
-                FailureKind.Retry,
-                $"{service}: no token could be fetched: the token endpoint can't be reached."
-            ),
-            ResponseErrorType.Http when RestErrors.IsPassing(answer.HttpStatusCode) => new ConnectorException(
-                FailureKind.Retry,
-                $"{service}: the token endpoint could not answer at the moment ({(int)answer.HttpStatusCode}).",
-                RestErrors.Cause(answer.HttpStatusCode)
-            ),
-            _ when CodeOf(answer.Raw) is { } code && Meanings.TryGetValue(code, out var meaning) => new ConnectorException(
-                FailureKind.Fatal,
-                $"{service}: gives no token ({code}): {meaning} {hint}",
-                RestErrors.Cause(HttpStatusCode.Unauthorized)
-            ),
-            _ => new ConnectorException(
-                FailureKind.Fatal,
-                $"{service}: gives no token (refused). {hint}",
-                RestErrors.Cause(HttpStatusCode.Unauthorized)
-            ),
+            ResponseErrorType.Exception => Unreachable(service),
+            ResponseErrorType.Http when RestErrors.IsPassing(answer.HttpStatusCode) => Passing(service, answer.HttpStatusCode),
+            _ => Refused(service, hint, CodeOf(answer.Raw)),
         };
+
+    /// <summary>The exception to throw when there is no answer.</summary>
+    public static ConnectorException Unreachable(string service) =>
+        new(FailureKind.Retry, $"{service}: no token could be fetched: the token endpoint can't be reached.");
+
+    /// <summary>The exception to throw for a status that passes.</summary>
+    public static ConnectorException Passing(string service, HttpStatusCode status) =>
+        new(
+            FailureKind.Retry,
+            $"{service}: the token endpoint could not answer at the moment ({(int)status}).",
+            RestErrors.Cause(status)
+        );
+
+    /// <summary>The exception to throw when there is an answer, and no token in it.</summary>
+    /// <param name="service">The service as messages name it.</param>
+    /// <param name="hint">What to check.</param>
+    /// <param name="code">The answer's <c>error</c>; whatever else stands there is not passed on.</param>
+    public static ConnectorException Refused(string service, string hint, string? code) =>
+        new(
+            FailureKind.Fatal,
+            code is not null && Meanings.TryGetValue(code, out var meaning)
+                ? $"{service}: gives no token ({code}): {meaning} {hint}"
+                : $"{service}: gives no token (refused). {hint}",
+            RestErrors.Cause(HttpStatusCode.Unauthorized)
+        );
 
     /// <summary>The library reads the body of an answer with status 400 only; some endpoints use 401 and 403.</summary>
     private static string? CodeOf(string? body)

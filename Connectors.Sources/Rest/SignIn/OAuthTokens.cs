@@ -5,9 +5,8 @@ using Duende.IdentityModel.Client;
 namespace Connectors.Sources.Rest.SignIn;
 
 /// <summary>
-/// Tokens by OAuth 2: client credentials (RFC 6749, 4.4), refresh token (6) or a signed assertion (RFC 7523). A refresh token that the
-/// answer replaces is
-/// used in place of the configured one from then on, in this process.
+/// Tokens by OAuth 2: client credentials (RFC 6749, 4.4) or refresh token (6). A refresh token that the answer replaces is used in place
+/// of the configured one from then on, in this process.
 /// </summary>
 internal sealed class OAuthTokens : ITokenSource
 {
@@ -81,21 +80,6 @@ internal sealed class OAuthTokens : ITokenSource
         { _refreshToken = refreshToken };
         return tokens;
     }
-
-    /// <summary>By a signed assertion (<see cref="SignedJwt"/>), made anew for each request.</summary>
-    public static OAuthTokens Assertion(
-        HttpMessageInvoker http,
-        string service,
-        string hint,
-        TimeProvider time,
-        Uri endpoint,
-        Func<string> assertion
-    ) => new(http, service, hint, time, () => new TokenRequest
-    {
-        Address = endpoint.AbsoluteUri,
-        GrantType = "urn:ietf:params:oauth:grant-type:jwt-bearer",
-        Parameters = { { "assertion", assertion() } },
-    });
 
     /// <inheritdoc/>
     public async Task<AccessToken> FetchAsync(CancellationToken cancellationToken)

@@ -1,8 +1,27 @@
+using System.Security.Cryptography;
+using Connectors.Abstractions;
+
 namespace Connectors.Sources.Rest.SignIn;
 
 /// <summary>Keys and certificates as they come out of a form's field.</summary>
 internal static class Pem
 {
+    /// <summary>An RSA key; <see langword="null"/> when the text is none. The caller disposes it.</summary>
+    public static RSA? RsaKey(Secret pem)
+    {
+        var key = RSA.Create();
+        try
+        {
+            key.ImportFromPem(Lines(pem.Reveal()));
+            return key;
+        }
+        catch (Exception wrong) when (wrong is CryptographicException or ArgumentException)
+        {
+            key.Dispose();
+            return null;
+        }
+    }
+
     /// <summary>
     /// The text with its lines: what was pasted into a field of one line has blanks, or the two letters \n, in their place.
     /// </summary>

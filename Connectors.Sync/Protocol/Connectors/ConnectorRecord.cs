@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Connectors.Abstractions;
 using Connectors.Sync.Elasticsearch;
 using Connectors.Sync.Engine.Planning;
 
@@ -51,6 +52,13 @@ internal sealed class ConnectorRecord
 
     /// <summary>The fields of the source with their values: <c>{field: {value, label, ...}}</c>. May be empty.</summary>
     public JsonObject? Configuration => Source.Object("configuration");
+
+    /// <summary>The text of a field of the configuration; <see langword="null"/> when it has none.</summary>
+    public Secret? SecretOf(string field) => SecretOf(Configuration, field);
+
+    /// <summary>The same, of any <c>configuration</c>.</summary>
+    public static Secret? SecretOf(JsonObject? configuration, string field) =>
+        Secret.FromNullable(configuration.Object(field).Text("value")?.Trim());
 
     /// <summary>What the service said it can do.</summary>
     public JsonObject? Features => Source.Object("features");

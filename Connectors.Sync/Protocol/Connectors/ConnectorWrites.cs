@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Connectors.Abstractions;
 
 namespace Connectors.Sync.Protocol.Connectors;
 
@@ -35,6 +36,15 @@ internal static class ConnectorWrites
                     [ConnectorRecord.DeletesOnlyName] = new JsonObject { ["last_synced"] = ProtocolTime.Format(scheduledAt) },
                 },
             };
+
+    /// <summary>The value of a field of the configuration was replaced by its service.</summary>
+    public static JsonObject? ValueReplaced(ConnectorRecord connector, string field, Predicate<Secret?> isOutdated, Secret value) =>
+        connector.SecretOf(field) is var current && isOutdated(current) && !value.Equals(current)
+            ? new JsonObject
+            {
+                ["configuration"] = new JsonObject { [field] = new JsonObject { ["value"] = value.Reveal() } },
+            }
+            : null;
 
     /// <summary>A job was made for <c>sync_now</c>.</summary>
     public static JsonObject? SyncNowCleared(ConnectorRecord connector) =>

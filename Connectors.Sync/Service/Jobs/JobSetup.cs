@@ -93,7 +93,7 @@ internal static class JobSetup
     {
         ArgumentNullException.ThrowIfNull(job);
         ArgumentNullException.ThrowIfNull(sources);
-        return Open(job.ServiceType ?? string.Empty, job.Configuration, job.Filtering, sources, job.IsAccessControl);
+        return Open(job.ConnectorId, job.ServiceType ?? string.Empty, job.Configuration, job.Filtering, sources, job.IsAccessControl);
     }
 
     /// <summary>Makes the source of a connector as it is now, with the sync rules in force; the caller disposes it.</summary>
@@ -106,7 +106,7 @@ internal static class JobSetup
     {
         ArgumentNullException.ThrowIfNull(connector);
         ArgumentNullException.ThrowIfNull(sources);
-        return Open(serviceType, connector.Configuration, connector.ActiveFiltering, sources, isAccessControl);
+        return Open(connector.Id, serviceType, connector.Configuration, connector.ActiveFiltering, sources, isAccessControl);
     }
 
     /// <summary>Whether the documents of a source are files, whose text comes after the rules.</summary>
@@ -204,6 +204,7 @@ internal static class JobSetup
     }
 
     private static IDataSource Open(
+        string connectorId,
         string serviceType,
         JsonObject? configuration,
         JsonObject? filtering,
@@ -211,8 +212,8 @@ internal static class JobSetup
         bool isAccessControl
     ) =>
         isAccessControl
-            ? new IdentitySource(sources.Open(serviceType, configuration))
-            : sources.Open(serviceType, configuration, AdvancedRules(filtering, sources.Describe(serviceType)));
+            ? new IdentitySource(sources.Open(connectorId, serviceType, configuration))
+            : sources.Open(connectorId, serviceType, configuration, AdvancedRules(filtering, sources.Describe(serviceType)));
 
     /// <summary>Identities are documents of an index of their own, without pipeline and rules.</summary>
     private static SyncRequest IdentityRequest(

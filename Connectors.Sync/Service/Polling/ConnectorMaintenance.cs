@@ -112,7 +112,7 @@ internal sealed class ConnectorMaintenance(
         try
         {
             JobSetup.RequireContentIndex(connector.IndexName);
-            await using var source = sources.Open(connector.ServiceType!, connector.Configuration);
+            await using var source = sources.Open(connector.Id, connector.ServiceType!, connector.Configuration);
             if (!isRunning)
             {
                 await sources.PingAsync(source, options.PingTimeout, cancellationToken);

@@ -152,7 +152,7 @@ public sealed class SignInTests
             "letters" => pem.ReplaceLineEndings("\\n"),
             _ => pem,
         };
-        var parts = SignedJwt.Create("private_key", new Secret(pasted), "5", "https://login.example", "ann", Now).Split('.');
+        var parts = SignedJwt.Create("private_key", new Secret(pasted), "5", Now).Split('.');
         Assert.True(
             rsa.VerifyData(
                 Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}"),
@@ -163,7 +163,6 @@ public sealed class SignInTests
         );
         var claims = JsonDocument.Parse(Bytes(parts[1])).RootElement;
         Assert.Equal("5", claims.GetProperty("iss").GetString());
-        Assert.Equal("ann", claims.GetProperty("sub").GetString());
         Assert.Equal(Now.AddMinutes(-1).ToUnixTimeSeconds(), claims.GetProperty("iat").GetInt64());
         Assert.Equal(Now.AddMinutes(5).ToUnixTimeSeconds(), claims.GetProperty("exp").GetInt64());
         Assert.False(claims.TryGetProperty("nbf", out _));
@@ -173,7 +172,7 @@ public sealed class SignInTests
     public void AKeyThatIsNoneIsNamedAndNotRepeated()
     {
         var failure = Assert.Throws<ConnectorException>(() =>
-            SignedJwt.Create("private_key", new Secret("se-cr-et"), "5", null, null, Now)
+            SignedJwt.Create("private_key", new Secret("se-cr-et"), "5", Now)
         );
         Assert.StartsWith("private_key: not an RSA private key", failure.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("se-cr-et", failure.ToString(), StringComparison.Ordinal);
