@@ -38,18 +38,17 @@ internal static class OAuthErrors
 
     /// <summary>The exception to throw.</summary>
     /// <param name="service">The service as messages name it.</param>
+    /// <param name="endpoint">Where the token was asked for.</param>
+    /// <param name="addressField">The field that names the endpoint's host; <see langword="null"/> where none does.</param>
     /// <param name="hint">What to check when it is refused.</param>
     /// <param name="answer">The answer without a token.</param>
-    public static ConnectorException Explain(string service, string hint, TokenResponse answer) =>
+    public static ConnectorException Explain(string service, Uri endpoint, string? addressField, string hint, TokenResponse answer) =>
         answer.ErrorType switch
         {
-            ResponseErrorType.Exception => new ConnectorException(
-                FailureKind.Retry,
-                $"{service}: no token could be fetched: the token endpoint can't be reached."
-            ),
+            ResponseErrorType.Exception => Unanswered($"{service} ({RestErrors.Name(endpoint)})", addressField, answer.Exception),
             ResponseErrorType.Http when RestErrors.IsPassing(answer.HttpStatusCode) => new ConnectorException(
                 FailureKind.Retry,
-                $"{service}: the token endpoint could not answer at the moment ({(int)answer.HttpStatusCode}).",
+                $"{service} ({RestErrors.Name(endpoint)}): could not give a token at the moment ({(int)answer.HttpStatusCode}).",
                 RestErrors.Cause(answer.HttpStatusCode)
             ),
             _ when CodeOf(answer.Raw) is { } code && Meanings.TryGetValue(code, out var meaning) => new ConnectorException(
@@ -63,6 +62,10 @@ internal static class OAuthErrors
                 RestErrors.Cause(HttpStatusCode.Unauthorized)
             ),
         };
+
+    private static ConnectorException Unanswered(string place, string? addressField, Exception? failure) =>
+        (failure is null ? null : RestErrors.Unanswered(place, addressField, failure))
+        ?? new ConnectorException(FailureKind.Retry, $"{place}: gives no token: the connection broke.");
 
     /// <summary>The library reads the body of an answer with status 400 only; some endpoints use 401 and 403.</summary>
     private static string? CodeOf(string? body)
