@@ -75,7 +75,7 @@ public sealed class StepRunner(ConnectorApp app, ILogger<StepRunner> logger)
 
                     return result;
                 }
-                catch (ConnectorException failure) when (failure == reader.Calls.Failure)
+                catch (ConnectorException failure) when (reader.Calls.GaveUp(failure))
                 {
                     OrchestrationLog.TriedAgain(logger, name, failure.Message);
                     if (failure.RetryAfter is { } wait && context.Job is { } job)

@@ -38,6 +38,7 @@ internal sealed class ContentReader(ContentOptions options, IContentExtractor? e
         ReadAsync(content, pace: null, cancellationToken);
 
     /// <summary>The same; tells <paramref name="pace"/> whether the source takes so many calls at the same time.</summary>
+    /// <exception cref="OperationCanceledException">The token was cancelled, or the sync is being stopped.</exception>
     public async Task<ContentText> ReadAsync(DocumentContent content, AdaptiveConcurrency? pace, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(content);
@@ -112,9 +113,14 @@ internal sealed class ContentReader(ContentOptions options, IContentExtractor? e
         }
     }
 
-    // The stream and its exceptions belong to a client library; anything that is neither ours nor a cancellation is a broken transfer.
-    private static bool IsBroken(Exception failure, CancellationToken cancellationToken) =>
-        failure is not ConnectorException && !(failure is OperationCanceledException && cancellationToken.IsCancellationRequested);
+    // The stream and its exceptions belong to a client library; anything that is neither ours nor a cancellation is a broken transfer. A
+    // stop cancels as well: it ends the pause before a retry, and a call that waits.
+    private bool IsBroken(Exception failure, CancellationToken cancellationToken) =>
+        failure is not ConnectorException
+        && !(
+            failure is OperationCanceledException
+            && (cancellationToken.IsCancellationRequested || calls?.Stop.IsCancellationRequested == true)
+        );
 
     private static ConnectorException BrokeOff(DocumentContent content, Exception broken) =>
         new(FailureKind.Retry, $"{content.FileName}: reading its content broke off: {broken.Message}", broken);

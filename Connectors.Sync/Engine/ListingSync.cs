@@ -93,8 +93,8 @@ internal sealed class ListingSync(
             SyncLog.DeletesRefused(logger, request.JobId, request.IndexName, refusal);
         }
 
-        // A dry run tells what would be held back too.
-        if (deletes && (refusal is null || request.DryRun))
+        // A dry run tells what would be held back too. What is missing because of a gap may well be there: nothing is known of it.
+        if (deletes && (refusal is null || (request.DryRun && run.Gap is null)))
         {
             await _ending.CheckIndexAsync(request, plan, cancellationToken);
             if (!await DeleteAsync(run, stopReading, cancellationToken))

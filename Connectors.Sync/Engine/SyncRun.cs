@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Threading.Channels;
 using Connectors.Abstractions;
 using Connectors.Sync.Bulk;
@@ -125,8 +126,8 @@ internal sealed class SyncRun(
     {
         var pages = Channel.CreateBounded<Task<PageDone>>(Math.Max(1, options.PagesInFlight - 1));
         using var abort = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var commit = CommitAsync(pages.Reader, abort);
-        Exception? failure = null;
+        var commit = CommitAsync(pages.Reader, abort, source.Calls.Stop);
+        ExceptionDispatchInfo? failure = null;
         try
         {
             await ReadPagesAsync(source, number, pages.Writer, abort.Token);
@@ -137,17 +138,14 @@ internal sealed class SyncRun(
         }
         catch (Exception caught)
         {
-            failure = caught;
+            failure = ExceptionDispatchInfo.Capture(caught);
         }
 
         pages.Writer.Complete();
 
         // After a failed write, reading ends with a cancellation that only follows from it. Pages that were read before a failure are kept.
         await commit;
-        if (failure is not null)
-        {
-            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
-        }
+        failure?.Throw();
     }
 
     private async Task ReadPagesAsync(
@@ -229,24 +227,30 @@ internal sealed class SyncRun(
         }
     }
 
-    /// <summary>Journals pages in order as their writes are done. After a failure the remaining writes are only awaited.</summary>
-    private async Task CommitAsync(ChannelReader<Task<PageDone>> pages, CancellationTokenSource abort)
+    /// <summary>Journals pages in order as their writes are done. After a failure or a stop the others are only awaited.</summary>
+    private async Task CommitAsync(ChannelReader<Task<PageDone>> pages, CancellationTokenSource abort, CancellationToken stop)
     {
-        System.Runtime.ExceptionServices.ExceptionDispatchInfo? failure = null;
+        ExceptionDispatchInfo? failure = null;
+        var isStopped = false;
         await foreach (var write in pages.ReadAllAsync(CancellationToken.None))
         {
             try
             {
                 var page = await write;
-                if (failure is null)
+                if (failure is null && !isStopped)
                 {
                     await state.AppendAsync(page, CancellationToken.None);
                     Note(page);
                 }
             }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested && !abort.IsCancellationRequested)
+            {
+                // Of its contents some were written, and the rest did not come in time. It and those after it are read again.
+                isStopped = true;
+            }
             catch (Exception caught)
             {
-                failure ??= System.Runtime.ExceptionServices.ExceptionDispatchInfo.Capture(caught);
+                failure ??= ExceptionDispatchInfo.Capture(caught);
                 await abort.CancelAsync();
             }
         }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Connectors.Abstractions;
 using Connectors.Sync.Diagnostics;
 using Microsoft.Extensions.Logging;
@@ -39,6 +40,7 @@ internal sealed class SourceCalls(
     private static readonly TimeSpan SaidAgain = TimeSpan.FromSeconds(30);
 
     private readonly RequestWaits _pauses = new();
+    private readonly ConcurrentQueue<ConnectorException> _failures = new();
 
     /// <summary>How long a call that is to end has to do so before it is abandoned.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -60,8 +62,9 @@ internal sealed class SourceCalls(
         }
     }
 
-    /// <summary>The last failure for which no retry is left here, though one may help.</summary>
-    public ConnectorException? Failure { get; private set; }
+    /// <summary>Whether a failure is one of a call for which no retry is left here, though one may help. Of calls made at the same time
+    /// several may fail.</summary>
+    public bool GaveUp(ConnectorException failure) => _failures.Contains(failure);
 
     /// <summary>Makes a call.</summary>
     /// <param name="what">What is asked for, for messages: <c>partition 'a'</c>.</param>
@@ -93,7 +96,7 @@ internal sealed class SourceCalls(
                 clock ??= new BackoffClock(retries, time, random);
                 if (clock.Next(failure.RetryAfter) is not { } delay)
                 {
-                    Failure = failure;
+                    _failures.Enqueue(failure);
                     throw;
                 }
 

@@ -16,12 +16,20 @@ public sealed class BuildTool(Programs programs, string root)
     ];
 
     // Where the environment asks for no compiler server, nothing may be left running; but 14 projects without one take twice the time. So
-    // there is one, and it ends with this run.
-    private string[] _compiler = Environment.GetEnvironmentVariable("UseSharedCompilation") is "false"
-        ? ["-p:UseSharedCompilation=true"]
-        : [];
+    // there is one of this run's own, and it ends with this run. By its name: other builds of this user have theirs.
+    private static readonly string Server = $"connectors-{Environment.ProcessId}";
 
+    private static readonly string[] OwnServer =
+        Environment.GetEnvironmentVariable("UseSharedCompilation") is "false"
+            ? ["-p:UseSharedCompilation=true", $"-p:SharedCompilationId={Server}"]
+            : [];
+
+    private bool _isServerUsed;
     private bool _isBuilt;
+
+    /// <summary>The arguments of <c>dotnet</c> that check the white space of what stands in the repository, not of what is made.</summary>
+    public static string[] WhiteSpaceCheck(string folder) =>
+        ["format", "whitespace", folder, "--folder", "--verify-no-changes", "--exclude", "artifacts/", "**/bin/", "**/obj/"];
 
     /// <summary>A file that a project is built to.</summary>
     public string Output(string project, string file) => Path.Combine(root, project, "bin", "Release", "net10.0", file);
@@ -31,7 +39,7 @@ public sealed class BuildTool(Programs programs, string root)
 
     /// <summary>Builds a project or solution.</summary>
     public bool Build(string what) =>
-        programs.Dotnet(["build", Path.Combine(root, what), "-c", "Release", "-v", "q", "--nologo", "-clp:NoSummary", .. _compiler]) == 0;
+        programs.Dotnet(["build", Path.Combine(root, what), "-c", "Release", "-v", "q", "--nologo", "-clp:NoSummary", .. Compiler()]) == 0;
 
     /// <summary>Builds a project that is only run, if anything changed that it is made of: even a build with nothing to do takes its
     /// time.</summary>
@@ -39,7 +47,7 @@ public sealed class BuildTool(Programs programs, string root)
     /// <param name="file">The file that is run.</param>
     public bool BuildOnce(string project, string file)
     {
-        var stamp = new FileInfo(Path.Combine(root, project, "obj", "built-by-build.cs"));
+        var stamp = new FileInfo(Path.Combine(root, project, "obj", "build.stamp"));
         var inputs = Inputs(project);
         if (stamp.Exists && File.Exists(Output(project, file)) && File.ReadAllText(stamp.FullName) == inputs)
         {
@@ -50,7 +58,7 @@ public sealed class BuildTool(Programs programs, string root)
         Console.WriteLine($"{project}: building; the first time takes a minute or two");
         stamp.Directory!.Create();
         stamp.Delete();
-        if (!Programs.Timed($"{project}: built", () => Build(project)))
+        if (!Programs.Timed($"build of {project}", () => Build(project)))
         {
             return false;
         }
@@ -62,7 +70,7 @@ public sealed class BuildTool(Programs programs, string root)
     /// <summary>Packs projects as NuGet packages.</summary>
     public bool Pack(string folder, params string[] projects)
     {
-        string[] how = _isBuilt ? ["--no-build"] : _compiler;
+        string[] how = _isBuilt ? ["--no-build"] : Compiler();
         var packed = projects.All(project =>
             programs.Dotnet(["pack", Path.Combine(root, project), "-c", "Release", "-o", folder, "--nologo", "-v", "q", .. how]) == 0
         );
@@ -82,18 +90,33 @@ public sealed class BuildTool(Programs programs, string root)
         string[] analyzed = _isBuilt ? ["-p:RunAnalyzers=false"] : [];
         string[] publish = ["publish", Path.Combine(root, project), "-c", "Release", "-o", folder, "--nologo", "-v", "q"];
         return Programs.Timed($"publish {Path.GetFileName(folder)}", () =>
-            programs.Dotnet([.. publish, .. how, .. _compiler, .. analyzed]) == 0
+            programs.Dotnet([.. publish, .. how, .. Compiler(), .. analyzed]) == 0
         );
     }
 
     /// <summary>Ends the compiler server of this run, if it has one.</summary>
     public void EndCompiler()
     {
-        if (_compiler is not [])
+        if (!_isServerUsed)
         {
-            _ = programs.Capture("dotnet", "build-server", "shutdown", "--vbcscompiler");
-            _compiler = [];
+            return;
         }
+
+        _isServerUsed = false;
+        var anyProject = Path.Combine(root, "eng", "Build", "BuildSteps.csproj");
+        var (_, folder) = programs.Capture("dotnet", "msbuild", anyProject, "-getProperty:RoslynTargetsPath");
+        var program = Path.Combine(folder.Trim(), "bincore", "VBCSCompiler.dll");
+        if (File.Exists(program))
+        {
+            _ = programs.Capture("dotnet", program, $"-pipename:{Server}", "-shutdown");
+        }
+    }
+
+    /// <summary>What names the compiler server to a build.</summary>
+    private string[] Compiler()
+    {
+        _isServerUsed |= OwnServer is not [];
+        return OwnServer;
     }
 
     /// <summary>Names, times and sizes of all that a project and those it refers to are made of, as one hash.</summary>

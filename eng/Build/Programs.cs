@@ -75,13 +75,16 @@ public sealed partial class Programs : IDisposable
     }
 
     /// <summary>Does something and says how long it took, so that a build that has become slow shows where.</summary>
-    public static T Timed<T>(string what, Func<T> step)
+    /// <param name="what">What is done.</param>
+    /// <param name="step">Does it; false when it failed.</param>
+    /// <param name="output">Where that is said; <see langword="null"/> for the console.</param>
+    public static bool Timed(string what, Func<bool> step, TextWriter? output = null)
     {
         ArgumentNullException.ThrowIfNull(step);
         var clock = Stopwatch.StartNew();
-        var result = step();
-        Console.WriteLine($"{what}: {clock.Elapsed.TotalSeconds:0} s");
-        return result;
+        var isDone = step();
+        (output ?? Console.Out).WriteLine($"{what}: {(isDone ? "" : "failed after ")}{clock.Elapsed.TotalSeconds:0} s");
+        return isDone;
     }
 
     /// <inheritdoc/>

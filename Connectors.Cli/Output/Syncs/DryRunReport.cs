@@ -47,7 +47,7 @@ internal static class DryRunReport
         Lines(output, '+', counts.Created, preview?.Added, preview?.Names);
         Lines(output, '~', counts.Updated, preview?.Updated, preview?.Names);
         Lines(output, '-', counts.Deleted, preview?.Deleted, preview?.Names);
-        var heldBack = result.Outcome?.End == SyncEnd.Refused ? ", which the delete guard would hold back" : "";
+        var heldBack = result.Outcome?.End == SyncEnd.Refused && counts.Deleted > 0 ? ", which the delete guard would hold back" : "";
         output.WriteLine(
             $"{name}: a sync would add {Number(counts.Created)}, update {Number(counts.Updated)} and delete {Number(counts.Deleted)} "
                 + $"documents{heldBack}; {Number(counts.Skipped)} are unchanged. (Dry run: nothing was written.)"

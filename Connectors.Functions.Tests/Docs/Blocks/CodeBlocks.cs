@@ -28,7 +28,7 @@ internal static class CodeBlocks
     };
 
     private const string Usings = """
-        global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq; global using System.Threading; global using System.Threading.Tasks;
+        global using System; global using System.Collections.Generic; global using System.IO; global using System.Linq; global using System.Net.Http; global using System.Threading; global using System.Threading.Tasks;
         global using Connectors.LocalHost.Hosting; global using Connectors.Abstractions; global using Connectors.Testing;
         global using Connectors.Sync.Configuration; global using Microsoft.Extensions.DependencyInjection;
         """;

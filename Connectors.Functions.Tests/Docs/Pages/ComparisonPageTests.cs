@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using Connectors.Sources;
 using Connectors.Sync.Sources;
 using Connectors.Tests.Support;
@@ -8,7 +9,7 @@ using Xunit;
 namespace Connectors.Tests.Docs.Pages;
 
 /// <summary>docs/comparison.md, "Source by source": what is here is taken from the sources themselves.</summary>
-public sealed class ComparisonPageTests
+public sealed partial class ComparisonPageTests
 {
     private const string Page = "docs/comparison.md";
     private const string Header =
@@ -50,6 +51,23 @@ public sealed class ComparisonPageTests
         Assert.Empty(said.Except(KnownSources.All.Select(source => source.ServiceType)));
         Assert.Empty(WithChanges.Split(' ').Intersect(WithWholeList.Split(' ')));
     }
+
+    [Fact]
+    public void ThePageTellsOfEverySourceOfBothWhatTheFirstSyncWrites()
+    {
+        var catalog = new SourceCatalog(BuiltInSources.Classes, "/plugins", NullLoggerFactory.Instance, TimeProvider.System);
+        var title = "What the first sync writes of an index that the other service filled:\n\n";
+        var table = MarkdownPages.Text(Page).Split(title)[1].Split("\n\n")[0];
+        var named = table.Split('\n').SelectMany(row => Code().Matches(row.Split('|')[1]).Select(name => name.Groups["name"].Value));
+
+        Assert.Equal(
+            KnownSources.All.Select(source => source.ServiceType).Where(catalog.Knows).Order(StringComparer.Ordinal),
+            named.Order(StringComparer.Ordinal)
+        );
+    }
+
+    [GeneratedRegex("`(?<name>[a-z0-9_]+)`", RegexOptions.ExplicitCapture, 5000)]
+    private static partial Regex Code();
 
     private static string Rows()
     {

@@ -111,7 +111,12 @@ internal sealed class MemoryFeed(MemorySource documents) : IDataSource, IChangeF
         var changes = number < Pages.Count ? Pages[number] : [];
         foreach (var document in changes.Select(change => change.Document).OfType<MemoryDocument>())
         {
-            page.Add(document.Id, System.Text.Encoding.UTF8.GetBytes($$"""{"text":"{{document.Text}}"}"""), document.Timestamp);
+            page.Add(
+                document.Id,
+                System.Text.Encoding.UTF8.GetBytes($$"""{"text":"{{document.Text}}"}"""),
+                document.Timestamp,
+                document.Content
+            );
         }
 
         var next = Math.Min(number + 1, Pages.Count);

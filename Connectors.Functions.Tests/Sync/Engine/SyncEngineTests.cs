@@ -211,6 +211,28 @@ public sealed class SyncEngineTests : IDisposable
     }
 
     [Fact]
+    public async Task ADryRunDoesNotCallDeletedWhatAGapMayHide()
+    {
+        await _fixture.RunAsync(MemorySource.Holding("a", "b"));
+        _fixture.Request = _fixture.Request with { DryRun = true };
+
+        var outcome = await _fixture.RunNextAsync(
+            new MemorySource
+            {
+                Partitions =
+                [
+                    [new("a", "v1")],
+                ],
+                Gap = "permission denied.",
+            }
+        );
+
+        Assert.Equal((SyncEnd.Refused, 0L, 1L), (outcome.End, outcome.Counts.Deleted, outcome.Counts.Skipped));
+        Assert.Empty(outcome.Preview!.Deleted);
+        Assert.StartsWith("Nothing would be deleted, because the source could not list", outcome.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task OfDuplicatesTheLastOneWinsAndIsCountedOnce()
     {
         var source = new MemorySource

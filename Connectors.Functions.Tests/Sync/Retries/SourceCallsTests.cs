@@ -144,9 +144,28 @@ public sealed class SourceCallsTests : IDisposable
 
         var failure = await Assert.ThrowsAsync<ConnectorException>(() => PassTimeAsync(read));
 
-        Assert.Same(failure, calls.Failure);
+        Assert.True(calls.GaveUp(failure));
         Assert.InRange(asked, 10, 40);
         Assert.InRange(_clock.GetUtcNow() - start, TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(6));
+    }
+
+    [Fact]
+    public async Task OfCallsAtTheSameTimeEachIsKnownToHaveFailed()
+    {
+        var calls = Calls();
+        Task<int> Fail() =>
+            calls.RunAsync<int>(
+                "a content",
+                _ => throw new ConnectorException(FailureKind.Retry, "429", retryAfter: TimeSpan.FromHours(3)),
+                progress: null,
+                Token
+            );
+
+        var first = await Assert.ThrowsAsync<ConnectorException>(Fail);
+        var second = await Assert.ThrowsAsync<ConnectorException>(Fail);
+
+        Assert.Equal((true, true), (calls.GaveUp(first), calls.GaveUp(second)));
+        Assert.False(calls.GaveUp(new ConnectorException(FailureKind.Retry, "429")));
     }
 
     [Theory]
@@ -156,7 +175,7 @@ public sealed class SourceCallsTests : IDisposable
     {
         var asked = 0;
         var calls = Calls();
-        await Assert.ThrowsAsync<ConnectorException>(() =>
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() =>
             calls.RunAsync<int>(
                 "a page",
                 _ =>
@@ -169,7 +188,7 @@ public sealed class SourceCallsTests : IDisposable
             )
         );
 
-        Assert.Equal((1, null), (asked, calls.Failure));
+        Assert.Equal((1, false), (asked, calls.GaveUp(failure)));
     }
 
     [Fact]

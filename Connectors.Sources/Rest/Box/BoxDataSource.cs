@@ -61,6 +61,7 @@ public sealed class BoxDataSource : RestDataSource
             Name = Service,
             Address = BoxApi.Address,
             AddressField = "client_id",
+            HasFixedHost = true,
             Signer = RequestSigner.Tokens(TokensOf(configuration, http), Context.TimeProvider),
             SignInHint = HintOf(configuration),
             PermissionHint = configuration.Enterprise is null

@@ -144,6 +144,7 @@ public sealed class DropboxDataSource : RestDataSource, IAccessControlSource, IC
             Name = Service,
             Address = DropboxApi.Address,
             AddressField = "path",
+            HasFixedHost = true,
             TrustedHosts = [DropboxApi.ContentHost],
             Signer = RequestSigner.Tokens(tokens, Context.TimeProvider),
             SignInHint = SignInHint,

@@ -80,6 +80,7 @@ internal sealed class GitHubClients(GitHubConfiguration configuration, SourceCon
             Name = "GitHub",
             Address = configuration.Rest,
             AddressField = configuration.AddressField,
+            HasFixedHost = !configuration.IsServer,
             Signer = signer,
             Headers =
             [

@@ -90,6 +90,9 @@ internal sealed record GitHubConfiguration
 
     public required string AddressField { get; init; }
 
+    /// <summary>Whether it is a GitHub Server, whose host stands in a field.</summary>
+    public required bool IsServer { get; init; }
+
     /// <summary>The personal access token; <see langword="null"/> with a GitHub App.</summary>
     public required Secret? Token { get; init; }
 
@@ -127,7 +130,8 @@ internal sealed record GitHubConfiguration
         {
             Rest = isServer ? new Uri(host, "/api/v3/") : host,
             GraphQL = isServer ? "/api/graphql" : "/graphql",
-            AddressField = isServer ? "host" : "the network",
+            IsServer = isServer,
+            AddressField = isServer ? "host" : "repositories",
             Token = isApp ? null : new Secret(settings.GetRequiredString("token")),
             AppId = isApp ? settings.GetRequiredString("app_id") : string.Empty,
             PrivateKey = isApp ? new Secret(settings.GetRequiredString("private_key")) : null,

@@ -56,6 +56,7 @@ internal sealed class GoogleClients : IDisposable
             Name = _name,
             Address = new Uri("https://www.googleapis.com/"),
             AddressField = GoogleAccount.FieldName,
+            HasFixedHost = true,
             Signer = RequestSigner.Tokens(tokens, _context.TimeProvider),
             SignInHint = $"Check {GoogleAccount.FieldName}.",
             PermissionHint = $"Give {subject ?? _account.Email} the permission to read it.",

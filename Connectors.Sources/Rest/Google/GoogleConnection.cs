@@ -1,5 +1,6 @@
 using Connectors.Sources.Rest.Http;
 using Connectors.Sources.Rest.SignIn;
+using Google.Apis.Auth.OAuth2;
 using Google.Apis.Http;
 
 namespace Connectors.Sources.Rest.Google;
@@ -14,6 +15,9 @@ internal sealed class GoogleConnection(HttpMessageHandler handler) : IHttpClient
     /// <summary>Who answers, as messages name it.</summary>
     public const string Service = "Google";
 
+    /// <summary>Where tokens are given.</summary>
+    public static Uri TokenEndpoint { get; } = new(GoogleAuthConsts.OidcTokenUrl);
+
     /// <inheritdoc/>
     public ConfigurableHttpClient CreateHttpClient(CreateHttpClientArgs args)
     {
@@ -26,6 +30,6 @@ internal sealed class GoogleConnection(HttpMessageHandler handler) : IHttpClient
     /// <remarks>The library looks for an error in the body of any answer, and loses the status where there is none.</remarks>
     Task<bool> IHttpUnsuccessfulResponseHandler.HandleResponseAsync(HandleUnsuccessfulResponseArgs args) =>
         RestErrors.IsPassing(args.Response.StatusCode)
-            ? throw OAuthErrors.Passing(Service, args.Response.StatusCode)
+            ? throw OAuthErrors.Passing(Service, TokenEndpoint, args.Response.StatusCode)
             : Task.FromResult(false);
 }

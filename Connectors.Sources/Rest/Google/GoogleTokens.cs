@@ -77,7 +77,7 @@ internal sealed class GoogleTokens(
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException)
         {
-            throw OAuthErrors.Unreachable(GoogleConnection.Service);
+            throw OAuthErrors.Unanswered(GoogleConnection.Service, GoogleConnection.TokenEndpoint, addressField: null, failure);
         }
 
         if (credential.Token is not { AccessToken: { Length: > 0 } token })

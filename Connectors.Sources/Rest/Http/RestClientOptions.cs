@@ -17,6 +17,9 @@ internal sealed record RestClientOptions
     /// <summary>The field that names the address, for messages. Default <c>url</c>.</summary>
     public string AddressField { get; init; } = "url";
 
+    /// <summary>Whether the vendor says which host it is, and no field: where it can't be reached, no field is wrong.</summary>
+    public bool HasFixedHost { get; init; }
+
     /// <summary>Signs requests in.</summary>
     public required RequestSigner Signer { get; init; }
 

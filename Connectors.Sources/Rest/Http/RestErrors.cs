@@ -93,7 +93,20 @@ internal static class RestErrors
     /// <summary>The exception to throw when there is no answer.</summary>
     public static ConnectorException Explain(RestClientOptions service, Uri address, Exception failure)
     {
+        // A host that the service named is in no field either.
+        var field = service.HasFixedHost || address.Host != service.Address.Host ? null : service.AddressField;
         var place = $"{service.Name} ({Name(address)})";
+        return Unanswered(place, field, failure, service.LateHint)
+            ?? new ConnectorException(FailureKind.Retry, $"{place}: the connection broke. It is retried.");
+    }
+
+    /// <summary>What kept a server from answering; <see langword="null"/> when that can't be told.</summary>
+    /// <param name="place">The server as messages name it, with its address.</param>
+    /// <param name="field">The field that names the host; <see langword="null"/> where none does.</param>
+    /// <param name="failure">What happened.</param>
+    /// <param name="lateHint">What to do when there is no answer in time; empty for nothing.</param>
+    public static ConnectorException? Unanswered(string place, string? field, Exception failure, string lateHint = "")
+    {
         for (var cause = failure; cause is not null; cause = cause.InnerException)
         {
             switch (cause)
@@ -103,17 +116,22 @@ internal static class RestErrors
                 case AuthenticationException:
                     return new ConnectorException($"{place}: its certificate is not trusted, or not made for its name.");
                 case SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain }:
-                    return new ConnectorException(FailureKind.Retry, $"{place}: the name can't be resolved. Check {service.AddressField}.");
+                    return new ConnectorException(
+                        FailureKind.Retry,
+                        $"{place}: the name can't be resolved. "
+                            + (field is null ? "Check this machine's network and DNS; no proxy is used." : $"Check {field}.")
+                    );
                 case SocketException socket:
                     return new ConnectorException(
                         FailureKind.Retry,
-                        $"{place}: can't be reached ({socket.SocketErrorCode}). Check {service.AddressField} and the network."
+                        $"{place}: can't be reached ({socket.SocketErrorCode}). "
+                            + (field is null ? "Check the network; no proxy is used." : $"Check {field} and the network.")
                     );
                 case OperationCanceledException:
-                    return new ConnectorException(FailureKind.Retry, $"{place}: no answer in time. {service.LateHint}");
+                    return new ConnectorException(FailureKind.Retry, $"{place}: no answer in time. {lateHint}".TrimEnd());
             }
         }
 
-        return new ConnectorException(FailureKind.Retry, $"{place}: the connection broke. It is retried.");
+        return null;
     }
 }

@@ -52,6 +52,7 @@ internal static class Graph
                 Name = "Microsoft Graph",
                 Address = new Uri($"{Address}/v1.0/"),
                 AddressField = app.TenantField,
+                HasFixedHost = true,
                 Signer = signerOf(http),
                 SignInHint = $"Check {app.TenantField}, {app.ClientField} and {app.CredentialField}.",
                 PermissionHint = "Grant the application the permissions that the documentation of the source lists.",

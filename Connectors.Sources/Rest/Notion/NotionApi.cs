@@ -22,6 +22,7 @@ internal static class NotionApi
             Name = "Notion",
             Address = new Uri("https://api.notion.com"),
             AddressField = "notion_secret_key",
+            HasFixedHost = true,
             Signer = RequestSigner.Bearer(configuration.Secret),
             SignInHint = "Check notion_secret_key: it is the secret of an internal integration.",
             PermissionHint = "Give the integration the capabilities to read content, user information and, for index_comments, comments.",

@@ -92,7 +92,8 @@ public sealed class SalesforceDataSource : RestChangesDataSource, IAccessControl
             Context.TimeProvider,
             new Uri(configuration.Address, "/services/oauth2/token"),
             configuration.ClientId.Reveal(),
-            configuration.ClientSecret
+            configuration.ClientSecret,
+            addressField: "domain"
         );
         var options = new RestClientOptions
         {

@@ -18,6 +18,9 @@ internal static class EntraErrors
     /// <summary>The library asks nothing for this long after such a failure, unless the answer said how long.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
 
+    // The authority is always Microsoft's own (EntraTokens).
+    private const string Place = "Microsoft Entra ID (https://login.microsoftonline.com)";
+
     /// <summary>The exception to throw.</summary>
     /// <param name="failure">What the library says.</param>
     /// <param name="app">Names the fields; <see langword="null"/> for a managed identity.</param>
@@ -35,7 +38,7 @@ internal static class EntraErrors
         {
             return new ConnectorException(
                 FailureKind.Retry,
-                $"Microsoft Entra ID could not give a token at the moment ({status}). It is retried.",
+                $"{Place}: could not give a token at the moment ({status}).",
                 RestErrors.Cause((HttpStatusCode)status),
                 answer.Headers?.RetryAfter?.Delta ?? Pause
             );
@@ -52,7 +55,8 @@ internal static class EntraErrors
                 $"Microsoft Entra ID gives no token. {Check(app)}",
                 RestErrors.Cause(HttpStatusCode.Unauthorized)
             )
-            : new ConnectorException(FailureKind.Retry, "Microsoft Entra ID can't be reached for a token. It is retried.");
+            : RestErrors.Unanswered(Place, field: null, failure)
+                ?? new ConnectorException(FailureKind.Retry, $"{Place}: gave no answer that can be read.");
     }
 
     private static ConnectorException Refused(string code, EntraApp? app) =>

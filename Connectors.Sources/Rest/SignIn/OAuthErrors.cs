@@ -38,25 +38,38 @@ internal static class OAuthErrors
 
     /// <summary>The exception to throw.</summary>
     /// <param name="service">The service as messages name it.</param>
+    /// <param name="endpoint">Where the token was asked for.</param>
+    /// <param name="addressField">The field that names the endpoint's host; <see langword="null"/> where none does.</param>
     /// <param name="hint">What to check when it is refused.</param>
     /// <param name="answer">The answer without a token.</param>
-    public static ConnectorException Explain(string service, string hint, TokenResponse answer) =>
+    public static ConnectorException Explain(string service, Uri endpoint, string? addressField, string hint, TokenResponse answer) =>
         answer.ErrorType switch
         {
-            ResponseErrorType.Exception => Unreachable(service),
-            ResponseErrorType.Http when RestErrors.IsPassing(answer.HttpStatusCode) => Passing(service, answer.HttpStatusCode),
+            ResponseErrorType.Exception => Unanswered(service, endpoint, addressField, answer.Exception),
+            ResponseErrorType.Http when RestErrors.IsPassing(answer.HttpStatusCode) => Passing(service, endpoint, answer.HttpStatusCode),
             _ => Refused(service, hint, CodeOf(answer.Raw)),
         };
 
     /// <summary>The exception to throw when there is no answer.</summary>
-    public static ConnectorException Unreachable(string service) =>
-        new(FailureKind.Retry, $"{service}: no token could be fetched: the token endpoint can't be reached.");
+    /// <param name="service">The service as messages name it.</param>
+    /// <param name="endpoint">Where the token was asked for.</param>
+    /// <param name="addressField">The field that names the endpoint's host; <see langword="null"/> where none does.</param>
+    /// <param name="failure">What happened.</param>
+    public static ConnectorException Unanswered(string service, Uri endpoint, string? addressField, Exception? failure)
+    {
+        var place = $"{service} ({RestErrors.Name(endpoint)})";
+        return (failure is null ? null : RestErrors.Unanswered(place, addressField, failure))
+            ?? new ConnectorException(FailureKind.Retry, $"{place}: gives no token: the connection broke.");
+    }
 
     /// <summary>The exception to throw for a status that passes.</summary>
-    public static ConnectorException Passing(string service, HttpStatusCode status) =>
+    /// <param name="service">The service as messages name it.</param>
+    /// <param name="endpoint">Where the token was asked for.</param>
+    /// <param name="status">The answer's status.</param>
+    public static ConnectorException Passing(string service, Uri endpoint, HttpStatusCode status) =>
         new(
             FailureKind.Retry,
-            $"{service}: the token endpoint could not answer at the moment ({(int)status}).",
+            $"{service} ({RestErrors.Name(endpoint)}): could not give a token at the moment ({(int)status}).",
             RestErrors.Cause(status)
         );
 

@@ -15,11 +15,19 @@ internal sealed class OAuthTokens : ITokenSource
     private readonly string _service;
     private readonly string _hint;
     private readonly TimeProvider _time;
+    private readonly string? _addressField;
     private Secret? _refreshToken;
 
-    private OAuthTokens(HttpMessageInvoker http, string service, string hint, TimeProvider time, Func<TokenRequest> request)
+    private OAuthTokens(
+        HttpMessageInvoker http,
+        string service,
+        string hint,
+        TimeProvider time,
+        Func<TokenRequest> request,
+        string? addressField = null
+    )
     {
-        (_http, _service, _hint, _time, _request) = (http, service, hint, time, request);
+        (_http, _service, _hint, _time, _request, _addressField) = (http, service, hint, time, request, addressField);
     }
 
     /// <summary>The refresh token that the next request uses; <see langword="null"/> when it needs none.</summary>
@@ -35,6 +43,7 @@ internal sealed class OAuthTokens : ITokenSource
     /// <param name="clientSecret">Its secret.</param>
     /// <param name="parameters">Further parameters: <c>scope</c>, <c>resource</c>, <c>grant_type</c> of a vendor's own.</param>
     /// <param name="style">Where the secret goes.</param>
+    /// <param name="addressField">The field that names the endpoint's host; <see langword="null"/> where none does.</param>
     public static OAuthTokens ClientCredentials(
         HttpMessageInvoker http,
         string service,
@@ -44,16 +53,25 @@ internal sealed class OAuthTokens : ITokenSource
         string clientId,
         Secret clientSecret,
         Parameters? parameters = null,
-        ClientCredentialStyle style = ClientCredentialStyle.PostBody
-    ) => new(http, service, hint, time, () => new ClientCredentialsTokenRequest
-    {
-        Address = endpoint.AbsoluteUri,
-        ClientId = clientId,
-        ClientSecret = clientSecret.Reveal(),
-        ClientCredentialStyle = style,
-        GrantType = parameters?.GetValues("grant_type").FirstOrDefault() ?? "client_credentials",
-        Parameters = Without(parameters, "grant_type"),
-    });
+        ClientCredentialStyle style = ClientCredentialStyle.PostBody,
+        string? addressField = null
+    ) =>
+        new(
+            http,
+            service,
+            hint,
+            time,
+            () => new ClientCredentialsTokenRequest
+            {
+                Address = endpoint.AbsoluteUri,
+                ClientId = clientId,
+                ClientSecret = clientSecret.Reveal(),
+                ClientCredentialStyle = style,
+                GrantType = parameters?.GetValues("grant_type").FirstOrDefault() ?? "client_credentials",
+                Parameters = Without(parameters, "grant_type"),
+            },
+            addressField
+        );
 
     /// <summary>By a refresh token.</summary>
     public static OAuthTokens Refresh(
@@ -98,7 +116,7 @@ internal sealed class OAuthTokens : ITokenSource
             return new AccessToken(new Secret(token), answer.ExpiresIn > 0 ? _time.GetUtcNow().AddSeconds(answer.ExpiresIn) : null);
         }
 
-        throw OAuthErrors.Explain(_service, _hint, answer);
+        throw OAuthErrors.Explain(_service, new Uri(request.Address!), _addressField, _hint, answer);
     }
 
     private static Parameters Without(Parameters? parameters, string name) =>

@@ -64,6 +64,7 @@ public sealed class SlackDataSource : RestDataSource
             Name = "Slack",
             Address = Address,
             AddressField = "token",
+            HasFixedHost = true,
             Signer = RequestSigner.Bearer(_configuration.Value.Token),
             SignInHint = "Check token.",
             PermissionHint = "Check the scopes of the app, and that the workspace lets it in.",

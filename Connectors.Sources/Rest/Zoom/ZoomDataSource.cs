@@ -66,6 +66,7 @@ public sealed class ZoomDataSource : RestDataSource
             Name = Service,
             Address = new Uri("https://api.zoom.us/"),
             AddressField = "account_id",
+            HasFixedHost = true,
             TrustedHosts = [".zoom.us"],
             Signer = RequestSigner.Tokens(tokens, Context.TimeProvider),
             SignInHint = SignInHint,

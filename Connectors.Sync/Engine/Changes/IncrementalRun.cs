@@ -60,11 +60,19 @@ internal sealed class IncrementalRun(
     /// <returns>Why the cursor can't be used; <see langword="null"/> when all changes were read, or reading was stopped.</returns>
     public async Task<string?> ReadAsync(SourceReader source, Func<Task> beforeWriting, CancellationToken cancellationToken)
     {
-        if (Cursor is not null)
+        try
         {
+            return Cursor is null ? await ReadPagesAsync(source, beforeWriting, cancellationToken) : null;
+        }
+        catch (OperationCanceledException) when (source.Calls.Stop.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            // The contents of a page did not come in time. It is read again when the sync goes on.
             return null;
         }
+    }
 
+    private async Task<string?> ReadPagesAsync(SourceReader source, Func<Task> beforeWriting, CancellationToken cancellationToken)
+    {
         var size = PageSize.Within(flight.Limit, options.Page, partitions: 1);
         var changes = source.ReadChangesAsync(plan.Cursor!, Token, size.Limits, cancellationToken);
         var budgeted = new BudgetedPages(flight, size.Share, time, source.Calls.Stop);

@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using Connectors.Abstractions;
+using Connectors.Sources.Rest.Tracker;
 using Connectors.Testing;
 using Connectors.Tests.Sources.Rest.HttpJson;
 using Connectors.Tests.Sources.Rest.Replay;
@@ -23,6 +25,17 @@ public sealed class TrackerContractTests : SourceContractTests
         Assert.Equal("""{"type":"File","id_":"a1","name":"a.txt","size":3}""", documents.Single(document => document.Id == "file-a1").Body);
     }
 
+    [Fact]
+    public async Task WhatChangedIsAskedForByTimeWithALookBack()
+    {
+        await using var source = Open();
+        var feed = (IChangeFeed)source;
+
+        using var page = await feed.ReadChangesAsync("2024-06-01T10:00:00.0000000Z", PageToken.Start, PageLimits.Default, Cancellation);
+
+        Assert.Equal(["2024-06-01T09:45:00Z"], ((TrackerFixture)Fixture).Since.Distinct());
+    }
+
     protected override async ValueTask<SourceFixture> CreateFixtureAsync(CancellationToken cancellationToken)
     {
         var fixture = new TrackerFixture();
@@ -44,6 +57,9 @@ public sealed class TrackerContractTests : SourceContractTests
         public override JsonObject Values => new() { ["url"] = "https://tracker.example", ["token"] = "to-ke-n" };
 
         public override IReadOnlyCollection<string> Secrets => ["to-ke-n"];
+
+        /// <summary>Times since which changes were asked for.</summary>
+        public ConcurrentQueue<string> Since { get; } = [];
 
         public async Task StartAsync(CancellationToken cancellationToken) =>
             _server = await JsonServer.StartAsync(AnswerAsync, cancellationToken);
@@ -69,6 +85,11 @@ public sealed class TrackerContractTests : SourceContractTests
             {
                 context.Abort();
                 return Task.CompletedTask;
+            }
+
+            if (context.Request.Query["updated_since"] is [{ } since])
+            {
+                Since.Enqueue(since);
             }
 
             context.Response.ContentType = "application/json";

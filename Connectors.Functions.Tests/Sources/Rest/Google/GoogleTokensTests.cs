@@ -113,7 +113,7 @@ public sealed class GoogleTokensTests
         var failure = await FailureAsync(Tokens(script));
 
         Assert.Equal(FailureKind.Retry, failure.Kind);
-        Assert.Equal($"Google: the token endpoint could not answer at the moment ({status}).", failure.Message);
+        Assert.Equal($"Google (https://oauth2.googleapis.com/token): could not give a token at the moment ({status}).", failure.Message);
         Assert.Single(script.Seen);
     }
 
@@ -125,7 +125,7 @@ public sealed class GoogleTokensTests
         var failure = await FailureAsync(Tokens(script));
 
         Assert.Equal(FailureKind.Retry, failure.Kind);
-        Assert.Equal("Google: no token could be fetched: the token endpoint can't be reached.", failure.Message);
+        Assert.Equal("Google (https://oauth2.googleapis.com/token): gives no token: the connection broke.", failure.Message);
         Assert.Single(script.Seen);
     }
 

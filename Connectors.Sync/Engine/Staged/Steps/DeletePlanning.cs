@@ -39,7 +39,7 @@ internal sealed class DeletePlanning(
         if (ending.RefuseDeletes(request, opened.Plan, listing.Counts, vanished, listing.Gap) is { } refusal)
         {
             result = result with { Refusal = refusal };
-            if (!request.DryRun)
+            if (!request.DryRun || listing.Gap is not null)
             {
                 return result;
             }

@@ -1,0 +1,49 @@
+using System.Diagnostics;
+using Connectors.Build;
+using Connectors.Tests.Support;
+using Xunit;
+
+namespace Connectors.Tests.Infra;
+
+/// <summary>The steps of <c>build.cs</c>.</summary>
+public sealed class BuildStepsTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task WhiteSpaceIsCheckedInWhatStandsInTheRepositoryOnly()
+    {
+        using var folder = new TemporaryFolder();
+        File.Copy(Path.Combine(Approved.Root, ".editorconfig"), folder[".editorconfig"]);
+        string[] files = ["Code/written.cs", "Code/obj/made.cs", "Code/bin/Release/made.cs", "artifacts/made.cs"];
+        Assert.All(files, file => folder.Write(file, "class A;"));
+
+        using var check = Process.Start(
+            new ProcessStartInfo("dotnet", BuildTool.WhiteSpaceCheck(folder.Path))
+            {
+                WorkingDirectory = folder.Path,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            }
+        )!;
+        var errors = check.StandardError.ReadToEndAsync(Token);
+        var output = await check.StandardOutput.ReadToEndAsync(Token) + await errors;
+        await check.WaitForExitAsync(Token);
+
+        Assert.NotEqual(0, check.ExitCode);
+        Assert.Contains("written.cs(1,9)", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("made.cs", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true, @"^build: \d+ s$")]
+    [InlineData(false, @"^build: failed after \d+ s$")]
+    public void AStepThatFailedIsNotCalledDone(bool isDone, string told)
+    {
+        using var output = new StringWriter();
+
+        Assert.Equal(isDone, Programs.Timed("build", () => isDone, output));
+
+        Assert.Matches(told, output.ToString().TrimEnd());
+    }
+}
