@@ -1,7 +1,7 @@
 using System.Text.Json.Nodes;
 using Connectors.Abstractions;
 using Connectors.Sync.Protocol;
-using Connectors.Sync.Protocol.Connectors;
+using Connectors.Sync.Service;
 using Connectors.Tests.LocalHost.Durable;
 using Connectors.Tests.Sources.Rest.Replay;
 using Connectors.Tests.Support.InMemory;

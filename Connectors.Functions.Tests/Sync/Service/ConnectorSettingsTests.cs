@@ -7,10 +7,9 @@ using Connectors.Sync.Service;
 using Connectors.Sync.Service.Jobs;
 using Connectors.Sync.Sources;
 using Connectors.Tests.Support.InMemory;
-using Connectors.Tests.Sync.Service;
 using Xunit;
 
-namespace Connectors.Tests.Sync.Protocol.Connectors;
+namespace Connectors.Tests.Sync.Service;
 
 /// <summary>Values that a service replaces, in the connector's document.</summary>
 public sealed class ConnectorSettingsTests

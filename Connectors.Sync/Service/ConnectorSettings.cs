@@ -1,8 +1,10 @@
 using System.Text.Json.Nodes;
 using Connectors.Abstractions;
 using Connectors.Sync.Elasticsearch;
+using Connectors.Sync.Protocol;
+using Connectors.Sync.Protocol.Connectors;
 
-namespace Connectors.Sync.Protocol.Connectors;
+namespace Connectors.Sync.Service;
 
 /// <summary>Values of a connector's configuration, as its document has them. Jobs hold a copy of it, which may be older.</summary>
 /// <param name="store">The documents.</param>
