@@ -7,6 +7,8 @@ namespace Connectors.Build;
 /// <param name="folder">What comes from npm is installed here.</param>
 public sealed class TestServers(Programs programs, string folder)
 {
+    private static readonly string[] LibraryFolders = ["/usr/lib", "/usr/lib64", "/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu"];
+
     /// <summary>Azurite's script; <see langword="null"/> when it can't be had.</summary>
     public string? Azurite() => FromNpm("azurite", "3.37.0", "dist/src/blob/main.js");
 
@@ -34,9 +36,7 @@ public sealed class TestServers(Programs programs, string folder)
     /// <summary>Whether this machine has ICU, without which a process with cultures does not start.</summary>
     public static bool HasCultures() =>
         !OperatingSystem.IsLinux()
-        || new[] { "/usr/lib", "/usr/lib64", "/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu" }.Any(folder =>
-            Directory.Exists(folder) && Directory.EnumerateFiles(folder, "libicuuc.so*").Any()
-        );
+        || LibraryFolders.Any(folder => Directory.Exists(folder) && Directory.EnumerateFiles(folder, "libicuuc.so*").Any());
 
     private string? FromNpm(string package, string version, string script)
     {
