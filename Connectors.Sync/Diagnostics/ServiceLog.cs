@@ -161,6 +161,13 @@ internal static partial class ServiceLog
     [LoggerMessage(EventId = 519, Message = "Polled {Connectors} connectors, created {JobsMade} jobs")]
     public static partial void PollDone(ILogger logger, LogLevel level, int connectors, int jobsMade);
 
+    [LoggerMessage(
+        531,
+        LogLevel.Information,
+        "Job {SyncJobId} of connector {ConnectorId} was to be canceled when the process that ran it died; it is canceled"
+    )]
+    public static partial void AbandonedCanceled(ILogger logger, string syncJobId, string connectorId);
+
     [LoggerMessage(528, LogLevel.Information, "Secrets were taken out of {Jobs} jobs that are over")]
     public static partial void SecretsRemoved(ILogger logger, int jobs);
 }

@@ -112,6 +112,24 @@ internal sealed class JobDispatcher(ServiceCore core, ServiceParts parts)
             && parts.EngineOf(job.ConnectorId).CanResume(job.Id);
     }
 
+    /// <summary>Ends a job that is said to run and that nobody goes on with: one that was to be canceled when its process died, or one that
+    /// has been silent for too long.</summary>
+    /// <returns>Whether it is over now.</returns>
+    public async Task<bool> TryEndLeftAsync(SyncJobRecord job, CancellationToken cancellationToken)
+    {
+        if (job.Status?.IsRunning() != true || _running.Has(job.Id))
+        {
+            return false;
+        }
+
+        var isAbandoned = IsAbandoned(job);
+        return job.Status == JobStatus.Canceling
+            ? (isAbandoned || job.IsSilent(parts.TimeProvider.GetUtcNow(), core.Options.IdleAfter))
+                && await TryCancelAbandonedAsync(job, cancellationToken)
+            // What was abandoned is gone on with.
+            : !isAbandoned && await core.Cleanup.TryFailIdleAsync(job, core.Options.IdleAfter, cancellationToken);
+    }
+
     /// <summary>Starts the jobs that may be taken.</summary>
     /// <param name="begun">Jobs not to be begun again; those that are begun are added.</param>
     /// <param name="stop">Asks the jobs for an orderly stop; none is begun after it.</param>
@@ -132,10 +150,16 @@ internal sealed class JobDispatcher(ServiceCore core, ServiceParts parts)
         return results;
     }
 
-    private async Task CancelAbandonedAsync(SyncJobRecord job, CancellationToken cancellationToken)
+    private async Task<bool> TryCancelAbandonedAsync(SyncJobRecord job, CancellationToken cancellationToken)
     {
-        await core.Steps.CancelAsync(JobClaim.Of(job), new JobResult(), cancellationToken);
+        if (await core.Steps.CancelAsync(JobClaim.Of(job), new JobResult(), cancellationToken) is null)
+        {
+            return false;
+        }
+
+        ServiceLog.AbandonedCanceled(_logger, job.Id, job.ConnectorId);
         await parts.EngineOf(job.ConnectorId).ForgetAsync(job.Id, cancellationToken);
+        return true;
     }
 
     private async Task<SyncResult?> RunInBackgroundAsync(
@@ -194,7 +218,7 @@ internal sealed class JobDispatcher(ServiceCore core, ServiceParts parts)
         {
             if (job.Status == JobStatus.Canceling)
             {
-                await dispatcher.CancelAbandonedAsync(job, stopAtOnce);
+                await dispatcher.TryCancelAbandonedAsync(job, stopAtOnce);
                 return false;
             }
 
