@@ -162,6 +162,14 @@ internal static partial class ServiceLog
     public static partial void PollDone(ILogger logger, LogLevel level, int connectors, int jobsMade);
 
     [LoggerMessage(
+        530,
+        LogLevel.Warning,
+        "Job {SyncJobId} of connector {ConnectorId} does not go on, because the connector was changed since it was made ({Changed}); it "
+            + "was canceled, and job {NextJobId} syncs with what is set now"
+    )]
+    public static partial void JobReplaced(ILogger logger, string syncJobId, string connectorId, string changed, string nextJobId);
+
+    [LoggerMessage(
         531,
         LogLevel.Information,
         "Job {SyncJobId} of connector {ConnectorId} was to be canceled when the process that ran it died; it is canceled"

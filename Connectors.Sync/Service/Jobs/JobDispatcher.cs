@@ -130,6 +130,19 @@ internal sealed class JobDispatcher(ServiceCore core, ServiceParts parts)
             : !isAbandoned && await core.Cleanup.TryFailIdleAsync(job, core.Options.IdleAfter, cancellationToken);
     }
 
+    /// <summary>The job to run for one that waits or was left (<see cref="JobReplacement"/>).</summary>
+    /// <returns><see langword="null"/> when somebody else was faster.</returns>
+    public async Task<SyncJobRecord?> CurrentAsync(SyncJobRecord job, CancellationToken cancellationToken)
+    {
+        var current = await core.Replacement.CurrentAsync(job, cancellationToken);
+        if (current is not null && current.Id != job.Id)
+        {
+            await parts.EngineOf(job.ConnectorId).ForgetAsync(job.Id, cancellationToken);
+        }
+
+        return current;
+    }
+
     /// <summary>Starts the jobs that may be taken.</summary>
     /// <param name="begun">Jobs not to be begun again; those that are begun are added.</param>
     /// <param name="stop">Asks the jobs for an orderly stop; none is begun after it.</param>
@@ -222,17 +235,25 @@ internal sealed class JobDispatcher(ServiceCore core, ServiceParts parts)
                 return false;
             }
 
-            if (begun?.Contains(job.Id) == true || !dispatcher.TryReserve(job))
+            if (
+                begun?.Contains(job.Id) == true
+                || await CurrentAsync(job) is not { } current
+                || !dispatcher.TryReserve(current)
+            )
             {
                 return false;
             }
 
-            begun?.Add(job.Id);
-            dispatcher._tasks[job.Id] = Task.Run(
-                () => dispatcher.RunInBackgroundAsync(job, connector.Name ?? connector.Id, stop, stopAtOnce),
+            begun?.Add(current.Id);
+            dispatcher._tasks[current.Id] = Task.Run(
+                () => dispatcher.RunInBackgroundAsync(current, connector.Name ?? connector.Id, stop, stopAtOnce),
                 CancellationToken.None
             );
             return true;
         }
+
+        /// <summary>A job that was never begun has the settings with which it was asked for.</summary>
+        private async Task<SyncJobRecord?> CurrentAsync(SyncJobRecord job) =>
+            job.Status == JobStatus.Pending ? job : await dispatcher.CurrentAsync(job, stopAtOnce);
     }
 }

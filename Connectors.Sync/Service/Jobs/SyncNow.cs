@@ -162,7 +162,9 @@ internal sealed class SyncNow(ServiceCore core, JobDispatcher dispatcher, Servic
             throw Running(unfinished.First(job => job.Status?.IsRunning() == true));
         }
 
-        return waiting.Options == how.ForJob ? waiting : throw OtherOptions(waiting, how);
+        return waiting.Options != how.ForJob
+            ? throw OtherOptions(waiting, how)
+            : await dispatcher.CurrentAsync(waiting, cancellationToken) ?? throw Running(waiting);
     }
 
     private static ConnectorException Running(SyncJobRecord job) =>
