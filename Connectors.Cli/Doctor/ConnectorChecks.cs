@@ -94,7 +94,26 @@ internal sealed class ConnectorChecks(SourceCheck sources, ElasticsearchHealth c
             );
         }
 
+        results.AddRange(LastSyncs(name, connector));
         return results;
+    }
+
+    /// <summary>A failure of the last sync stays what it was though the source answers now.</summary>
+    private static IEnumerable<CheckResult> LastSyncs(string name, ConnectorRecord connector)
+    {
+        (string Kind, string Option, string? Error)[] last =
+        [
+            ("sync", "", connector.LastSyncError),
+            ("access control sync", " --access-control", connector.LastAccessControlSyncError),
+        ];
+        return last.Where(sync => sync.Error is not null)
+            .Select(sync =>
+                CheckResult.Warning(
+                    name,
+                    $"Its last {sync.Kind} failed: {Redactor.Redact(sync.Error!)}",
+                    $"When that is put right, sync again: `elastic-ingest sync {connector.Id}{sync.Option}`."
+                )
+            );
     }
 
     private IEnumerable<CheckResult> Schedules(string name, string serviceType, ConnectorRecord connector)

@@ -33,7 +33,15 @@ internal sealed class DoctorRun(CommandSession session)
             yield return CheckResult.Failed("configuration", problem.ToString(), "Correct the class there, or take the entry out.");
         }
 
-        if (wrongSources.Count == 0)
+        if (configuration.IsWithoutFile)
+        {
+            yield return CheckResult.Warning(
+                "configuration",
+                "There is no config.yml in this folder: the defaults are used, and what the environment sets.",
+                "`elastic-ingest init` writes one; -c names one elsewhere."
+            );
+        }
+        else if (wrongSources.Count == 0)
         {
             yield return CheckResult.Ok(
                 "configuration",
@@ -113,11 +121,23 @@ internal sealed class DoctorRun(CommandSession session)
     {
         try
         {
-            PrivateFiles.CreateRoot(folder);
-            var probe = Path.Combine(folder, $".doctor-{Environment.ProcessId.ToString(CultureInfo.InvariantCulture)}");
+            // A folder that is not there is left to the first sync: who asks in the wrong place leaves nothing behind.
+            var place = folder;
+            while (!Path.Exists(place) && Path.GetDirectoryName(place) is { } above)
+            {
+                place = above;
+            }
+
+            if (place == folder)
+            {
+                PrivateFiles.CreateRoot(folder);
+            }
+
+            var probe = Path.Combine(place, $".doctor-{Environment.ProcessId.ToString(CultureInfo.InvariantCulture)}");
             using (PrivateFiles.CreateNew(probe, 1, FileOptions.DeleteOnClose))
             {
-                return CheckResult.Ok("state folder", $"{folder} can be written.");
+                var found = place == folder ? "can be written" : "will be made when first needed";
+                return CheckResult.Ok("state folder", $"{folder} {found}.");
             }
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)

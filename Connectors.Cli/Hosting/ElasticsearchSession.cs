@@ -52,7 +52,8 @@ internal sealed class ElasticsearchSession : IDisposable
         catch (ConnectorException exception)
         {
             gateway?.Dispose();
-            throw new CliException(ExitCode.Elasticsearch, exception.Message);
+            string[] lines = session.NoFileNotice is { } notice ? [exception.Message, notice] : [exception.Message];
+            throw new CliException(ExitCode.Elasticsearch, lines);
         }
         catch
         {

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Connectors.Abstractions;
@@ -55,15 +56,7 @@ internal sealed record LogLine(DateTimeOffset Time, LogLevel Level, string Categ
 
         foreach (var (key, value) in values.Where(pair => pair.Key != "{OriginalFormat}"))
         {
-            line[$"labels.{key}"] = value switch
-            {
-                // By their types: an object would be written by reflection, which the options may not be ready for.
-                int number => JsonValue.Create(number),
-                long number => JsonValue.Create(number),
-                double number => JsonValue.Create(number),
-                bool flag => JsonValue.Create(flag),
-                _ => value?.ToString() is { } text ? JsonValue.Create(Redactor.Redact(text)) : null,
-            };
+            line[$"labels.{key}"] = Label(value);
         }
 
         if (Exception is not null)
@@ -78,4 +71,27 @@ internal sealed record LogLine(DateTimeOffset Time, LogLevel Level, string Categ
 
         return line.ToJsonString(JsonLine.Options);
     }
+
+    /// <summary>A parameter of a message, of any type: numbers and switches as such, several values as a list, all else as
+    /// text.</summary>
+    private static JsonNode? Label(object? value) =>
+        value switch
+        {
+            null => null,
+            bool flag => JsonValue.Create(flag),
+            string text => JsonValue.Create(Redactor.Redact(text)),
+
+            // Each by its type: a value whose type is known only at run time would be left to a serializer.
+            byte or sbyte or short or ushort or int or uint or long => JsonValue.Create(
+                Convert.ToInt64(value, CultureInfo.InvariantCulture)
+            ),
+            ulong number => JsonValue.Create(number),
+            decimal number => JsonValue.Create(number),
+            double number when double.IsFinite(number) => JsonValue.Create(number),
+            float number when float.IsFinite(number) => JsonValue.Create(number),
+            DateTime or DateTimeOffset => ((IFormattable)value).ToString("O", CultureInfo.InvariantCulture),
+            IFormattable formattable => Redactor.Redact(formattable.ToString(null, CultureInfo.InvariantCulture)),
+            IEnumerable several and not JsonNode => new JsonArray([.. several.Cast<object?>().Select(Label)]),
+            _ => value.ToString() is { } text ? JsonValue.Create(Redactor.Redact(text)) : null,
+        };
 }

@@ -57,17 +57,25 @@ internal sealed class LogOutput : ILoggerProvider
             Func<TState, Exception?, string> formatter
         )
         {
-            var line = new LogLine(
-                output._environment.TimeProvider.GetUtcNow(),
-                logLevel,
-                category,
-                eventId,
-                formatter(state, exception),
-                exception
-            );
-            output.Write(
-                output._json ? line.ToJson(state as IEnumerable<KeyValuePair<string, object?>> ?? []) : line.ToText(output._hasDates)
-            );
+            try
+            {
+                var line = new LogLine(
+                    output._environment.TimeProvider.GetUtcNow(),
+                    logLevel,
+                    category,
+                    eventId,
+                    formatter(state, exception),
+                    exception
+                );
+                output.Write(
+                    output._json ? line.ToJson(state as IEnumerable<KeyValuePair<string, object?>> ?? []) : line.ToText(output._hasDates)
+                );
+            }
+            catch (Exception)
+            {
+                // What can't be told, because a value can't be shown or nobody reads the output any more, must not end what it tells of:
+                // the logger factory would throw it on into a sync.
+            }
         }
     }
 }

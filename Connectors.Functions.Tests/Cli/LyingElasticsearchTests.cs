@@ -92,8 +92,37 @@ public sealed class LyingElasticsearchTests : IAsyncLifetime
         1,
         "files: failed after N, 0 read, 0 skipped, 0 added, 0 updated, 0 deleted: The disk is full.\n"
     )]
-    [InlineData("""{"status":"canceled"}""", 1, "files: cancelled after N, 0 read, 0 skipped, 0 added, 0 updated, 0 deleted\n")]
+    [InlineData("""{"status":"canceled"}""", 1, "files: canceled after N, 0 read, 0 skipped, 0 added, 0 updated, 0 deleted\n")]
     public async Task AJobThatAnotherProcessRunsIsFollowedToItsEnd(string end, int code, string told)
+    {
+        EndElsewhere(end);
+
+        Assert.Equal(code, await _cli.RunAsync("sync", "f1"));
+
+        Assert.Equal(
+            "files: sync of dir into search-files is run by host-9\n" + told,
+            System.Text.RegularExpressions.Regex.Replace(
+                _cli.Out.ToString(),
+                "(?<word>in|after) [0-9.:]+(?: s)?",
+                "${word} N",
+                System.Text.RegularExpressions.RegexOptions.None,
+                TimeSpan.FromSeconds(1)
+            )
+        );
+    }
+
+    [Fact]
+    public async Task TheEndOfASyncThatDidNotComeToItTellsHowManyDocumentsTheIndexHolds()
+    {
+        EndElsewhere("""{"status":"canceled","total_document_count":7}""");
+
+        Assert.Equal(1, await _cli.RunAsync("sync", "f1", "--json"));
+
+        var ended = _cli.Out.ToString().Split('\n').Single(line => line.Contains("\"sync_ended\"", StringComparison.Ordinal));
+        Assert.Equal(7, (int?)JsonNode.Parse(ended)!["total_documents"]);
+    }
+
+    private void EndElsewhere(string end)
     {
         // The other one is faster: it has taken the job, and ended it, before we can.
         _elasticsearch.Lie = (path, answer) =>
@@ -113,19 +142,6 @@ public sealed class LyingElasticsearchTests : IAsyncLifetime
 
             return null;
         };
-
-        Assert.Equal(code, await _cli.RunAsync("sync", "f1"));
-
-        Assert.Equal(
-            "files: sync of dir into search-files is run by host-9\n" + told,
-            System.Text.RegularExpressions.Regex.Replace(
-                _cli.Out.ToString(),
-                "(?<word>in|after) [0-9.:]+(?: s)?",
-                "${word} N",
-                System.Text.RegularExpressions.RegexOptions.None,
-                TimeSpan.FromSeconds(1)
-            )
-        );
     }
 
     private JsonObject Job()

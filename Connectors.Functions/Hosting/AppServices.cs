@@ -88,6 +88,9 @@ internal sealed class AppServices : IAsyncDisposable
     /// <summary>Decides which jobs may be taken.</summary>
     public JobAdmission Admission => _core.Admission;
 
+    /// <summary>Replaces jobs whose connector was changed since.</summary>
+    public JobReplacement Replacement => _core.Replacement;
+
     /// <summary>What deleted connectors leave behind.</summary>
     internal OrphanedContent Orphans => _core.Orphans;
 

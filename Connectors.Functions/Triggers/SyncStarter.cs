@@ -1,8 +1,10 @@
 using Connectors.Functions.Hosting;
 using Connectors.Functions.Orchestrations;
+using Connectors.Sync.Protocol;
 using Connectors.Sync.Protocol.Connectors;
 using Connectors.Sync.Protocol.Jobs;
 using Connectors.Sync.Service.Admission;
+using Connectors.Sync.Service.Jobs;
 using DurableTask.Core.Exceptions;
 using Grpc.Core;
 using Microsoft.DurableTask;
@@ -29,7 +31,7 @@ public sealed class SyncStarter(ILogger<SyncStarter> logger)
     internal Task<int> StartWaitingAsync(AppServices services, DurableTaskClient client, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(services);
-        return services.Admission.StartAsync(new Host(this, client), cancellationToken);
+        return services.Admission.StartAsync(new Host(this, services.Replacement, client), cancellationToken);
     }
 
     /// <summary>Ends the jobs that are silent and have no orchestration. After a crash an orchestration may be silent for minutes and then
@@ -84,7 +86,7 @@ public sealed class SyncStarter(ILogger<SyncStarter> logger)
         || (failure?.InnerException is { } inner && IsThereAlready(inner));
 
     /// <summary>Starts jobs as orchestrations. What an orchestration left behind is never taken over: it goes on by itself.</summary>
-    private sealed class Host(SyncStarter starter, DurableTaskClient client) : IJobHost
+    private sealed class Host(SyncStarter starter, JobReplacement replacement, DurableTaskClient client) : IJobHost
     {
         public async Task<RunningJobs> CountRunningAsync(IReadOnlyList<SyncJobRecord> unfinished, CancellationToken cancellationToken)
         {
@@ -103,7 +105,14 @@ public sealed class SyncStarter(ILogger<SyncStarter> logger)
 
         public bool IsAbandoned(SyncJobRecord job) => false;
 
-        public Task<bool> TryStartAsync(SyncJobRecord job, ConnectorRecord connector, CancellationToken cancellationToken) =>
-            starter.TryStartAsync(client, SyncJobInput.Of(job), cancellationToken);
+        public async Task<bool> TryStartAsync(SyncJobRecord job, ConnectorRecord connector, CancellationToken cancellationToken)
+        {
+            // Only another service suspends jobs; one that an orchestration is about to take is left to it.
+            var current =
+                job.Status != JobStatus.Suspended || await IsAliveAsync(client, job.Id, cancellationToken)
+                    ? job
+                    : await replacement.CurrentAsync(job, cancellationToken);
+            return current is not null && await starter.TryStartAsync(client, SyncJobInput.Of(current), cancellationToken);
+        }
     }
 }

@@ -49,6 +49,7 @@ internal static class ApiViews
             ["lastSeen"] = connector.LastSeen,
             ["lastSynced"] = connector.LastSynced,
             ["lastSyncStatus"] = connector.LastSyncStatus?.ToWord(),
+            ["lastSyncError"] = Redacted(connector.LastSyncError ?? connector.LastAccessControlSyncError),
             ["schedule"] = connector.Schedule(JobType.Full) is { } schedule ? Schedule(schedule) : null,
             ["configurationProblems"] = ConfigurationProblems(connector, sources, options),
         };

@@ -55,13 +55,6 @@ internal static class BulkFailures
             return blocked;
         }
 
-        var answer = (status, error) switch
-        {
-            (0, null) => "none",
-            (0, _) => $"none, {error.Type}: {Sentences.Inner(error.Reason)}",
-            (_, null) => status.ToString(CultureInfo.InvariantCulture),
-            _ => $"{status}, {error.Type}: {Sentences.Inner(error.Reason)}",
-        };
         var next =
             error is not null && IsInference(error)
                 ? "Its inference service refuses or is too slow: raise its limits or its allocations, or "
@@ -70,9 +63,21 @@ internal static class BulkFailures
         return new ConnectorException(
             FailureKind.Retry,
             $"Elasticsearch has not taken {Quantity.Of(operations, "operation")} for '{indexName}' in "
-                + $"{Quantity.Of(limit.TotalMinutes, "minute")} (last answer: {answer}). {next}"
+                + $"{Quantity.Of(limit.TotalMinutes, "minute")} (last answer: {Answer(status, error)}). {next}"
         );
     }
+
+    /// <summary>What Elasticsearch answered, as the end of a sentence.</summary>
+    /// <param name="status">The status; 0 for none.</param>
+    /// <param name="error">What it said, or why it said nothing.</param>
+    public static string Answer(int status, BulkError? error) =>
+        (status, error) switch
+        {
+            (0, null) => "none",
+            (0, _) => $"none, {error.Type}: {Sentences.Inner(error.Reason)}",
+            (_, null) => status.ToString(CultureInfo.InvariantCulture),
+            _ => $"{status}, {error.Type}: {Sentences.Inner(error.Reason)}",
+        };
 
     /// <summary>Whether an inference endpoint is at fault. Versions before 9.1 call it by the type of any exception.</summary>
     private static bool IsInference(BulkError error) =>

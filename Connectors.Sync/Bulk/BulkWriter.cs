@@ -19,7 +19,11 @@ internal sealed class BulkWriter(
     ILogger logger
 )
 {
+    // All requests in flight meet the same trouble: it is told once, and again while it lasts.
+    private static readonly TimeSpan SaidAgain = TimeSpan.FromSeconds(30);
     private readonly AdaptiveConcurrency _concurrency = new(options.MaxConcurrency);
+    private readonly Lock _saying = new();
+    private (int Status, string? ErrorType, long At)? _said;
 
     /// <summary>Writes <paramref name="batch"/>; the caller disposes it.</summary>
     /// <param name="indexName">The index.</param>
@@ -98,7 +102,7 @@ internal sealed class BulkWriter(
 
                 var delay = backoff.Next(response.RetryAfter)
                     ?? throw BulkFailures.GivenUp(indexName, current.Count, options.RetryTimeLimit, status, lastError);
-                BulkLog.Retrying(logger, indexName, current.Count, status, lastError?.Type ?? "none", LogSeconds.Of(delay));
+                Tell(indexName, current.Count, status, lastError, delay);
                 await Task.Delay(delay, time, cancellationToken);
             }
         }
@@ -204,6 +208,23 @@ internal sealed class BulkWriter(
         using var right = batch.Select(Enumerable.Range(half, batch.Count - half));
         await WriteAsync(indexName, pipeline, left, mayHaveBeenSent, outcome, cancellationToken);
         await WriteAsync(indexName, pipeline, right, mayHaveBeenSent, outcome, cancellationToken);
+    }
+
+    private void Tell(string indexName, int operations, int status, BulkError? error, TimeSpan delay)
+    {
+        var answer = BulkFailures.Answer(status, error);
+        BulkLog.SentAgain(logger, indexName, operations, LogSeconds.Of(delay), answer);
+        lock (_saying)
+        {
+            if (_said is { } said && (said.Status, said.ErrorType) == (status, error?.Type) && time.GetElapsedTime(said.At) < SaidAgain)
+            {
+                return;
+            }
+
+            _said = (status, error?.Type, time.GetTimestamp());
+        }
+
+        BulkLog.Retrying(logger, indexName, answer);
     }
 
     private void Reject(string id, BulkError error, Outcome outcome)

@@ -31,6 +31,9 @@ internal sealed record ServiceConfiguration
     /// <summary>Where a service type of one's own is set (<c>config.yml:12</c>), by service type.</summary>
     public IReadOnlyDictionary<string, string> SourceLocations { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Whether there was no file to read, so that only defaults and the environment count.</summary>
+    public bool IsWithoutFile { get; init; }
+
     /// <summary>Notices that are no errors: settings without effect, old forms, security risks.</summary>
     public IReadOnlyList<ConfigProblem> Notices { get; init; } = [];
 

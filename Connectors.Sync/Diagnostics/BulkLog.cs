@@ -8,9 +8,12 @@ internal static partial class BulkLog
     [LoggerMessage(
         300,
         LogLevel.Warning,
-        "Sending again for {IndexName} in {Delay} s; operations: {Operations}, status: {Status}, {ErrorType}"
+        "Elasticsearch does not take what is written to {IndexName}, which is sent again until it does: {Answer}"
     )]
-    public static partial void Retrying(ILogger logger, string indexName, int operations, int status, string errorType, double delay);
+    public static partial void Retrying(ILogger logger, string indexName, string answer);
+
+    [LoggerMessage(302, LogLevel.Debug, "Sending again for {IndexName} in {Delay} s; operations: {Operations}: {Answer}")]
+    public static partial void SentAgain(ILogger logger, string indexName, int operations, double delay, string answer);
 
     [LoggerMessage(301, LogLevel.Warning, "Document {DocumentId} was rejected: {ErrorType}: {Reason}")]
     public static partial void Rejected(ILogger logger, string documentId, string errorType, string reason);

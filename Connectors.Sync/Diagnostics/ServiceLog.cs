@@ -161,6 +161,21 @@ internal static partial class ServiceLog
     [LoggerMessage(EventId = 519, Message = "Polled; connectors: {Connectors}, jobs created: {JobsMade}")]
     public static partial void PollDone(ILogger logger, LogLevel level, int connectors, int jobsMade);
 
+    [LoggerMessage(
+        530,
+        LogLevel.Warning,
+        "Job {SyncJobId} of connector {ConnectorId} does not go on, because the connector was changed since it was made ({Changed}); it "
+            + "was canceled, and job {NextJobId} syncs with what is set now"
+    )]
+    public static partial void JobReplaced(ILogger logger, string syncJobId, string connectorId, string changed, string nextJobId);
+
+    [LoggerMessage(
+        531,
+        LogLevel.Information,
+        "Job {SyncJobId} of connector {ConnectorId} was to be canceled when the process that ran it died; it is canceled"
+    )]
+    public static partial void AbandonedCanceled(ILogger logger, string syncJobId, string connectorId);
+
     [LoggerMessage(528, LogLevel.Information, "Secrets were taken out of jobs that are over: {Jobs}")]
     public static partial void SecretsRemoved(ILogger logger, int jobs);
 }

@@ -27,18 +27,18 @@ internal static class DeleteGuard
     /// <param name="options">The limits.</param>
     /// <param name="allowMassDelete">The override for this one sync.</param>
     /// <param name="isDryRun">Whether nothing is written anyway.</param>
+    /// <param name="onlyDeletes">Whether the sync writes no document of any kind.</param>
     public static string? Refuse(
         long indexed,
         long listed,
         long vanished,
         DeleteGuardOptions options,
         bool allowMassDelete,
-        bool isDryRun = false
+        bool isDryRun = false,
+        bool onlyDeletes = false
     )
     {
-        var (nothing, written) = isDryRun
-            ? ("Nothing would be deleted", "New and changed documents would be written")
-            : ("Nothing was deleted", "New and changed documents were written");
+        var nothing = isDryRun ? "Nothing would be deleted" : "Nothing was deleted";
         if (allowMassDelete || vanished == 0)
         {
             return null;
@@ -61,8 +61,9 @@ internal static class DeleteGuard
                 CultureInfo.InvariantCulture,
                 $"{nothing}: {vanished:N0} of the index's {Quantity.Of(indexed, "document")} ({percent:0.#} %) are no longer in the "
                     + $"source. elasticsearch.delete_guard allows {options.MaxPercent:0.#} % or "
-                    + $"{Quantity.Of(options.MaxDocuments, "document")}, whichever is more. {written}. If the deletes are right, run this "
-                    + $"one sync with --allow-mass-delete (allowMassDelete in the HTTP API), or raise max_percent or max_documents."
+                    + $"{Quantity.Of(options.MaxDocuments, "document")}, whichever is more.{Written(isDryRun, onlyDeletes)} If the deletes "
+                    + $"are right, run this one sync with --allow-mass-delete (allowMassDelete in the HTTP API), or raise max_percent or "
+                    + $"max_documents."
             );
     }
 
@@ -72,12 +73,22 @@ internal static class DeleteGuard
     /// <param name="indexed">Documents that it held at the start.</param>
     /// <param name="vanished">Documents of the index that the source did not list.</param>
     /// <param name="isDryRun">Whether nothing is written anyway.</param>
-    public static string Foreign(string index, long indexed, long vanished, bool isDryRun = false) =>
+    /// <param name="onlyDeletes">Whether the sync writes no document of any kind.</param>
+    public static string Foreign(string index, long indexed, long vanished, bool isDryRun = false, bool onlyDeletes = false) =>
         string.Create(
             CultureInfo.InvariantCulture,
             $"{(isDryRun ? "Nothing would be deleted" : "Nothing was deleted")}: index '{index}' holds documents that no connector "
-                + $"wrote, and {vanished:N0} of its {indexed:N0} are not in the source. New and changed documents "
-                + $"{(isDryRun ? "would be" : "were")} written. If it is the wrong index, attach another one. If all of them may go, run "
+                + $"wrote, and {vanished:N0} of its {indexed:N0} are not in the source."
+                + $"{Written(isDryRun, onlyDeletes)} If it is the wrong index, attach another one. If all of them may go, run "
                 + $"this one sync with --allow-mass-delete (allowMassDelete in the HTTP API)."
         );
+
+    /// <summary>What becomes of the other documents of a sync whose deletes are refused: a sentence after a space, or nothing when it
+    /// writes none.</summary>
+    /// <param name="isDryRun">Whether nothing is written anyway.</param>
+    /// <param name="onlyDeletes">Whether the sync writes no document of any kind.</param>
+    public static string Written(bool isDryRun, bool onlyDeletes) =>
+        onlyDeletes ? string.Empty
+        : isDryRun ? " New and changed documents would be written."
+        : " New and changed documents were written.";
 }

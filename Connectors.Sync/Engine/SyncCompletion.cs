@@ -24,18 +24,19 @@ internal sealed class SyncCompletion(IContentIndex index, SyncEngineOptions opti
     public string? RefuseDeletes(SyncRequest request, StoredPlan plan, SyncCounts counts, long vanished, string? gap) =>
         vanished > 0 && gap is not null
             ? $"{(request.DryRun ? "Nothing would be deleted" : "Nothing was deleted")}, because the source could not list everything: "
-                + $"{Sentences.Inner(gap)}. "
-                + $"{(request.DryRun ? "New and changed documents would be written" : "New and changed documents were written")}. Fix the "
-                + "permissions or exclude that location, then sync again."
+                + $"{Sentences.Inner(gap)}."
+                + $"{DeleteGuard.Written(request.DryRun, plan.Kind == SyncKind.DeletesOnly)} Fix the permissions or exclude that location, "
+                + "then sync again."
         : vanished > 0 && plan.HoldsForeign && !request.AllowMassDelete
-            ? DeleteGuard.Foreign(plan.IndexName, plan.Snapshot.Count, vanished, request.DryRun)
+            ? DeleteGuard.Foreign(plan.IndexName, plan.Snapshot.Count, vanished, request.DryRun, plan.Kind == SyncKind.DeletesOnly)
         : DeleteGuard.Refuse(
             plan.Snapshot.Count,
             counts.Read + counts.Unreadable,
             vanished,
             options.DeleteGuard,
             request.AllowMassDelete,
-            request.DryRun
+            request.DryRun,
+            plan.Kind == SyncKind.DeletesOnly
         );
 
     /// <summary>Makes sure that the index is the one that the sync began with.</summary>

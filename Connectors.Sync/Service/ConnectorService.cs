@@ -178,6 +178,12 @@ internal sealed class ConnectorService
             : await now.RunAsync(connectorId, options, stop, cancellationToken);
     }
 
+    /// <summary>Ends a job that is to be canceled and that nobody runs any more; otherwise whoever runs it ends it.</summary>
+    /// <returns>Whether it is canceled now.</returns>
+    public async Task<bool> TryEndCancelingAsync(string jobId, CancellationToken cancellationToken) =>
+        await Jobs.FindAsync(jobId, cancellationToken) is { Status: JobStatus.Canceling } job
+        && await _jobs.TryEndLeftAsync(job, cancellationToken);
+
     private async Task StartAsync(CancellationToken cancellationToken)
     {
         ServiceLog.Starts(_logger, _options.Worker.Hostname, _options.Served);

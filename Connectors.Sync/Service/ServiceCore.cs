@@ -5,6 +5,7 @@ using Connectors.Sync.Protocol.Connectors;
 using Connectors.Sync.Protocol.Jobs;
 using Connectors.Sync.Service.Admission;
 using Connectors.Sync.Service.CleanUp;
+using Connectors.Sync.Service.Jobs;
 using Connectors.Sync.Service.Polling;
 using Connectors.Sync.Sources;
 using Microsoft.Extensions.Logging;
@@ -48,6 +49,7 @@ internal sealed class ServiceCore
             options,
             loggerFactory
         );
+        Replacement = new JobReplacement(Connectors, Jobs, Steps, Sources, loggerFactory);
         Admission = new JobAdmission(Connectors, Jobs, options, time);
         Orphans = new OrphanedContent(Connectors, Jobs, indexOf, options, time, loggerFactory);
         Api = new ConnectorApi(Connectors, Jobs, Sources, options);
@@ -73,6 +75,9 @@ internal sealed class ServiceCore
 
     /// <summary>Decides which jobs may be taken.</summary>
     public JobAdmission Admission { get; }
+
+    /// <summary>Replaces jobs whose connector was changed since.</summary>
+    public JobReplacement Replacement { get; }
 
     /// <summary>Ends abandoned jobs.</summary>
     public JobCleanup Cleanup { get; }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Connectors.Abstractions;
 using Connectors.Cli.Hosting;
 using Connectors.Cli.Output;
+using Connectors.Sync.Protocol;
 using Connectors.Sync.Protocol.Connectors;
 using Connectors.Sync.Service;
 
@@ -14,8 +15,8 @@ internal static class CleanupCommand
     {
         var command = new Command(
             "cleanup",
-            "Marks jobs as failed that nobody has worked on for five minutes, and takes passwords out of jobs that are over, once. "
-                + "`poll` does it by itself."
+            "Ends canceled jobs whose process died, marks jobs as failed that nobody has worked on for five minutes, and takes passwords "
+                + "out of jobs that are over, once. `poll` does it by itself."
         );
         command.SetAction((parsed, cancellationToken) => RunAsync(new CommandSession(environment, global, parsed), cancellationToken));
         return command;
@@ -46,6 +47,19 @@ internal static class CleanupCommand
             }
         }
 
+        var canceled = 0;
+        await foreach (var job in elasticsearch.Jobs.UnfinishedAsync(cancellationToken))
+        {
+            if (
+                job.Status == JobStatus.Canceling
+                && !others.Contains(job.ConnectorId)
+                && await host.Service.TryEndCancelingAsync(job.Id, cancellationToken)
+            )
+            {
+                canceled++;
+            }
+        }
+
         var cleanup = host.Service.Cleanup;
         var failed = await cleanup.FailIdleJobsAsync(
             job => ValueTask.FromResult(!others.Contains(job.ConnectorId)),
@@ -62,15 +76,25 @@ internal static class CleanupCommand
                 {
                     @event = "cleanup",
                     failed,
+                    canceled,
                     cleared,
                 }
             );
         }
         else
         {
-            await session.Environment.Out.WriteLineAsync(
-                failed == 0 ? "No abandoned jobs." : $"{Quantity.Of(failed, "abandoned job")} marked as failed."
-            );
+            if (canceled > 0)
+            {
+                await session.Environment.Out.WriteLineAsync($"{Quantity.Of(canceled, "abandoned job")} canceled, as was asked for.");
+            }
+
+            if (failed > 0 || canceled == 0)
+            {
+                await session.Environment.Out.WriteLineAsync(
+                    failed == 0 ? "No abandoned jobs." : $"{Quantity.Of(failed, "abandoned job")} marked as failed."
+                );
+            }
+
             if (cleared > 0)
             {
                 await session.Environment.Out.WriteLineAsync(

@@ -125,6 +125,8 @@ internal static class JobCommand
             throw new CliException(ExitCode.Failed, $"Job '{id}' is {status.ToWord()} already: there is nothing to cancel.");
         }
 
+        var wasLeft = status == JobStatus.Canceling && await TryEndAsync(session, elasticsearch, id, cancellationToken);
+        status = wasLeft ? JobStatus.Canceled : status;
         if (session.IsJson)
         {
             JsonLine.Write(
@@ -140,11 +142,32 @@ internal static class JobCommand
         else
         {
             await session.Environment.Out.WriteLineAsync(
-                status == JobStatus.Canceled ? $"Job '{id}' is canceled." : $"Job '{id}' will be canceled after its current page."
+                wasLeft ? $"Job '{id}' is canceled: nobody was running it any more."
+                : status == JobStatus.Canceled ? $"Job '{id}' is canceled."
+                : $"Job '{id}' will be canceled after its current page."
             );
         }
 
         return ExitCode.Success;
+    }
+
+    /// <summary>A job whose process died has nobody else who would end it.</summary>
+    private static async Task<bool> TryEndAsync(
+        CommandSession session,
+        ElasticsearchSession elasticsearch,
+        string id,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var host = new ServiceHost(
+            elasticsearch.Gateway,
+            session.Configuration,
+            session.Sources,
+            observer: null,
+            session.Environment.TimeProvider,
+            session.LoggerFactory
+        );
+        return await host.Service.TryEndCancelingAsync(id, cancellationToken);
     }
 
     internal static CliException Missing(string id) =>

@@ -22,11 +22,12 @@ internal static partial class DoctorCommand
 
     private static async Task<int> RunAsync(CommandSession session, CancellationToken cancellationToken)
     {
-        var (failed, exitCode) = (0, ExitCode.Success);
+        var (failed, noted, exitCode) = (0, 0, ExitCode.Success);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, session.Environment.Shutdown.Stop);
         await foreach (var result in new DoctorRun(session).RunAsync(either.Token))
         {
             Write(session, result);
+            noted += result.State == CheckState.Warning ? 1 : 0;
             if (result.State == CheckState.Failed)
             {
                 failed++;
@@ -41,7 +42,9 @@ internal static partial class DoctorCommand
         if (!session.IsJson)
         {
             await session.Environment.Out.WriteLineAsync(
-                failed == 0 ? "All is well." : $"{Quantity.Of(failed, "thing has", "things have")} to be put right."
+                failed > 0 ? $"{Quantity.Of(failed, "thing has", "things have")} to be put right."
+                : noted > 0 ? $"Nothing has to be put right; {Quantity.Of(noted, "thing is", "things are")} noted above."
+                : "All is well."
             );
         }
 

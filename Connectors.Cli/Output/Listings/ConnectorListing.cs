@@ -66,7 +66,7 @@ internal static class ConnectorListing
             connector.Schedule(JobType.Full) is { Enabled: true } schedule ? schedule.Interval : "",
             connector.LastSynced?.ToString("yyyy-MM-dd HH:mm") ?? "",
             connector.LastSyncStatus?.ToWord() ?? "",
-            connector.Error ?? "",
+            connector.Error ?? connector.LastSyncError ?? connector.LastAccessControlSyncError ?? "",
         ];
 
     private static object Json(ConnectorRecord connector) =>
@@ -82,5 +82,6 @@ internal static class ConnectorListing
             connector.LastSynced,
             lastSyncStatus = connector.LastSyncStatus?.ToWord(),
             connector.Error,
+            lastSyncError = connector.LastSyncError ?? connector.LastAccessControlSyncError,
         };
 }

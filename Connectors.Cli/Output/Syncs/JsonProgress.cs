@@ -55,7 +55,9 @@ internal sealed class JsonProgress(CliEnvironment environment) : ProgressDisplay
                 result.Error,
                 seconds = Math.Round(elapsed.TotalSeconds, 3),
                 counts = result.Outcome?.Counts ?? sync.Progress.Counts,
-                result.Outcome?.TotalDocuments,
+
+                // As the job says: a sync that did not come to its end has not counted them itself.
+                totalDocuments = result.Job?.TotalDocumentCount ?? result.Outcome?.TotalDocuments,
                 process = new
                 {
                     // Of the whole process, from its start: the benchmarks read it.

@@ -43,7 +43,7 @@ internal static class SyncMessages
                 $"{Name(sync)}: completed in {time}, nothing changed in the source",
             SyncResultEnd.Completed => $"{Name(sync)}: completed in {time}, {Counts(counts)}",
             SyncResultEnd.Failed => $"{Name(sync)}: failed after {time}, {Counts(counts)}: {VisibleText.Of(result.Error ?? "see the log")}",
-            SyncResultEnd.Canceled => $"{Name(sync)}: cancelled after {time}, {Counts(counts)}",
+            SyncResultEnd.Canceled => $"{Name(sync)}: canceled after {time}, {Counts(counts)}",
             SyncResultEnd.Suspended => $"{Name(sync)}: suspended after {time}, {Counts(counts)}; the next start goes on from there",
             _ => $"{Name(sync)}: taken over or ended by another worker after {time}",
         };

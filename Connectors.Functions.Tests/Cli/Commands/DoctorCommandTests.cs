@@ -33,7 +33,7 @@ public sealed class DoctorCommandTests
         Assert.Equal(0, await cli.RunAsync("doctor"));
 
         Assert.Matches(
-            "^ok    configuration: It can be read.\nok    state folder: .* can be written.\nok    elasticsearch: 9.5.0, cluster "
+            "^ok    configuration: It can be read.\nok    state folder: .* will be made when first needed.\nok    elasticsearch: 9.5.0, cluster "
                 + "'.*'.\nok    clock: It agrees with Elasticsearch's.\n"
                 + "ok    protocol indices: Both exist.\n-     privileges: Security is disabled in the cluster.\nok    connector files: "
                 + "System Directory answers.\nAll is well.\n$",

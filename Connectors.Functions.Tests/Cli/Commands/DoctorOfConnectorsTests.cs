@@ -106,6 +106,34 @@ public sealed class DoctorOfConnectorsTests : IAsyncLifetime
         Assert.Equal("", _cli.Error.ToString());
     }
 
+    [Theory]
+    [InlineData("last_sync", "sync", "sync c1")]
+    [InlineData("last_access_control_sync", "access control sync", "sync c1 --access-control")]
+    public async Task AFailureOfTheLastSyncIsToldThoughTheSourceAnswersAgain(string field, string kind, string command)
+    {
+        await CreateAsync("dir", $"directory={_cli.Files("a.txt")}");
+        var connector = JsonNode.Parse(_elasticsearch.Get(".elastic-connectors", "c1")!)!;
+        (connector["status"], connector["error"]) = ("connected", null);
+        (connector[$"{field}_status"], connector[$"{field}_error"]) = ("error", "the folder was gone");
+        _elasticsearch.Put(".elastic-connectors", "c1", connector.ToJsonString());
+
+        Assert.Equal(0, await _cli.RunAsync("doctor"));
+        Assert.Contains(
+            $"note  connector files: Its last {kind} failed: the folder was gone\n      When that is put right, sync again: "
+                + $"`elastic-ingest {command}`.\n",
+            _cli.Out.ToString(),
+            StringComparison.Ordinal
+        );
+        Assert.EndsWith("\nNothing has to be put right; 1 thing is noted above.\n", _cli.Out.ToString(), StringComparison.Ordinal);
+
+        await _cli.RunAsync("connector", "list");
+        Assert.Contains("the folder was gone", _cli.Out.ToString(), StringComparison.Ordinal);
+        await _cli.RunAsync("connector", "list", "--json");
+        Assert.Equal("the folder was gone", (string?)JsonNode.Parse(_cli.Out.ToString())!["last_sync_error"]);
+        await _cli.RunAsync("connector", "show", "c1");
+        Assert.Equal("the folder was gone", (string?)JsonNode.Parse(_cli.Out.ToString())!["lastSyncError"]);
+    }
+
     [Fact]
     public async Task TheScheduleOfASourceThatIsNotHereCanBeSet()
     {

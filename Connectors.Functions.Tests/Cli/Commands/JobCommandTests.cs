@@ -84,7 +84,7 @@ public sealed class JobCommandTests : IAsyncLifetime
     public async Task AJobThatWaitsIsCanceledAtOnceAndOnlyOnce()
     {
         Put("waits", "pending");
-        Put("runs", "in_progress");
+        Put("runs", "in_progress", lastSeen: "2999-01-01T00:00:00+00:00");
 
         Assert.Equal(0, await _cli.RunAsync("job", "cancel", "waits"));
         Assert.Equal("Job 'waits' is canceled.\n", _cli.Out.ToString());
@@ -95,6 +95,35 @@ public sealed class JobCommandTests : IAsyncLifetime
         Put("done", "completed");
         Assert.Equal(1, await _cli.RunAsync("job", "cancel", "done"));
         Assert.Equal("Job 'done' is completed already: there is nothing to cancel.\n", _cli.Error.ToString());
+    }
+
+    [Fact]
+    public async Task AJobThatNobodyRunsAnyMoreIsCanceledAtOnce()
+    {
+        Put("left", "in_progress", lastSeen: "2026-01-01T00:00:00+00:00");
+
+        Assert.Equal(0, await _cli.RunAsync("job", "cancel", "left"));
+
+        Assert.Equal("Job 'left' is canceled: nobody was running it any more.\n", _cli.Out.ToString());
+        Assert.Equal("canceled", (string?)JsonNode.Parse(_elasticsearch.Get(".elastic-connectors-sync-jobs", "left")!)!["status"]);
+    }
+
+    [Fact]
+    public async Task TheCleanUpEndsWhatWasToBeCanceledAndWhatIsSilent()
+    {
+        Put("left", "canceling", lastSeen: "2026-01-01T00:00:00+00:00");
+        Put("silent", "in_progress", lastSeen: "2026-01-01T00:00:00+00:00");
+        Put("alive", "canceling", lastSeen: "2999-01-01T00:00:00+00:00");
+
+        Assert.Equal(0, await _cli.RunAsync("cleanup"));
+
+        Assert.Equal("1 abandoned job canceled, as was asked for.\n1 abandoned job marked as failed.\n", _cli.Out.ToString());
+        Assert.Equal(
+            ["canceled", "error", "canceling"],
+            new[] { "left", "silent", "alive" }.Select(id =>
+                (string?)JsonNode.Parse(_elasticsearch.Get(".elastic-connectors-sync-jobs", id)!)!["status"]
+            )
+        );
     }
 
     [Fact]
@@ -187,7 +216,14 @@ public sealed class JobCommandTests : IAsyncLifetime
         Assert.Equal(expected, _cli.Error.ToString());
     }
 
-    private void Put(string id, string status, int written = 0, string? error = null, string createdAt = "2026-01-01T00:00:00+00:00") =>
+    private void Put(
+        string id,
+        string status,
+        int written = 0,
+        string? error = null,
+        string createdAt = "2026-01-01T00:00:00+00:00",
+        string? lastSeen = null
+    ) =>
         _elasticsearch.Put(
             ".elastic-connectors-sync-jobs",
             id,
@@ -199,6 +235,7 @@ public sealed class JobCommandTests : IAsyncLifetime
                 ["indexed_document_count"] = written,
                 ["metadata"] = new JsonObject { ["read"] = written },
                 ["created_at"] = createdAt,
+                ["last_seen"] = lastSeen,
             }.ToJsonString()
         );
 }

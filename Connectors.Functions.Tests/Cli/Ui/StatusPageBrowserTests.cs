@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Connectors.Emulator.Faults;
 using Microsoft.Playwright;
 using Xunit;
@@ -67,6 +68,26 @@ public sealed class StatusPageBrowserTests(Browser chromium)
         gate.Open();
 
         await Expect(page.Locator("#running")).ToBeHiddenAsync();
+        Assert.Empty(browser.Complaints);
+    }
+
+    [Fact]
+    public async Task ACardTellsWhyItsLastSyncFailedThoughTheSourceAnswersAgain()
+    {
+        Browser.Require();
+        await using var fixture = await PollFixture.OpenAsync();
+        await fixture.MirrorAsync("f1", "Files", 5);
+        var connector = JsonNode.Parse(fixture.Elasticsearch.Get(".elastic-connectors", "f1")!)!;
+        (connector["last_sync_status"], connector["last_sync_error"]) = ("error", "the folder was gone");
+        fixture.Elasticsearch.Put(".elastic-connectors", "f1", connector.ToJsonString());
+        await fixture.StartAsync();
+        await using var browser = await chromium.OpenAsync(390, 844);
+        var page = browser.Page;
+        await page.GotoAsync(fixture.Page.ToString());
+
+        await Expect(page.Locator("#list > li")).ToContainTextAsync("connected");
+        await Expect(page.Locator("#list > li")).ToContainTextAsync("The last sync failed: the folder was gone");
+        Assert.Empty(await browser.CutOffAsync());
         Assert.Empty(browser.Complaints);
     }
 

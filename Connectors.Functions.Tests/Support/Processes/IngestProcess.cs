@@ -54,6 +54,17 @@ internal sealed class IngestProcess : ChildProcess
             KeyValuePair.Create(StartupHook.FileVariable, loadedAssemblies)
         );
 
+    /// <summary>Runs any command.</summary>
+    public static IngestProcess Command(string configFile, IEnumerable<string> arguments) =>
+        new("dotnet", [.. Program, .. arguments, "-c", configFile]);
+
+    /// <summary>Runs any command in a folder, with the configuration that it finds there.</summary>
+    public static IngestProcess CommandIn(
+        string folder,
+        IEnumerable<string> arguments,
+        params KeyValuePair<string, string>[] environment
+    ) => new("bash", ["-c", "cd \"$0\" && exec \"$@\"", folder, "dotnet", .. Program, .. arguments], environment);
+
     /// <summary>Serves until stopped.</summary>
     public static IngestProcess Poll(string configFile) => new("dotnet", [.. Program, "poll", "-c", configFile]);
 

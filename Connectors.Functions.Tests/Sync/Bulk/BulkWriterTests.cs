@@ -2,9 +2,11 @@ using System.Text;
 using Connectors.Abstractions;
 using Connectors.Sync.Bulk;
 using Connectors.Sync.Bulk.Documents;
+using Connectors.Tests.LocalHost.Durable;
 using Connectors.Tests.Support;
 using Connectors.Tests.Support.InMemory;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Connectors.Tests.Sync.Bulk;
@@ -157,6 +159,54 @@ public sealed class BulkWriterTests
         Assert.Equal("a\"b", batch.IdOf(0));
     }
 
+    [Fact]
+    public async Task AnOutageIsToldWithItsReasonAndNotForEachRequestThatMeetsIt()
+    {
+        var clock = new FakeTimeProvider();
+        using var log = new ListLoggerProvider();
+        var isDown = true;
+        _index.OnBulk = _ => isDown ? new BulkFault(503) : BulkFault.None;
+        var writer = new BulkWriter(
+            _index,
+            new BulkWriterOptions { RetryTimeLimit = TimeSpan.FromDays(100) },
+            new RejectionMonitor(new RejectionLimits()),
+            clock,
+            new Random(1),
+            log.CreateLogger("bulk")
+        );
+        var batches = Enumerable.Range(0, 20).Select(number => Batch($"d{number}")).ToList();
+        var start = clock.GetUtcNow();
+        var writes = batches
+            .Select(batch => writer.WriteAsync("i", null, batch, mayHaveBeenSent: false, TestContext.Current.CancellationToken))
+            .ToList();
+
+        await PassTimeAsync(() => _index.BulkRequests >= 200);
+
+        var warnings = log.Lines("bulk").Where(line => line.StartsWith("Elasticsearch", StringComparison.Ordinal)).ToList();
+        Assert.All(warnings, line => Assert.Equal(Told, line));
+        Assert.InRange(warnings.Count, 1, 1 + (int)((clock.GetUtcNow() - start) / TimeSpan.FromSeconds(30)));
+        isDown = false;
+        await PassTimeAsync(() => writes.TrueForAll(write => write.IsCompleted));
+        Assert.Equal(20, _index.Written.Count);
+        batches.ForEach(batch => batch.Dispose());
+
+        async Task PassTimeAsync(Func<bool> condition)
+        {
+            while (!condition())
+            {
+                TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+                clock.Advance(TimeSpan.FromSeconds(1));
+                for (var turn = 0; turn < 200 && !condition(); turn++)
+                {
+                    await Task.Yield();
+                }
+            }
+        }
+    }
+
+    private const string Told =
+        "Elasticsearch does not take what is written to i, which is sent again until it does: 503, fault: told to fail";
+
     private BulkWriter Writer() =>
         new(
             _index,
@@ -169,14 +219,20 @@ public sealed class BulkWriterTests
 
     private async Task<BulkReport> WriteAsync(params string[] ids)
     {
-        using var batch = new BulkBatch();
+        using var batch = Batch(ids);
+        return await Writer().WriteAsync("i", null, batch, mayHaveBeenSent: false, TestContext.Current.CancellationToken);
+    }
+
+    private BulkBatch Batch(params string[] ids)
+    {
+        var batch = new BulkBatch();
         foreach (var id in ids)
         {
             _lines.WriteUpsert(batch.Buffer, Encoding.UTF8.GetBytes(id), default, DateTimeOffset.UnixEpoch, 1, "{}"u8, default);
             batch.Add(BulkOperationKind.Add);
         }
 
-        return await Writer().WriteAsync("i", null, batch, mayHaveBeenSent: false, TestContext.Current.CancellationToken);
+        return batch;
     }
 
     private static BulkBatch Deletes(params string[] ids)

@@ -107,6 +107,7 @@ public sealed class PartialSyncTests : IDisposable
         );
 
         Assert.Equal(SyncEnd.Refused, outcome.End);
+        Assert.DoesNotContain("written", outcome.Message, StringComparison.Ordinal);
         Assert.Equal(["a", "b"], _fixture.Index.Documents.Keys.Order());
     }
 
@@ -119,7 +120,9 @@ public sealed class PartialSyncTests : IDisposable
         };
         await _fixture.RunAsync(MemorySource.Holding("a", "b"));
 
-        Assert.Equal(SyncEnd.Refused, (await RunAsync(SyncKind.DeletesOnly, MemorySource.Holding("a"))).End);
+        var refused = await RunAsync(SyncKind.DeletesOnly, MemorySource.Holding("a"));
+        Assert.Equal(SyncEnd.Refused, refused.End);
+        Assert.DoesNotContain("written", refused.Message, StringComparison.Ordinal);
         _fixture.Request = _fixture.Request with { AllowMassDelete = true };
         Assert.Equal(1, (await RunAsync(SyncKind.DeletesOnly, MemorySource.Holding("a"))).Counts.Deleted);
     }

@@ -62,6 +62,7 @@ function drawList() {
       make('p', null, lastSyncOf(connector)),
       connector.isServed !== false ? null : make('p', null, connector.isServedElsewhere ? 'Served by another service.' : notServed)),
     connector.error ? make('p', { class: 'error' }, connector.error) : null,
+    connector.lastSyncError && connector.lastSyncError !== connector.error && runOf(connector.id) === undefined ? make('p', { class: 'error' }, `The last sync failed: ${connector.lastSyncError}`) : null,
     connector.schedule?.problem ? make('p', { class: 'error' }, connector.schedule.problem) : null,
     isIncomplete(connector) ? incompleteNotice(connector) : null,
     make('div', { class: 'row' }, actionsOf(connector)))));

@@ -12,10 +12,11 @@ internal static class ServiceConfigurationReader
     public static ConfigurationOutcome Read(string? path, IReadOnlyDictionary<string, string> environment, SourceClasses sources)
     {
         var file = path ?? DefaultFile;
+        var isWithoutFile = path is null && !File.Exists(file);
         string? text;
         try
         {
-            text = path is null && !File.Exists(file) ? "" : ReadBounded(file);
+            text = isWithoutFile ? "" : ReadBounded(file);
             if (text is null)
             {
                 return new ConfigurationOutcome(
@@ -38,7 +39,8 @@ internal static class ServiceConfigurationReader
             return new ConfigurationOutcome(null, [new ConfigProblem(file, "", reason)]);
         }
 
-        return Read(Path.GetFileName(file), Path.GetDirectoryName(Path.GetFullPath(file))!, text, environment, sources);
+        var outcome = Read(Path.GetFileName(file), Path.GetDirectoryName(Path.GetFullPath(file))!, text, environment, sources);
+        return outcome with { Configuration = outcome.Configuration is { } read ? read with { IsWithoutFile = isWithoutFile } : null };
     }
 
     /// <summary>The text of a file; <see langword="null"/> when it is too large, whatever its length is said to be.</summary>

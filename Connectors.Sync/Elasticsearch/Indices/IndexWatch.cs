@@ -44,7 +44,10 @@ internal sealed class IndexWatch(ElasticsearchCalls calls, TimeProvider time)
             return new BulkResponse(
                 response.Status,
                 [],
-                new BulkError("unknown", calls.Failures.Of(request, response).Message),
+                new BulkError(
+                    response.Status == 0 ? "no_answer" : response.Error()?.Type ?? "unknown",
+                    calls.Failures.Of(request, response).Message
+                ),
                 response.RetryAfter
             );
         }

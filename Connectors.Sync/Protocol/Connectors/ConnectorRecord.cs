@@ -45,6 +45,13 @@ internal sealed class ConnectorRecord
     /// <summary>State of its last full or incremental job.</summary>
     public JobStatus? LastSyncStatus => ProtocolWords.Parse<JobStatus>(Source.Text("last_sync_status"));
 
+    /// <summary>Why its last full or incremental job failed; <see langword="null"/> when it did not. It stays when <see cref="Error"/>
+    /// goes because the source answers again.</summary>
+    internal string? LastSyncError => Source.NonBlank("last_sync_error");
+
+    /// <summary>Why its last access control sync failed; <see langword="null"/> when it did not.</summary>
+    internal string? LastAccessControlSyncError => Source.NonBlank("last_access_control_sync_error");
+
     /// <summary>Whether it says that its last sync, of documents or of identities, waits to be gone on with.</summary>
     internal bool IsSuspended =>
         JobStatus.Suspended.ToWord() is var suspended

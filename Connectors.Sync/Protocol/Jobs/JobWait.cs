@@ -49,7 +49,10 @@ internal static class JobWait
             return "the connector's configuration";
         }
 
-        return connector.LastSeen is not { } seen ? "a service: none has looked at the connector yet"
+        return connector.LastSeen is not { } seen
+                ? job.Status == JobStatus.Suspended
+                    ? "a service, or another sync of the connector, to go on"
+                    : "a service: none has looked at the connector yet"
             : now - seen > Silence ? $"a service: none has looked at the connector since {ProtocolTime.Format(seen)[..16]} UTC"
             : "a free place in the service that serves the connector";
     }

@@ -130,6 +130,18 @@ internal sealed class SyncJobSteps(ConnectorIndex connectors, SyncJobIndex jobs)
     public Task<SyncJobRecord?> FailIdleAsync(SyncJobRecord seen, CancellationToken cancellationToken) =>
         FailAsync(JobClaim.Silent(seen), new JobResult { Error = ErrorText.Idle }, cancellationToken);
 
+    /// <summary>Cancels a job that nobody works on; not one that was written to since it was <paramref name="seen"/>.</summary>
+    public async Task<SyncJobRecord?> CancelLeftAsync(SyncJobRecord seen, CancellationToken cancellationToken)
+    {
+        var job = await jobs.EndAsync(JobClaim.Silent(seen), JobStatus.Canceled, new JobResult(), cancellationToken);
+        if (job is not null)
+        {
+            await TellCanceledAsync(job, cancellationToken);
+        }
+
+        return job;
+    }
+
     /// <summary>A person wants no more of a job: one that waits is canceled at once, and its connector told when it was at work on it
     /// before; a running one becomes <see cref="JobStatus.Canceling"/>.</summary>
     /// <returns>The job's state now; <see langword="null"/> when there is no such job.</returns>

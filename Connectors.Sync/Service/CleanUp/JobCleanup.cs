@@ -39,15 +39,29 @@ internal sealed class JobCleanup(SyncJobIndex jobs, SyncJobSteps steps, TimeProv
                 && await jobs.FindAsync(found.Id, cancellationToken) is { Status: JobStatus.InProgress or JobStatus.Canceling } job
                 && job.IsSilent(timeProvider.GetUtcNow(), idleAfter)
                 && await isOurs(job)
-                && await steps.FailIdleAsync(job, cancellationToken) is not null
+                && await TryFailIdleAsync(job, idleAfter, cancellationToken)
             )
             {
-                ServiceLog.IdleJobFailed(_logger, job.Id, job.ConnectorId, job.LastSeen);
                 failed++;
             }
         }
 
         return failed;
+    }
+
+    /// <summary>Marks a running job as failed when it has been silent for <paramref name="idleAfter"/>, unless it was written to since it
+    /// was read.</summary>
+    /// <returns>Whether it was marked.</returns>
+    public async Task<bool> TryFailIdleAsync(SyncJobRecord job, TimeSpan idleAfter, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        if (!job.IsSilent(timeProvider.GetUtcNow(), idleAfter) || await steps.FailIdleAsync(job, cancellationToken) is null)
+        {
+            return false;
+        }
+
+        ServiceLog.IdleJobFailed(_logger, job.Id, job.ConnectorId, job.LastSeen);
+        return true;
     }
 
     /// <summary>

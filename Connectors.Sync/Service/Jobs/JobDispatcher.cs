@@ -112,6 +112,37 @@ internal sealed class JobDispatcher(ServiceCore core, ServiceParts parts)
             && parts.EngineOf(job.ConnectorId).CanResume(job.Id);
     }
 
+    /// <summary>Ends a job that is said to run and that nobody goes on with: one that was to be canceled when its process died, or one that
+    /// has been silent for too long.</summary>
+    /// <returns>Whether it is over now.</returns>
+    public async Task<bool> TryEndLeftAsync(SyncJobRecord job, CancellationToken cancellationToken)
+    {
+        if (job.Status?.IsRunning() != true || _running.Has(job.Id))
+        {
+            return false;
+        }
+
+        var isAbandoned = IsAbandoned(job);
+        return job.Status == JobStatus.Canceling
+            ? (isAbandoned || job.IsSilent(parts.TimeProvider.GetUtcNow(), core.Options.IdleAfter))
+                && await TryCancelAbandonedAsync(job, cancellationToken)
+            // What was abandoned is gone on with.
+            : !isAbandoned && await core.Cleanup.TryFailIdleAsync(job, core.Options.IdleAfter, cancellationToken);
+    }
+
+    /// <summary>The job to run for one that waits or was left (<see cref="JobReplacement"/>).</summary>
+    /// <returns><see langword="null"/> when somebody else was faster.</returns>
+    public async Task<SyncJobRecord?> CurrentAsync(SyncJobRecord job, CancellationToken cancellationToken)
+    {
+        var current = await core.Replacement.CurrentAsync(job, cancellationToken);
+        if (current is not null && current.Id != job.Id)
+        {
+            await parts.EngineOf(job.ConnectorId).ForgetAsync(job.Id, cancellationToken);
+        }
+
+        return current;
+    }
+
     /// <summary>Starts the jobs that may be taken.</summary>
     /// <param name="begun">Jobs not to be begun again; those that are begun are added.</param>
     /// <param name="stop">Asks the jobs for an orderly stop; none is begun after it.</param>
@@ -132,10 +163,16 @@ internal sealed class JobDispatcher(ServiceCore core, ServiceParts parts)
         return results;
     }
 
-    private async Task CancelAbandonedAsync(SyncJobRecord job, CancellationToken cancellationToken)
+    private async Task<bool> TryCancelAbandonedAsync(SyncJobRecord job, CancellationToken cancellationToken)
     {
-        await core.Steps.CancelAsync(JobClaim.Of(job), new JobResult(), cancellationToken);
+        if (await core.Steps.CancelAsync(JobClaim.Of(job), new JobResult(), cancellationToken) is null)
+        {
+            return false;
+        }
+
+        ServiceLog.AbandonedCanceled(_logger, job.Id, job.ConnectorId);
         await parts.EngineOf(job.ConnectorId).ForgetAsync(job.Id, cancellationToken);
+        return true;
     }
 
     private async Task<SyncResult?> RunInBackgroundAsync(
@@ -194,21 +231,29 @@ internal sealed class JobDispatcher(ServiceCore core, ServiceParts parts)
         {
             if (job.Status == JobStatus.Canceling)
             {
-                await dispatcher.CancelAbandonedAsync(job, stopAtOnce);
+                await dispatcher.TryCancelAbandonedAsync(job, stopAtOnce);
                 return false;
             }
 
-            if (begun?.Contains(job.Id) == true || !dispatcher.TryReserve(job))
+            if (
+                begun?.Contains(job.Id) == true
+                || await CurrentAsync(job) is not { } current
+                || !dispatcher.TryReserve(current)
+            )
             {
                 return false;
             }
 
-            begun?.Add(job.Id);
-            dispatcher._tasks[job.Id] = Task.Run(
-                () => dispatcher.RunInBackgroundAsync(job, connector.Name ?? connector.Id, stop, stopAtOnce),
+            begun?.Add(current.Id);
+            dispatcher._tasks[current.Id] = Task.Run(
+                () => dispatcher.RunInBackgroundAsync(current, connector.Name ?? connector.Id, stop, stopAtOnce),
                 CancellationToken.None
             );
             return true;
         }
+
+        /// <summary>A job that was never begun has the settings with which it was asked for.</summary>
+        private async Task<SyncJobRecord?> CurrentAsync(SyncJobRecord job) =>
+            job.Status == JobStatus.Pending ? job : await dispatcher.CurrentAsync(job, stopAtOnce);
     }
 }

@@ -131,7 +131,8 @@ internal sealed class SyncNow(ServiceCore core, JobDispatcher dispatcher, Servic
         }
     }
 
-    /// <summary>The waiting job, or the job that a dead process left: it is run, or resumed, instead of a new one.</summary>
+    /// <summary>The waiting job, or the job that a dead process left: it is run, or resumed, instead of a new one. What nobody goes on with
+    /// is ended.</summary>
     private async Task<SyncJobRecord?> WaitingAsync(string connectorId, SyncNowOptions how, CancellationToken cancellationToken)
     {
         var unfinished = new List<SyncJobRecord>();
@@ -143,6 +144,7 @@ internal sealed class SyncNow(ServiceCore core, JobDispatcher dispatcher, Servic
                 && found.IsAccessControl == how.AccessControl
                 && await core.Jobs.FindAsync(found.Id, cancellationToken) is { Status: { } status } job
                 && !status.IsFinal()
+                && !await dispatcher.TryEndLeftAsync(job, cancellationToken)
             )
             {
                 unfinished.Add(job);
@@ -157,15 +159,19 @@ internal sealed class SyncNow(ServiceCore core, JobDispatcher dispatcher, Servic
         var next = JobQueue.Next(unfinished, dispatcher.IsAbandoned);
         if (next is not [{ Status: not JobStatus.Canceling } waiting])
         {
-            var running = unfinished.First(job => job.Status?.IsRunning() == true);
-            throw new ConnectorException(
-                $"Connector '{connectorId}' is being synced already, by job '{running.Id}' on "
-                    + $"{running.WorkerHostname ?? "another host"}. Wait for it to end, or cancel it, then sync again."
-            );
+            throw Running(unfinished.First(job => job.Status?.IsRunning() == true));
         }
 
-        return waiting.Options == how.ForJob ? waiting : throw OtherOptions(waiting, how);
+        return waiting.Options != how.ForJob
+            ? throw OtherOptions(waiting, how)
+            : await dispatcher.CurrentAsync(waiting, cancellationToken) ?? throw Running(waiting);
     }
+
+    private static ConnectorException Running(SyncJobRecord job) =>
+        new(
+            $"Connector '{job.ConnectorId}' is being synced already, by job '{job.Id}' on {job.WorkerHostname ?? "another host"}. Wait for "
+                + "it to end, or cancel it, then sync again."
+        );
 
     private static ConnectorException OtherOptions(SyncJobRecord waiting, SyncNowOptions how)
     {

@@ -18,6 +18,11 @@ public sealed class JobWaitTests
     [InlineData(Waiting, """{"status": "needs_configuration"}""", "the connector's configuration")]
     [InlineData(Waiting, """{"status": "configured"}""", "a service: none has looked at the connector yet")]
     [InlineData(
+        """{"status": "suspended", "created_at": "2026-11-23T22:00:00Z", "connector": {"id": "c"}}""",
+        """{"status": "connected"}""",
+        "a service, or another sync of the connector, to go on"
+    )]
+    [InlineData(
         Waiting,
         """{"status": "connected", "last_seen": "2026-11-20T08:15:00Z"}""",
         "a service: none has looked at the connector since 2026-11-20T08:15 UTC"

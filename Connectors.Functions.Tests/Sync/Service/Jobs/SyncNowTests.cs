@@ -84,6 +84,24 @@ public sealed class SyncNowTests
 
     [Theory]
     [InlineData(
+        """{"status": "canceling", "worker_hostname": "host-1", "metadata": {"worker": "worker-1"}}""",
+        "canceled"
+    )]
+    [InlineData("""{"status": "canceling", "worker_hostname": "host-9", "last_seen": "2026-11-23T21:00:00Z"}""", "canceled")]
+    [InlineData("""{"status": "in_progress", "worker_hostname": "host-9", "last_seen": "2026-11-23T21:00:00Z"}""", "error")]
+    public async Task WhatNobodyGoesOnWithIsEndedAndANewOneBegins(string left, string end)
+    {
+        var connector = _fixture.AddConnector();
+        var job = await _fixture.AddJobAsync(connector, left);
+
+        var result = await SyncAsync(connector, new SyncNowOptions());
+
+        Assert.Equal((end, "completed"), (_fixture.Status(job), _fixture.Status(result.Job!.Id)));
+        Assert.Equal("completed", _fixture.Connector(connector)["last_sync_status"]!.GetValue<string>());
+    }
+
+    [Theory]
+    [InlineData(
         """{"status": "in_progress", "worker_hostname": "host-9"}""",
         "Connector 'c1' is being synced already, by job 'generated-1' on host-9. Wait for it to end, or cancel it, then sync again."
     )]

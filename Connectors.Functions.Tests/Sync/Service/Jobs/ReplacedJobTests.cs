@@ -1,0 +1,196 @@
+using Connectors.Abstractions;
+using Connectors.Sync.Engine.Planning;
+using Connectors.Sync.Protocol;
+using Connectors.Sync.Protocol.Connectors;
+using Connectors.Sync.Protocol.Jobs;
+using Connectors.Sync.Service.Jobs;
+using Connectors.Tests.Functions;
+using Xunit;
+
+namespace Connectors.Tests.Sync.Service.Jobs;
+
+/// <summary>A sync that was interrupted, and whose connector somebody has corrected since: it does not go on with the old settings.</summary>
+public sealed class ReplacedJobTests
+{
+    private const string Suspended =
+        """{"status": "suspended", "started_at": "2026-11-23T21:00:00Z", "last_seen": "2026-11-23T21:30:00Z"}""";
+    private const string Abandoned = """
+        {"status": "in_progress", "started_at": "2026-11-23T21:00:00Z", "worker_hostname": "host-1", "metadata": {"worker": "worker-1"}}
+        """;
+
+    private readonly ServiceFixture _fixture = new();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    /// <summary>How a job was interrupted, and what was changed of its connector.</summary>
+    public static TheoryData<string, string> Changes =>
+        new()
+        {
+            { Suspended, """{"configuration": {"host": {"value": "other"}}}""" },
+            { Abandoned, """{"configuration": {"host": {"value": "other"}}}""" },
+            { Suspended, """{"configuration": {"limit": {"value": 20}}}""" },
+            { Suspended, """{"configuration": {"key": {"value": "another key"}}}""" },
+            { Suspended, """{"index_name": "search-other"}""" },
+            { Abandoned, """{"pipeline": {"name": "p", "extract_binary_content": true}}""" },
+            {
+                Suspended,
+                """
+                    {"filtering": [{"domain": "DEFAULT", "active": {"rules": [
+                        {"id": "r", "order": 0, "policy": "exclude", "field": "name", "rule": "equals", "value": "x"}]}}]}
+                    """
+            },
+        };
+
+    [Theory]
+    [MemberData(nameof(Changes))]
+    public async Task ASyncThatIsAskedForBeginsAnew(string interrupted, string change)
+    {
+        var (connector, job) = await InterruptedAsync(interrupted, change);
+
+        var result = await _fixture.Service.SyncNowAsync(connector, new SyncNowOptions(), Token, Token);
+
+        AssertReplaced(connector, job, result.Job!.Id);
+    }
+
+    [Theory]
+    [MemberData(nameof(Changes))]
+    public async Task TheServiceBeginsAnew(string interrupted, string change)
+    {
+        var (connector, job) = await InterruptedAsync(interrupted, change);
+
+        var result = Assert.Single(await _fixture.RunOnceAsync());
+
+        AssertReplaced(connector, job, result.Job!.Id);
+    }
+
+    [Theory]
+    [InlineData("""{"name": "Renamed", "scheduling": {"full": {"enabled": true, "interval": "0 0 3 ? * 1"}}}""")]
+    [InlineData("""{"configuration": {"host": {"label": "Server", "order": 9}}}""")]
+    [InlineData("""{"status": "error", "error": "the source did not answer", "last_seen": "2026-11-23T22:00:00Z"}""")]
+    public async Task WhatMakesNoDifferenceToASyncInterruptsNothing(string change)
+    {
+        var (connector, job) = await InterruptedAsync(Suspended, change);
+
+        var result = await _fixture.Service.SyncNowAsync(connector, new SyncNowOptions(), Token, Token);
+
+        Assert.Equal(job, result.Job!.Id);
+        Assert.Equal([job], _fixture.JobIds);
+        Assert.Equal("completed", _fixture.Status(job));
+    }
+
+    [Fact]
+    public async Task AFieldThatCameWithANewVersionInterruptsNothing()
+    {
+        var (connector, job) = await InterruptedAsync(Suspended, "{}");
+        _fixture.Sources.HasAccessControl = true;
+
+        var result = await _fixture.Service.SyncNowAsync(connector, new SyncNowOptions(), Token, Token);
+
+        Assert.Equal(job, result.Job!.Id);
+        Assert.NotNull(_fixture.Connector(connector)["configuration"]![AccessControl.Switch.Name]);
+    }
+
+    [Fact]
+    public async Task TheOptionsOfTheJobStay()
+    {
+        var connector = _fixture.AddConnector();
+        var job = await _fixture.AddJobAsync(connector, """{"metadata": {"kind": "no_deletes", "reindex": true}}""");
+        _fixture.Store.Edit(ProtocolIndices.SyncJobs, job, Suspended);
+        _fixture.Store.Edit(ProtocolIndices.Connectors, connector, """{"configuration": {"host": {"value": "other"}}}""");
+
+        await _fixture.RunOnceAsync();
+
+        var request = Assert.Single(_fixture.Engine.Requests);
+        Assert.NotEqual(job, request.JobId);
+        Assert.Equal((true, SyncKind.NoDeletes), (request.Reindex, request.Kind));
+    }
+
+    [Fact]
+    public async Task OneThatNeverBeganKeepsTheSettingsWithWhichItWasAskedForInTheService()
+    {
+        var connector = _fixture.AddConnector();
+        var job = await _fixture.AddJobAsync(connector);
+        _fixture.Store.Edit(ProtocolIndices.Connectors, connector, """{"configuration": {"host": {"value": "other"}}}""");
+
+        await _fixture.RunOnceAsync();
+
+        Assert.Equal([job], _fixture.JobIds);
+        Assert.Equal("completed", _fixture.Status(job));
+    }
+
+    [Fact]
+    public async Task ASyncThatIsAskedForTakesWhatIsSetNowThoughAJobWaitsThatNeverBegan()
+    {
+        var connector = _fixture.AddConnector();
+        var job = await _fixture.AddJobAsync(connector);
+        _fixture.Store.Edit(ProtocolIndices.Connectors, connector, """{"configuration": {"host": {"value": "other"}}}""");
+
+        var result = await _fixture.Service.SyncNowAsync(connector, new SyncNowOptions(), Token, Token);
+
+        AssertReplaced(connector, job, result.Job!.Id);
+    }
+
+    [Fact]
+    public async Task TwoServicesReplaceItOnce()
+    {
+        var (connector, job) = await InterruptedAsync(Suspended, """{"configuration": {"host": {"value": "other"}}}""");
+        var other = new ServiceFixture
+        {
+            Store = _fixture.Store,
+            Clock = _fixture.Clock,
+            Worker = new JobWorker("host-2", "worker-2"),
+        };
+        var theirs = new TaskCompletionSource();
+        _fixture.Store.BeforeUpdate = async (index, id) =>
+        {
+            if (index == ProtocolIndices.SyncJobs && id == job && theirs.TrySetResult())
+            {
+                await other.RunOnceAsync();
+            }
+        };
+
+        await _fixture.RunOnceAsync();
+
+        Assert.Equal(2, _fixture.JobIds.Count);
+        Assert.Equal(["canceled", "completed"], _fixture.JobIds.Select(_fixture.Status).Order(StringComparer.Ordinal));
+        Assert.Equal("completed", _fixture.Connector(connector)["last_sync_status"]!.GetValue<string>());
+    }
+
+    [Fact]
+    public async Task TheFunctionAppTakesOverNoSettingsThatWereCorrected()
+    {
+        await using var app = await new MemoryAppFixture().StartAsync();
+        app.AddConnector();
+        var jobs = new SyncJobIndex(app.Store, app.Clock);
+        var connector = (await new ConnectorIndex(app.Store, app.Clock).FindAsync("c1", Token))!;
+        var left = (await jobs.CreateAsync(connector, JobType.Full, TriggerMethod.OnDemand, new SyncJobOptions(), key: null, Token))!.Id;
+        app.Store.Edit(ProtocolIndices.SyncJobs, left, Suspended);
+        app.Store.Edit(ProtocolIndices.Connectors, "c1", """{"configuration": {"host": {"value": "other"}}}""");
+
+        await app.FireAsync("PollConnectors");
+        var next = Assert.Single(app.JobIds, id => id != left);
+        await app.EndOfAsync(next);
+
+        Assert.Equal(("canceled", "completed"), (app.Status(left), app.Status(next)));
+        Assert.Equal("other", (string?)app.Job(next)["connector"]!["configuration"]!["host"]!["value"]);
+    }
+
+    private async Task<(string Connector, string Job)> InterruptedAsync(string interrupted, string change)
+    {
+        var connector = _fixture.AddConnector();
+        var job = await _fixture.AddJobAsync(connector, interrupted);
+        _fixture.Engine.Kept[job] = true;
+        _fixture.Store.Edit(ProtocolIndices.Connectors, connector, change);
+        return (connector, job);
+    }
+
+    private void AssertReplaced(string connector, string job, string next)
+    {
+        Assert.NotEqual(job, next);
+        Assert.Equal(("canceled", "completed"), (_fixture.Status(job), _fixture.Status(next)));
+        Assert.Equal(2, _fixture.JobIds.Count);
+        Assert.Equal(next, Assert.Single(_fixture.Engine.Requests).JobId);
+        Assert.Contains(job, _fixture.Engine.Forgotten);
+        Assert.Equal("completed", _fixture.Connector(connector)["last_sync_status"]!.GetValue<string>());
+    }
+}
