@@ -46,7 +46,7 @@ internal sealed class BoxRefreshTokens(Func<Secret, OAuthTokens> refresh, Secret
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new ConnectorException(FailureKind.Retry, "Box: the token endpoint did not answer in time. It is retried.");
+            throw new ConnectorException(FailureKind.Retry, "Box: the token endpoint did not answer in time.");
         }
         finally
         {

@@ -64,7 +64,7 @@ internal static class RestErrors
             ),
             _ when IsPassing(answer.Status) => new ConnectorException(
                 FailureKind.Retry,
-                $"{place}: could not answer at the moment ({status}). It is retried.",
+                $"{place}: could not answer at the moment ({status}).",
                 cause
             ),
             _ => new ConnectorException(
@@ -89,12 +89,15 @@ internal static class RestErrors
     public static ConnectorException Explain(RestClientOptions service, Uri address, Exception failure)
     {
         var place = $"{service.Name} ({Name(address)})";
+        var late = service.LateHint.Length > 0 ? $" {service.LateHint}" : string.Empty;
         for (var cause = failure; cause is not null; cause = cause.InnerException)
         {
             switch (cause)
             {
                 case ConnectorException known:
                     return known;
+                case AuthenticationException tls when NetworkFailure.IsNoTls(tls):
+                    return new ConnectorException($"{place}: what answers does not speak TLS. Check {service.AddressField}.");
                 case AuthenticationException:
                     return new ConnectorException($"{place}: its certificate is not trusted, or not made for its name.");
                 case SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain }:
@@ -105,10 +108,16 @@ internal static class RestErrors
                         $"{place}: can't be reached ({socket.SocketErrorCode}). Check {service.AddressField} and the network."
                     );
                 case OperationCanceledException:
-                    return new ConnectorException(FailureKind.Retry, $"{place}: no answer in time. {service.LateHint}");
+                    return new ConnectorException(FailureKind.Retry, $"{place}: no answer in time.{late}");
             }
         }
 
-        return new ConnectorException(FailureKind.Retry, $"{place}: the connection broke. It is retried.");
+        var hint =
+            address.Scheme == Uri.UriSchemeHttp
+            && NetworkFailure.Find<HttpRequestException>(failure)
+                is { HttpRequestError: HttpRequestError.ResponseEnded or HttpRequestError.InvalidResponse }
+                ? " If it speaks TLS there, write https:// instead of http://."
+                : string.Empty;
+        return new ConnectorException(FailureKind.Retry, $"{place}: the connection broke.{hint}");
     }
 }

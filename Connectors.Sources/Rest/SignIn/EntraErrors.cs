@@ -35,7 +35,7 @@ internal static class EntraErrors
         {
             return new ConnectorException(
                 FailureKind.Retry,
-                $"Microsoft Entra ID could not give a token at the moment ({status}). It is retried.",
+                $"Microsoft Entra ID could not give a token at the moment ({status}).",
                 RestErrors.Cause((HttpStatusCode)status),
                 answer.Headers?.RetryAfter?.Delta ?? Pause
             );
@@ -52,7 +52,7 @@ internal static class EntraErrors
                 $"Microsoft Entra ID gives no token. {Check(app)}",
                 RestErrors.Cause(HttpStatusCode.Unauthorized)
             )
-            : new ConnectorException(FailureKind.Retry, "Microsoft Entra ID can't be reached for a token. It is retried.");
+            : new ConnectorException(FailureKind.Retry, "Microsoft Entra ID can't be reached for a token.");
     }
 
     private static ConnectorException Refused(string code, EntraApp? app) =>
