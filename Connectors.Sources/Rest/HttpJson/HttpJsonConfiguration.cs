@@ -217,9 +217,8 @@ internal sealed record HttpJsonConfiguration
             headers.Add(("Authorization", new Secret($"Bearer {token.Reveal().Trim()}")));
         }
 
-        foreach (
-            var line in settings.GetString(HeadersField).Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
-        )
+        var lines = settings.GetString(HeadersField).Split('\n', StringSplitOptions.TrimEntries);
+        foreach (var (index, line) in lines.Index().Where(entry => entry.Item.Length > 0))
         {
             var colon = line.IndexOf(':', StringComparison.Ordinal);
             using var probe = new HttpRequestMessage();
@@ -228,7 +227,7 @@ internal sealed record HttpJsonConfiguration
             if (colon > 0 && CarriersHeaders.TryGetValue(line[..colon].Trim(), out var carriers))
             {
                 throw new ConnectorException(
-                    $"{HeadersField}: {carriers} can't be set, for it says how the request is sent. Remove line {headers.Count + 1}."
+                    $"{HeadersField}: {carriers} can't be set, for it says how the request is sent. Remove line {index + 1}."
                 );
             }
 
@@ -239,7 +238,7 @@ internal sealed record HttpJsonConfiguration
             )
             {
                 throw new ConnectorException(
-                    $"{HeadersField}: line {headers.Count + 1} is no header. Write one a line, NAME: VALUE; headers about the content of "
+                    $"{HeadersField}: line {index + 1} is no header. Write one a line, NAME: VALUE; headers about the content of "
                         + "a request can't be set."
                 );
             }
