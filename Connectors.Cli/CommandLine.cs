@@ -42,6 +42,8 @@ internal static class CommandLine
             return await Suggestions.WriteAsync(args, environment, environment.Shutdown.Stop);
         }
 
+        // As git and dotnet have it: `help sync` is `sync --help`.
+        args = args is ["help", ..] ? [.. args.Skip(1), "--help"] : args;
         var root = IngestCommand.Create(environment);
         foreach (var help in root.Options.OfType<HelpOption>())
         {
@@ -51,7 +53,7 @@ internal static class CommandLine
         }
 
         var parsed = root.Parse(args, Form);
-        if (parsed.Action is ParseErrorAction)
+        if (parsed.Action is ParseErrorAction || (parsed.CommandResult.Command.Subcommands.Count > 0 && parsed.UnmatchedTokens.Count > 0))
         {
             UsageErrors.Write(parsed, environment.Error);
             return ExitCode.Usage;

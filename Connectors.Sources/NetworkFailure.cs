@@ -7,6 +7,10 @@ namespace Connectors.Sources;
 /// <summary>Words what can go wrong on the way to any server.</summary>
 internal static class NetworkFailure
 {
+    /// <summary>The exception to throw where a server does not speak TLS, and the field <c>ssl_enabled</c> asks for it.</summary>
+    public static ConnectorException WithoutTls(string server) =>
+        new($"{server}: the server does not offer TLS. Switch it on there, or clear ssl_enabled.");
+
     /// <summary>The exception to throw where a socket or TLS failed; <see langword="null"/> when neither did.</summary>
     /// <param name="server">The server as messages name it: <c>MySQL server db:3306</c>.</param>
     /// <param name="failure">What happened.</param>
@@ -14,16 +18,27 @@ internal static class NetworkFailure
     {
         if (Find<AuthenticationException>(failure) is { } tls)
         {
-            return new ConnectorException(
-                $"{server}: the TLS connection failed: {tls.Message} Check ssl_enabled and ssl_ca, and that the server's certificate is "
-                    + "made for its host name."
-            );
+            return IsNoTls(tls)
+                ? WithoutTls(server)
+                : new ConnectorException(
+                    $"{server}: the TLS connection failed: {tls.Message} Check ssl_enabled and ssl_ca, and that the server's certificate "
+                        + "is made for its host name."
+                );
         }
 
         return Find<SocketException>(failure) is { } socket
             ? new ConnectorException(FailureKind.Retry, $"{server}: {Cause(socket.SocketErrorCode)}.")
             : null;
     }
+
+    /// <summary>What made a TLS connection fail: <c>what answers does not speak TLS</c>.</summary>
+    public static string Cause(AuthenticationException failure) =>
+        IsNoTls(failure) ? "what answers does not speak TLS" : "its certificate is not trusted, or not made for its name";
+
+    /// <summary>Whether the other side does not speak TLS. .NET says no more than that the bytes that came are no record of it.</summary>
+    public static bool IsNoTls(AuthenticationException failure) =>
+        failure.Message.Contains("frame", StringComparison.OrdinalIgnoreCase)
+        || failure.Message.Contains("packet format", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The exception of a type that caused another.</summary>
     public static T? Find<T>(Exception? exception)

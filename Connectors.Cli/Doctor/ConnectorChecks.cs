@@ -16,6 +16,8 @@ namespace Connectors.Cli.Doctor;
 internal sealed class ConnectorChecks(SourceCheck sources, ElasticsearchHealth checkup, ConnectorServiceOptions options)
 {
     private const int NextTimes = 3;
+    private const string RulesRemedy =
+        "Correct the connector's sync rules in Kibana, or as docs/sync-rules.md says, then run `elastic-ingest doctor` again.";
 
     /// <summary>Runs the checks.</summary>
     /// <param name="connector">The connector.</param>
@@ -81,6 +83,17 @@ internal sealed class ConnectorChecks(SourceCheck sources, ElasticsearchHealth c
         if (wrongRules is not null)
         {
             results.Add(wrongRules);
+        }
+
+        if (connector.DraftProblems is { Count: > 0 } problems)
+        {
+            results.Add(
+                CheckResult.Warning(
+                    name,
+                    $"The sync rules that were drafted are invalid and not in force: {string.Join(' ', problems)}",
+                    RulesRemedy
+                )
+            );
         }
 
         if (connector.Pipeline is { } pipeline && await checkup.PipelineExistsAsync(pipeline.Name, cancellationToken) == false)
@@ -175,7 +188,7 @@ internal sealed class ConnectorChecks(SourceCheck sources, ElasticsearchHealth c
             return CheckResult.Failed(
                 name,
                 failure.Message,
-                "Correct the connector's sync rules in Kibana, or as docs/sync-rules.md says, then run `elastic-ingest doctor` again."
+                RulesRemedy
             );
         }
     }

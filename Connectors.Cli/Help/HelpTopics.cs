@@ -32,8 +32,9 @@ internal static class HelpTopics
             [
                 "On a terminal it asks for missing values and repeats a question after a wrong answer. Without a terminal, or with "
                     + "--no-input, it never waits and names what is missing.",
-                "Each answer is tried before the next question: whether something responds at the address, whether the credentials have "
-                    + "all required privileges, whether a folder exists, whether the source responds. Advanced settings come last.",
+                "An answer is tried as soon as it can be: whether something responds at the address, whether the credentials have all "
+                    + "required privileges, whether a folder exists, and with all fields whether the source responds. Advanced settings "
+                    + "come last.",
                 "A secret that is given as @env:NAME stays in the environment and config.yml refers to it. Any other secret is written "
                     + "into config.yml, which is then readable only by you.",
             ],

@@ -27,6 +27,9 @@ internal sealed record ConfigDraft
     /// <summary>Fingerprint of the certificate authority.</summary>
     public string? Fingerprint { get; init; }
 
+    /// <summary>Whether the first connector's documents are files, whose text is wanted.</summary>
+    public bool ReadsFiles { get; init; }
+
     /// <summary>Whether a secret itself stands in it, and not only the name of a variable.</summary>
     public bool HoldsSecret => (ApiKey ?? Password) is { } secret && !IsReference(secret);
 
@@ -90,8 +93,8 @@ internal sealed record ConfigDraft
         Line("  # log_level: INFO");
         Line();
         Line("# Text of PDF, Office and HTML files, by processes on this machine.");
-        Line("# local_extraction:");
-        Line("#   enabled: true");
+        Line(ReadsFiles ? "local_extraction:" : "# local_extraction:");
+        Line(ReadsFiles ? "  enabled: true" : "#   enabled: true");
         Line();
         Line("# Without this list every connector is served whose source is known here.");
         Line("# connectors:");

@@ -4,6 +4,7 @@ using Connectors.Cli.Output;
 using Connectors.Cli.Output.Screen;
 using Connectors.Sync.Protocol;
 using Connectors.Sync.Protocol.Connectors;
+using Connectors.Sync.Service.Jobs;
 using Connectors.Sync.Sources;
 using Microsoft.Extensions.Logging;
 
@@ -51,6 +52,7 @@ internal sealed class InitRun(CommandSession session, InitOptions options)
             ConnectorRecord? connector = null;
             if (wanted is not null)
             {
+                draft = draft with { ReadsFiles = JobSetup.HasContent(catalog.Describe(wanted.ServiceType)) };
                 var semantic = await new SemanticStep(options, ask, gateway).RunAsync(wanted.IndexName, either.Token);
                 await ProtocolIndices.EnsureAsync(gateway.Documents, either.Token);
                 connector = await new ConnectorIndex(gateway.Documents, _environment.TimeProvider).CreateAsync(wanted, either.Token);

@@ -109,7 +109,7 @@ internal sealed class SourceStep(
             }
 
             var configuration = ConnectorConfiguration.Render(source.Fields, values);
-            var problems = ConfigurationValidator.Problems(configuration, source.Fields);
+            var problems = FieldAssignments.Problems(source.Fields, configuration);
             if (problems.Count > 0 && ask is null)
             {
                 problems =

@@ -26,6 +26,15 @@ internal static class FieldAssignments
     public static string Missing(IReadOnlyList<ConfigField> fields, JsonObject? configuration) =>
         string.Concat(fields.Where(field => ConfigurationValidator.Problems(configuration, fields, field).Count > 0).Select(Example));
 
+    /// <summary>What is wrong with the values, each with the name that <c>--set</c> takes: the validator's words have Kibana's label
+    /// only.</summary>
+    public static IReadOnlyList<string> Problems(IReadOnlyList<ConfigField> fields, JsonObject? configuration) =>
+        [
+            .. fields.SelectMany(field =>
+                ConfigurationValidator.Problems(configuration, fields, field).Select(problem => $"{field.Name}: {problem}")
+            ),
+        ];
+
     /// <summary>The fields that a new connector has to be told, as long as the others have their defaults.</summary>
     public static IEnumerable<ConfigField> Needed(IReadOnlyList<ConfigField> fields)
     {

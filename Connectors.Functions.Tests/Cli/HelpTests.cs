@@ -40,6 +40,21 @@ public sealed class HelpTests
         Approved.Verify(text.ToString(), "Connectors.Functions.Tests/Cli/help.approved.txt");
     }
 
+    [Theory]
+    [InlineData("help", "--help")]
+    [InlineData("help connector edit", "connector edit --help")]
+    public async Task HelpIsAlsoACommand(string line, string same)
+    {
+        using var cli = new CliRun();
+        Assert.Equal(ExitCode.Success, await cli.RunBareAsync(same.Split(' ')));
+        var expected = cli.Out.ToString();
+
+        Assert.Equal(ExitCode.Success, await cli.RunBareAsync(line.Split(' ')));
+
+        Assert.Equal(expected, cli.Out.ToString());
+        Assert.Equal("", cli.Error.ToString());
+    }
+
     [Fact]
     public void EveryCommandHasExamplesThatCanBeRunAsTheyStand()
     {

@@ -126,6 +126,13 @@ public sealed class WrongCommandLineTests
         "--schedule: 'daily' is not a cron expression: Illegal characters for this position: 'DAI'. Write six fields: second, minute, "
             + "hour, day of month, month, day of week; for example '0 0 3 * * ?' for every day at 3:00 UTC.\n"
     )]
+    [InlineData("help sorce", 2, "sorce: unknown command. Did you mean source?\nSee elastic-ingest --help.\n")]
+    [InlineData(
+        "connector edit a --schedule daily",
+        2,
+        "--schedule: 'daily' is not a cron expression: Illegal characters for this position: 'DAI'. Write six fields: second, minute, "
+            + "hour, day of month, month, day of week; for example '0 0 3 * * ?' for every day at 3:00 UTC.\n"
+    )]
     public async Task WhatIsWrongIsSaidWithTheNearestRightWord(string line, int code, string expected)
     {
         using var cli = new CliRun();

@@ -60,6 +60,7 @@ internal static class ApiViews
         var view = Connector(connector, sources, options);
         view["pipeline"] = connector.Pipeline?.Name;
         view["schedules"] = Schedules(connector, sources.Now);
+        view["draftProblems"] = new JsonArray([.. connector.DraftProblems.Select(problem => JsonValue.Create(Redacted(problem)))]);
         var open = OpenFields(connector, sources, options);
         view["configuration"] = new JsonObject(
             (connector.Configuration ?? [])

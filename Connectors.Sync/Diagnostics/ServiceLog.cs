@@ -89,8 +89,15 @@ internal static partial class ServiceLog
     [LoggerMessage(521, LogLevel.Warning, "Job {SyncJobId} waited for connector {ConnectorId}, which was deleted; it was canceled")]
     public static partial void OrphanCanceled(ILogger logger, string syncJobId, string connectorId);
 
-    [LoggerMessage(520, LogLevel.Information, "Connector {ConnectorId}: the sync rules that were drafted have been checked")]
+    [LoggerMessage(520, LogLevel.Information, "Connector {ConnectorId}: the sync rules that were drafted are valid and in force")]
     public static partial void RulesValidated(ILogger logger, string connectorId);
+
+    [LoggerMessage(
+        532,
+        LogLevel.Warning,
+        "Connector {ConnectorId}: the sync rules that were drafted are invalid, and those before them stay in force: {Problems}"
+    )]
+    public static partial void RulesInvalid(ILogger logger, string connectorId, string problems);
 
     [LoggerMessage(
         518,

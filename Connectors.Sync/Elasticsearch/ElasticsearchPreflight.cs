@@ -16,6 +16,8 @@ internal sealed class ElasticsearchPreflight(
     ILogger logger
 )
 {
+    private const string Product = "Elasticsearch";
+
     // The supported major versions, and the newest version of the exchanges recorded in the tests.
     private const int OldestMajor = 8;
     private static readonly Version Tested = new(9, 5);
@@ -41,7 +43,7 @@ internal sealed class ElasticsearchPreflight(
             var left = options.MaxWaitDuration - time.GetElapsedTime(start);
             if (failure.Kind != FailureKind.Retry)
             {
-                throw failure;
+                throw IsForeign(response) ? NotElasticsearch() : failure;
             }
 
             if (left <= TimeSpan.Zero)
@@ -76,7 +78,22 @@ internal sealed class ElasticsearchPreflight(
         {
             throw calls.Failures.Of(request, response);
         }
+
+        if (IsForeign(response))
+        {
+            throw NotElasticsearch();
+        }
     }
+
+    /// <summary>Whether another service refuses the request: Elasticsearch names itself, but perhaps not to who is not logged in.</summary>
+    private static bool IsForeign(ElasticsearchResponse response) =>
+        response.Status is >= 400 and < 500 and not (401 or 403 or 407 or 429) && response.Product != Product;
+
+    private ConnectorException NotElasticsearch() =>
+        new(
+            $"What answers at {calls.Failures.Host} is not Elasticsearch (the header {ElasticsearchClientFactory.ProductHeader} is "
+                + "missing). Check elasticsearch.host; a proxy in between must let the header through."
+        );
 
     private TimeSpan Jittered(TimeSpan wait)
     {
@@ -89,14 +106,9 @@ internal sealed class ElasticsearchPreflight(
     private ElasticsearchInfo Check(ElasticsearchResponse response, ElasticsearchRequest request)
     {
         var host = calls.Failures.Host;
-        if (response.Product != "Elasticsearch")
+        if (response.Product != Product)
         {
-            throw response.Status == 403
-                ? calls.Failures.Of(request, response)
-                : new ConnectorException(
-                    $"What answers at {host} is not Elasticsearch (the header {ElasticsearchClientFactory.ProductHeader} is missing). "
-                        + "Check elasticsearch.host; a proxy in between must let the header through."
-                );
+            throw response.Status == 403 ? calls.Failures.Of(request, response) : NotElasticsearch();
         }
 
         if (response.Status == 403)

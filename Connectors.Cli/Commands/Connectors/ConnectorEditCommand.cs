@@ -229,7 +229,8 @@ internal sealed class ConnectorEditCommand
         var schedule = parsed.GetValue(option);
         if (schedule is not null and not ConnectorEdit.Off)
         {
-            ConnectorCommand.RequireCron(option.Name, schedule);
+            // As it was typed: --schedule is --schedule-full.
+            ConnectorCommand.RequireCron(parsed.GetResult(option)?.IdentifierToken?.Value ?? option.Name, schedule);
         }
 
         return schedule;

@@ -76,7 +76,7 @@ internal sealed class InitCommand
         var init = new InitCommand();
         var command = new Command(
             "init",
-            "Asks for what is needed, tries each answer at once, writes a commented config.yml and makes the first connector."
+            "Asks for what is needed, tries the answers, writes a commented config.yml and makes the first connector."
         )
         {
             init._force,

@@ -51,8 +51,8 @@ internal static class SourceDetails
                 Columns =
                 [
                     new("type", 0),
-                    new("name", 1),
-                    new("state", 2, ColumnFallback.LeftOut),
+                    new("name", 2),
+                    new("state", 1),
                     new("incremental", 4, ColumnFallback.LeftOut),
                     new("advanced rules", 5, ColumnFallback.LeftOut),
                     new("must be told", 3),

@@ -21,7 +21,9 @@ internal static class SourceListing
                     JsonLine.Write(session.Environment.Out, Json(description, session.Configuration.Sources[type]));
                 }
 
-                rows.AddRange(description.Fields.Select((field, i) => Row(i == 0 ? type : "", field)));
+                // The names stand in the first column, which always has room.
+                rows.Add([type, "", "", "", ""]);
+                rows.AddRange(description.Fields.Select(Row));
             }
             catch (ConnectorException exception)
             {
@@ -37,12 +39,11 @@ internal static class SourceListing
                 WhenEmpty = "There are no sources.",
                 Columns =
                 [
-                    new("source", 0),
-                    new("field", 1),
-                    new("type", 2),
-                    new("required", 3, ColumnFallback.LeftOut),
-                    new("default", 4, ColumnFallback.LeftOut),
-                    new("meaning", 5, ColumnFallback.LeftOut),
+                    new("source and field", 0),
+                    new("type", 1),
+                    new("required", 2, ColumnFallback.LeftOut),
+                    new("default", 3, ColumnFallback.LeftOut),
+                    new("meaning", 4, ColumnFallback.LeftOut),
                 ],
                 More = "More: elastic-ingest source show TYPE",
             }.Write(session.Environment, rows);
@@ -93,8 +94,8 @@ internal static class SourceListing
             }),
         };
 
-    private static string[] Row(string type, ConfigField field) =>
-        [type, field.Name, Word(field), Required(field), DefaultOf(field), field.Label];
+    private static string[] Row(ConfigField field) =>
+        [$"  {field.Name}", Word(field), Required(field), DefaultOf(field), field.Label];
 
     private static string Required(ConfigField field) =>
         field is not { Required: true, DefaultValue: null } ? ""

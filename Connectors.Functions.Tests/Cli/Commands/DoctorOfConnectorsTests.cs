@@ -50,6 +50,35 @@ public sealed class DoctorOfConnectorsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task AnInvalidDraftOfSyncRulesIsToldByThePollTheDoctorAndTheConnector()
+    {
+        const string Problem = "Rule 1: must be an object with a pattern, a text.";
+        await CreateAsync("dir", $"directory={_cli.Files("a.txt")}");
+        var connector = JsonNode.Parse(_elasticsearch.Get(".elastic-connectors", "c1")!)!;
+        var draft = connector["filtering"]![0]!["draft"]!;
+        draft["advanced_snippet"]!["value"] = JsonNode.Parse("""[{"patern": "*.md"}]""");
+        draft["validation"]!["state"] = "edited";
+        _elasticsearch.Put(".elastic-connectors", "c1", connector.ToJsonString());
+
+        Assert.Equal(0, await _cli.RunAsync("poll", "--one-sync"));
+        Assert.Contains(
+            $"Connector c1: the sync rules that were drafted are invalid, and those before them stay in force: {Problem}",
+            _cli.Error.ToString() + _cli.Out,
+            StringComparison.Ordinal
+        );
+
+        Assert.Equal(0, await _cli.RunAsync("doctor"));
+        Assert.Contains(
+            $"warn  connector files: The sync rules that were drafted are invalid and not in force: {Problem}",
+            _cli.Out.ToString(),
+            StringComparison.Ordinal
+        );
+
+        Assert.Equal(0, await _cli.RunAsync("connector", "show", "c1"));
+        Assert.Contains($"\"draftProblems\": [\n    \"{Problem}\"\n  ]", _cli.Out.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task FieldsThatHaveNoValueAreNamedWithTheCommandThatSetsThem()
     {
         await CreateAsync("mongodb", "database=shop");

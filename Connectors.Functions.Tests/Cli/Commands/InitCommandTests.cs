@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Connectors.Emulator;
 using Connectors.Sync.Configuration;
+using Connectors.Tests.Sources.Rest.HttpJson;
 using Connectors.Tests.Support;
 using Connectors.Tests.Sync.Elasticsearch;
 using Microsoft.AspNetCore.Http;
@@ -75,6 +76,19 @@ public sealed class InitCommandTests : IAsyncLifetime
         Assert.Equal(0, await _cli.RunAsync("doctor"));
         Assert.Equal(0, await _cli.RunAsync("sync", "files"));
         Assert.Equal(1, _elasticsearch.Count("search-files"));
+    }
+
+    [Fact]
+    public async Task TheTextOfFilesIsReadWhereTheSourceHasFiles()
+    {
+        await using var server = await JsonServer.StartAsync("[]", TestContext.Current.CancellationToken);
+
+        Assert.Equal(0, await InitAsync("--service-type", "dir", "--set", $"directory={_cli.Files("a.txt")}", "--index", "search-files"));
+        Assert.NotNull(Read().Engine.Content.Local);
+
+        string[] items = ["--service-type", "http_json", "--set", $"url={server.Address}", "--set", "allowed_hosts=127.0.0.1"];
+        Assert.Equal(0, await InitAsync([.. items, "--index", "search-items", "--force"]));
+        Assert.Null(Read().Engine.Content.Local);
     }
 
     [Fact]

@@ -91,6 +91,20 @@ public sealed partial class ListingsOnATerminalTests : IAsyncLifetime
         }
     }
 
+    [Theory]
+    [InlineData("list sources", "^    data_center_personal_access_token +secret")]
+    [InlineData("source list", "^  oracle +needs a plug-in")]
+    public async Task AFieldStandsBesideItsTypeAndASourceBesideItsState(string command, string line)
+    {
+        using var narrow = new TerminalScreen(1_000, 1_000);
+        narrow.Narrow(50);
+        _cli.Screen = narrow;
+
+        Assert.Equal(0, await _cli.RunAsync(command.Split(' ')));
+
+        Assert.Single(narrow.Text.Split('\n'), shown => Regex.IsMatch(shown, line, RegexOptions.None, TimeSpan.FromSeconds(1)));
+    }
+
     [Fact]
     public async Task AListThatIsHigherThanTheTerminalHasItsHeaderAtItsEndToo()
     {

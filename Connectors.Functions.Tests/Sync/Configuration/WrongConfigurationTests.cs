@@ -31,9 +31,17 @@ public sealed class WrongConfigurationTests
             },
             {
                 "Elasticsearch:\n  host: http://localhost:9200",
-                "config.yml:2: Elasticsearch.host: unknown setting. Did you mean elasticsearch.host?"
+                "config.yml:1: Elasticsearch: unknown setting. Did you mean elasticsearch?"
             },
-            { "servcie:\n  idling: 5", "config.yml:2: servcie.idling: unknown setting. Did you mean service.idling?" },
+            { "servcie:\n  idling: 5\n  heartbeat: 60", "config.yml:1: servcie: unknown setting. Did you mean service?" },
+            {
+                "conectors:\n  - connector_id: a\n    service_type: dir",
+                "config.yml:1: conectors: unknown setting. Did you mean connectors?"
+            },
+            {
+                "service:\n  connector_id: a",
+                "config.yml:2: service.connector_id: unknown setting. Did you mean connectors[].connector_id?"
+            },
             {
                 "elasticsearch:\n  pasword: hunter2",
                 "config.yml:2: elasticsearch.pasword: unknown setting. Did you mean elasticsearch.password?"

@@ -102,6 +102,26 @@ public sealed class PreflightTests
     }
 
     [Fact]
+    public async Task AnotherServiceThatRefusesTheRequestIsNotTakenForElasticsearch()
+    {
+        await using var server = await PlainServer.StartAsync(context =>
+        {
+            context.Response.StatusCode = 400;
+            return Task.CompletedTask;
+        });
+        using var gateway = GatewayFixture.GatewayOf(server.Uri);
+
+        foreach (var call in (Func<Task>[])[() => gateway.ConnectAsync(Token), () => gateway.ReachAsync(Token)])
+        {
+            Assert.StartsWith(
+                $"What answers at {server.Uri.ToString().TrimEnd('/')} is not Elasticsearch",
+                (await Assert.ThrowsAsync<ConnectorException>(call)).Message,
+                StringComparison.Ordinal
+            );
+        }
+    }
+
+    [Fact]
     public async Task AnotherProductIsRefused()
     {
         await using var server = await PlainServer.StartAsync(async context =>

@@ -179,6 +179,16 @@ internal sealed partial class MongoErrors(MongoConfiguration configuration)
                 };
                 return new ConnectorException(FailureKind.Retry, $"MongoDB server {Address(server.EndPoint)}: {reason}.");
             }
+
+            // A server without TLS says nothing to it; one that is just stopping does the same.
+            if (configuration.SslEnabled && Find<IOException>(server.HeartbeatException) is not null)
+            {
+                return new ConnectorException(
+                    FailureKind.Retry,
+                    $"MongoDB server {Address(server.EndPoint)}: it closes the connection when TLS begins. If it does not offer TLS, "
+                        + "switch it on there, or clear ssl_enabled."
+                );
+            }
         }
 
         var heard =
@@ -201,10 +211,12 @@ internal sealed partial class MongoErrors(MongoConfiguration configuration)
         };
 
     private static ConnectorException FromTls(AuthenticationException exception) =>
-        new(
-            $"MongoDB: the TLS connection failed: {exception.Message} Check ssl_enabled and ssl_ca, and that the server's certificate is "
-                + "made for its host name."
-        );
+        NetworkFailure.IsNoTls(exception)
+            ? NetworkFailure.WithoutTls("MongoDB")
+            : new ConnectorException(
+                $"MongoDB: the TLS connection failed: {exception.Message} Check ssl_enabled and ssl_ca, and that the server's "
+                    + "certificate is made for its host name."
+            );
 
     /// <summary>Takes out connection strings and the password.</summary>
     private string Scrub(string text)

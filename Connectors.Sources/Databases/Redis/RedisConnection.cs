@@ -12,6 +12,7 @@ namespace Connectors.Sources.Databases.Redis;
 internal sealed class RedisConnection : IAsyncDisposable
 {
     private const int ConnectMilliseconds = 15_000;
+    private const int PingMilliseconds = 5_000;
     private const int AnswerMilliseconds = 60_000;
     private readonly Lazy<RedisConfiguration> _configuration;
     private readonly SemaphoreSlim _connecting = new(1, 1);
@@ -102,7 +103,7 @@ internal sealed class RedisConnection : IAsyncDisposable
     private async Task<ConnectionMultiplexer> ConnectAsync(CancellationToken cancellationToken)
     {
         await ReachAsync(cancellationToken);
-        var made = await ConnectionMultiplexer.ConnectAsync(Options());
+        var made = await ConnectMultiplexerAsync(cancellationToken);
         try
         {
             // A server that lets anybody in lets in a user with a wrong password as well: as somebody else.
@@ -123,6 +124,44 @@ internal sealed class RedisConnection : IAsyncDisposable
         {
             await made.DisposeAsync();
             throw;
+        }
+    }
+
+    private async Task<ConnectionMultiplexer> ConnectMultiplexerAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ConnectionMultiplexer.ConnectAsync(Options());
+        }
+        catch (RedisConnectionException)
+        {
+            // Redis without TLS takes the beginning of TLS for a command that is still coming, and says nothing.
+            if (Configuration.SslEnabled && await AnswersWithoutTlsAsync(cancellationToken))
+            {
+                throw NetworkFailure.WithoutTls(Server);
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>Whether the server answers a PING that is not encrypted, well or not. Nothing secret is sent.</summary>
+    private async Task<bool> AnswersWithoutTlsAsync(CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(PingMilliseconds);
+        using var probe = new TcpClient();
+        try
+        {
+            await probe.ConnectAsync(Configuration.Host, Configuration.Port, limit.Token);
+            await probe.GetStream().WriteAsync("PING\r\n"u8.ToArray(), limit.Token);
+            var first = new byte[1];
+            return await probe.GetStream().ReadAsync(first, limit.Token) == 1 && first[0] is (byte)'+' or (byte)'-';
+        }
+        catch (Exception failure) when (failure is IOException or SocketException or OperationCanceledException)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return false;
         }
     }
 

@@ -66,7 +66,7 @@ internal static class AzureBlobErrors
         if (failure is not RequestFailedException { Status: > 0 } answer)
         {
             return new ConnectorException(
-                FailureKind.Retry,
+                NetworkFailure.Find<AuthenticationException>(failure) is null ? FailureKind.Retry : FailureKind.Fatal,
                 $"Azure Blob Storage could not be reached to {doing} ({Cause(failure)}). Check account_name, blob_endpoint and the network."
             );
         }
@@ -88,7 +88,7 @@ internal static class AzureBlobErrors
             ),
             _ when answer.Status is 408 or 429 or >= 500 || answer.ErrorCode is "ContainerBeingDeleted" => new ConnectorException(
                 FailureKind.Retry,
-                $"Azure could not {doing} at the moment ({answer.Status} {answer.ErrorCode}). It is retried."
+                $"Azure could not {doing} at the moment ({answer.Status} {answer.ErrorCode})."
             ),
             _ => new ConnectorException($"Azure can't {doing}: it answers {answer.Status} {answer.ErrorCode}."),
         };
@@ -124,8 +124,8 @@ internal static class AzureBlobErrors
             {
                 case HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError }:
                     return "its name can't be resolved";
-                case AuthenticationException:
-                    return "its certificate is not trusted";
+                case AuthenticationException tls:
+                    return NetworkFailure.Cause(tls);
                 case SocketException socket:
                     return socket.SocketErrorCode.ToString();
                 case OperationCanceledException or TimeoutException:

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Authentication;
 using System.Xml;
 using Amazon.Runtime;
 using Amazon.S3;
@@ -52,7 +53,7 @@ internal static class S3Errors
                         + "its own."
                 )
                 : new ConnectorException(
-                    FailureKind.Retry,
+                    NetworkFailure.Find<AuthenticationException>(failure) is null ? FailureKind.Retry : FailureKind.Fatal,
                     $"S3 could not be reached to {doing} ({Cause(failure)}). Check the endpoint, the network and the timeouts."
                 );
         }
@@ -120,7 +121,7 @@ internal static class S3Errors
     }
 
     private static ConnectorException Passing(string doing, AmazonServiceException answer, int status) =>
-        new(FailureKind.Retry, $"S3 could not {doing} at the moment ({status} {answer.ErrorCode}). It is retried.");
+        new(FailureKind.Retry, $"S3 could not {doing} at the moment ({status} {answer.ErrorCode}).");
 
     private static bool IsCredentials(Exception failure) =>
         failure is AmazonClientException && failure.Message.Contains("credentials", StringComparison.OrdinalIgnoreCase);
@@ -133,8 +134,8 @@ internal static class S3Errors
             {
                 case HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError }:
                     return "its name can't be resolved";
-                case HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError }:
-                    return "its certificate is not trusted";
+                case AuthenticationException tls:
+                    return NetworkFailure.Cause(tls);
                 case System.Net.Sockets.SocketException socket:
                     return socket.SocketErrorCode.ToString();
                 case OperationCanceledException or TimeoutException when cause.InnerException is null:

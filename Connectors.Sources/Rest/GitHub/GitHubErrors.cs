@@ -54,7 +54,7 @@ internal static class GitHubErrors
             ),
             "SERVICE_UNAVAILABLE" or "INTERNAL" or "error" => new ConnectorException(
                 FailureKind.Retry,
-                $"GitHub could not answer a query: {message}. It is retried."
+                $"GitHub could not answer a query: {message}."
             ),
             _ => new ConnectorException($"GitHub does not answer a query ({type}): {message}."),
         };

@@ -35,7 +35,7 @@ internal sealed class GraphQLErrors(IReadOnlyList<Secret> secrets)
                     or "TIMEOUT"
                     or "THROTTLED"
                     or "RATE_LIMITED"
-            ? new ConnectorException(FailureKind.Retry, $"The GraphQL server could not answer at the moment: {message}. It is retried.")
+            ? new ConnectorException(FailureKind.Retry, $"The GraphQL server could not answer at the moment: {message}.")
             : new ConnectorException(
                 $"The GraphQL server does not answer the query: {message}. Check graphql_query and graphql_variables."
             );

@@ -46,8 +46,8 @@ internal sealed record RestClientOptions
     /// <summary>What to do when permission is missing: <c>Give the user the role itil.</c></summary>
     public required string PermissionHint { get; init; }
 
-    /// <summary>What to do when there is no answer in time. By default nothing: it is retried.</summary>
-    public string LateHint { get; init; } = "It is retried.";
+    /// <summary>What to do when there is no answer in time; empty for nothing.</summary>
+    public string LateHint { get; init; } = string.Empty;
 
     /// <summary>What to do when an answer is larger than <see cref="MaxResponseBytes"/>; empty for nothing.</summary>
     public string LargeHint { get; init; } = string.Empty;

@@ -69,7 +69,7 @@ internal static class RestErrors
             ),
             _ when IsPassing(answer.Status) => new ConnectorException(
                 FailureKind.Retry,
-                $"{place}: could not answer at the moment ({status}). It is retried.",
+                $"{place}: could not answer at the moment ({status}).",
                 cause
             ),
             _ => new ConnectorException(
@@ -97,7 +97,7 @@ internal static class RestErrors
         var field = service.HasFixedHost || address.Host != service.Address.Host ? null : service.AddressField;
         var place = $"{service.Name} ({Name(address)})";
         return Unanswered(place, field, failure, service.LateHint)
-            ?? new ConnectorException(FailureKind.Retry, $"{place}: the connection broke. It is retried.");
+            ?? new ConnectorException(FailureKind.Retry, $"{place}: the connection broke.{PlainHint(address, failure)}");
     }
 
     /// <summary>What kept a server from answering; <see langword="null"/> when that can't be told.</summary>
@@ -113,6 +113,8 @@ internal static class RestErrors
             {
                 case ConnectorException known:
                     return known;
+                case AuthenticationException tls when NetworkFailure.IsNoTls(tls):
+                    return new ConnectorException($"{place}: what answers does not speak TLS.{(field is null ? "" : $" Check {field}.")}");
                 case AuthenticationException:
                     return new ConnectorException($"{place}: its certificate is not trusted, or not made for its name.");
                 case SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain }:
@@ -134,4 +136,11 @@ internal static class RestErrors
 
         return null;
     }
+
+    private static string PlainHint(Uri address, Exception failure) =>
+        address.Scheme == Uri.UriSchemeHttp
+        && NetworkFailure.Find<HttpRequestException>(failure)
+            is { HttpRequestError: HttpRequestError.ResponseEnded or HttpRequestError.InvalidResponse }
+            ? " If it speaks TLS there, write https:// instead of http://."
+            : string.Empty;
 }

@@ -96,7 +96,7 @@ internal sealed class RestResponse : IDisposable
         }
         catch (JsonException) when (_mediaType is null || _mediaType.Contains("json", StringComparison.OrdinalIgnoreCase))
         {
-            throw new ConnectorException(FailureKind.Retry, $"{_place}: the answer is cut off or is not JSON. It is retried.");
+            throw new ConnectorException(FailureKind.Retry, $"{_place}: the answer is cut off or is not JSON.");
         }
         catch (JsonException)
         {

@@ -190,9 +190,8 @@ internal sealed record HttpJsonConfiguration
             headers.Add(("Authorization", new Secret($"Bearer {token.Reveal().Trim()}")));
         }
 
-        foreach (
-            var line in settings.GetString(HeadersField).Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
-        )
+        var lines = settings.GetString(HeadersField).Split('\n', StringSplitOptions.TrimEntries);
+        foreach (var (index, line) in lines.Index().Where(entry => entry.Item.Length > 0))
         {
             var colon = line.IndexOf(':', StringComparison.Ordinal);
             var (name, value) = colon < 0 ? (string.Empty, line) : (line[..colon].Trim(), line[(colon + 1)..].Trim());
@@ -201,14 +200,14 @@ internal sealed record HttpJsonConfiguration
             if (EnteredHeaders.CarrierOf(name) is { } carrier)
             {
                 throw new ConnectorException(
-                    $"{HeadersField}: {carrier} can't be set, for it says how the request is sent. Remove line {headers.Count + 1}."
+                    $"{HeadersField}: {carrier} can't be set, for it says how the request is sent. Remove line {index + 1}."
                 );
             }
 
             if (line.Any(char.IsControl) || !EnteredHeaders.CanBeSent(name, value))
             {
                 throw new ConnectorException(
-                    $"{HeadersField}: line {headers.Count + 1} is no header. Write one a line, NAME: VALUE; headers about the content of "
+                    $"{HeadersField}: line {index + 1} is no header. Write one a line, NAME: VALUE; headers about the content of "
                         + "a request can't be set."
                 );
             }

@@ -35,7 +35,7 @@ internal static class SalesforceErrors
             ),
             "QUERY_TIMEOUT" => new ConnectorException(
                 FailureKind.Retry,
-                "Salesforce did not finish a query within its own limit of two minutes. It is retried.",
+                "Salesforce did not finish a query within its own limit of two minutes.",
                 cause
             ),
             "API_DISABLED_FOR_ORG" or "API_CURRENTLY_DISABLED" => new ConnectorException(

@@ -102,7 +102,7 @@ internal sealed class ServiceNowBatch(RestClient client)
             throw number == 0 || RestErrors.IsPassing(status)
                 ? new ConnectorException(
                     FailureKind.Retry,
-                    $"{place}: could not answer at the moment ({number}). It is retried.",
+                    $"{place}: could not answer at the moment ({number}).",
                     RestErrors.Cause(status)
                 )
                 : new ConnectorException(
@@ -122,7 +122,7 @@ internal sealed class ServiceNowBatch(RestClient client)
         }
         catch (Exception broken) when (broken is JsonException or FormatException)
         {
-            throw new ConnectorException(FailureKind.Retry, $"{place}: the answer is cut off or is not JSON. It is retried.");
+            throw new ConnectorException(FailureKind.Retry, $"{place}: the answer is cut off or is not JSON.");
         }
     }
 

@@ -32,7 +32,7 @@ internal static class SlackErrors
                     + "Add it to the app's bot token scopes, and install the app again."
             ),
             "ratelimited" or "rate_limited" or "internal_error" or "fatal_error" or "service_unavailable" or "request_timeout" =>
-                new ConnectorException(FailureKind.Retry, $"Slack could not answer at the moment ({name}). It is retried."),
+                new ConnectorException(FailureKind.Retry, $"Slack could not answer at the moment ({name})."),
             _ when IsClosed(name) => new ConnectorException(
                 FailureKind.Fatal,
                 $"Slack: what was asked for is gone, or closed to the app ({name}).",

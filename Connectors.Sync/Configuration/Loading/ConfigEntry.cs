@@ -10,6 +10,9 @@ internal sealed record ConfigEntry(string Key, string? Text, string Written, str
 {
     /// <summary>Whether it comes from an environment variable; its names are case-insensitive.</summary>
     public bool IsFromEnvironment { get; init; }
+
+    /// <summary>Where the key at the top level stands that it is below; <see langword="null"/> outside of a file.</summary>
+    public string? SectionLocation { get; init; }
 }
 
 /// <summary>What kind of node an entry is.</summary>

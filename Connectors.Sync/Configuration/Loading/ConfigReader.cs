@@ -120,6 +120,17 @@ internal sealed class ConfigReader(
             return;
         }
 
+        if (FindMisspeltSection(entry) is { } misspelt)
+        {
+            // Once, however much stands below it.
+            if (!problems.Contains(misspelt))
+            {
+                problems.Add(misspelt);
+            }
+
+            return;
+        }
+
         var parent = Parent(entry.Key);
         if (parent.Length > 0 && SettingTable.Find(parent, ignoreCase: false, out _) is { IsList: false } single)
         {
@@ -141,6 +152,18 @@ internal sealed class ConfigReader(
                 : $"unknown setting. {(section.Length == 0 ? "The top level knows" : $"{section} knows")}: "
                     + $"{string.Join(", ", SettingTable.NamesIn(section))}."
         );
+    }
+
+    private static ConfigProblem? FindMisspeltSection(ConfigEntry entry)
+    {
+        var section = entry.Key.Split('.')[0];
+        return entry.SectionLocation is { } location
+            && location != entry.Location
+            && !SettingTable.IsSection(section)
+            && SettingTable.Find(section, ignoreCase: false, out _) is null
+            && KeySuggestion.Nearest(section, SettingTable.NamesIn("")) is { } near
+            ? new ConfigProblem(location, section, $"unknown setting. Did you mean {near}?")
+            : null;
     }
 
     private static string Parent(string key)

@@ -15,6 +15,7 @@ internal sealed class YamlEntries
     private readonly Func<string, string?> _environment;
     private readonly List<ConfigProblem> _problems;
     private readonly Dictionary<string, ConfigEntry> _entries = new(StringComparer.Ordinal);
+    private string? _section;
 
     private YamlEntries(string file, Func<string, string?> environment, List<ConfigProblem> problems)
     {
@@ -156,6 +157,7 @@ internal sealed class YamlEntries
                 throw new YamlException(parser.Current?.Start ?? mapping.Start, parser.Current?.End ?? mapping.End, "key");
             }
 
+            _section = key.Length == 0 ? At(name.Start) : _section;
             parser.MoveNext();
             ReadNode(parser, key.Length == 0 ? name.Value : $"{key}.{name.Value}", depth);
         }
@@ -208,7 +210,7 @@ internal sealed class YamlEntries
             return;
         }
 
-        _entries.Add(entry.Key, entry);
+        _entries.Add(entry.Key, entry with { SectionLocation = _section });
     }
 
     private string At(Mark mark) => $"{_file}:{mark.Line}";

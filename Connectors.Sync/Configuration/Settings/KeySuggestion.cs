@@ -31,8 +31,10 @@ internal static class KeySuggestion
         }
 
         var counting = SettingTable.All.Where(setting => setting.NoEffect is null).Select(setting => setting.Key).ToArray();
-        return counting.FirstOrDefault(candidate => candidate.EndsWith($".{name}", StringComparison.OrdinalIgnoreCase))
+        var other =
+            counting.FirstOrDefault(candidate => candidate.EndsWith($".{name}", StringComparison.OrdinalIgnoreCase))
             ?? Nearest(key, counting.Where(candidate => !candidate.EndsWith('*')));
+        return other?.Replace(".#.", "[].", StringComparison.Ordinal);
     }
 
     // Optimal string alignment distance: insertion, deletion, substitution and transposition cost one each.

@@ -61,7 +61,7 @@ internal sealed class IncrementalPreparation(IContentIndex index, SyncEngineOpti
 
         if (SyncCursor.From(request.Cursor) is not { } cursor)
         {
-            return (null, await WhyNoCursorAsync(source, cancellationToken));
+            return (null, await WhyNoCursorAsync(request, source, cancellationToken));
         }
 
         var current = await index.InspectAsync(request.IndexName, cancellationToken);
@@ -102,7 +102,7 @@ internal sealed class IncrementalPreparation(IContentIndex index, SyncEngineOpti
     }
 
     /// <summary>A full sync leaves no cursor where the source has none to give, however often it completes.</summary>
-    private static async Task<string> WhyNoCursorAsync(SourceReader source, CancellationToken cancellationToken)
+    private async Task<string> WhyNoCursorAsync(SyncRequest request, SourceReader source, CancellationToken cancellationToken)
     {
         try
         {
@@ -116,6 +116,15 @@ internal sealed class IncrementalPreparation(IContentIndex index, SyncEngineOpti
             // The full sync does not need it; its first page shows whether the source is available.
         }
 
-        return "no full sync has completed yet.";
+        if (request.Cursor is { Count: > 0 })
+        {
+            return "the connector's sync_cursor is another service's.";
+        }
+
+        // One that completed while the source had no cursor to give, before its incremental_column was named for example, kept none.
+        var current = await index.InspectAsync(request.IndexName, cancellationToken);
+        return IndexMetadata.From(current?.Meta)?.Fingerprint is null
+            ? "no full sync has completed yet."
+            : "no full sync has completed since the source became able to tell what changed.";
     }
 }

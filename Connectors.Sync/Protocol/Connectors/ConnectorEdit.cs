@@ -118,7 +118,7 @@ internal sealed record ConnectorEdit
         var problems = ConfigurationValidator.Problems(merged, fields);
         var own = fields
             .Where(field => Values.ContainsKey(field.Name))
-            .SelectMany(field => ConfigurationValidator.Problems(merged, fields, field))
+            .SelectMany(field => ConfigurationValidator.Problems(merged, fields, field).Select(problem => $"{field.Name}: {problem}"))
             .ToList();
         if (own.Count > 0)
         {

@@ -92,7 +92,28 @@ internal sealed class ConnectorRecord
     public PipelineSettings? Pipeline => ReadPipeline(Source.Object("pipeline"));
 
     /// <summary>The sync rules in force (<c>{rules, advanced_snippet, ...}</c>), or <see langword="null"/> when there are none.</summary>
-    public JsonObject? ActiveFiltering => (DefaultDomain(Source.Array("filtering")) ?? Source.Object("filtering")).Object("active");
+    public JsonObject? ActiveFiltering => Filtering.Object("active");
+
+    /// <summary>What is wrong with the sync rules that were drafted, as the service that checked them said; empty when nothing is, or
+    /// nobody has checked them yet.</summary>
+    internal IReadOnlyList<string> DraftProblems
+    {
+        get
+        {
+            var validation = Filtering.Object("draft").Object("validation");
+            return validation.Text("state") == "invalid"
+                ?
+                [
+                    .. (validation.Array("errors") ?? [])
+                        .SelectMany(error => error.Array("messages") ?? [])
+                        .OfType<JsonValue>()
+                        .Select(message => message.ToString()),
+                ]
+                : [];
+        }
+    }
+
+    private JsonObject? Filtering => DefaultDomain(Source.Array("filtering")) ?? Source.Object("filtering");
 
     private JsonObject Source => Document.Source;
 

@@ -46,7 +46,10 @@ internal sealed class CronSchedule
         ArgumentNullException.ThrowIfNull(expression);
         try
         {
-            return new CronSchedule(new CronExpression(expression, TimeZoneInfo.Utc));
+            var parsed = new CronExpression(expression, TimeZoneInfo.Utc);
+            return NamesBothDays(expression)
+                ? throw new FormatException("of day of month and day of week one has to be '?'")
+                : new CronSchedule(parsed);
         }
         catch (FormatException exception)
         {
@@ -82,6 +85,10 @@ internal sealed class CronSchedule
 
     /// <inheritdoc/>
     public override string ToString() => _expression.CronExpressionString;
+
+    /// <summary>Whether neither day is <c>?</c>. Quartz for .NET takes that, but Elasticsearch and Kibana refuse it.</summary>
+    internal static bool NamesBothDays(string expression) =>
+        expression.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries) is [_, _, _, not "?", _, not "?", ..];
 
     private static DateTimeOffset WholeSecond(DateTimeOffset time) =>
         new(time.UtcTicks - (time.UtcTicks % TimeSpan.TicksPerSecond), TimeSpan.Zero);

@@ -101,7 +101,14 @@ internal sealed class ConnectorMaintenance(
         )
         {
             prepared = await connectors.FindAsync(connector.Id, cancellationToken);
-            ServiceLog.RulesValidated(_logger, connector.Id);
+            if (prepared?.DraftProblems is { Count: > 0 } problems)
+            {
+                ServiceLog.RulesInvalid(_logger, connector.Id, string.Join(' ', problems));
+            }
+            else
+            {
+                ServiceLog.RulesValidated(_logger, connector.Id);
+            }
         }
 
         return prepared is { Status: ConnectorStatus.Configured or ConnectorStatus.Connected or ConnectorStatus.Error } ? prepared : null;

@@ -246,6 +246,22 @@ public sealed class RedisServerTests(RedisServer server)
     }
 
     [Fact]
+    public async Task AServerWithoutTlsIsToldFromOneThatCanNotBeReached()
+    {
+        // It waits for the rest of what it takes for a command; the limit for idle clients ends that.
+        var port = await server.StartAsync(free => ["--port", $"{free}", "--timeout", "1", "--hz", "100"], Cancellation);
+        await using var plain = server.Source(("port", port), ("password", ""), ("ssl_enabled", true));
+
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() => plain.PingAsync(Cancellation));
+
+        Assert.Equal(
+            $"Redis server 127.0.0.1:{port}: the server does not offer TLS. Switch it on there, or clear ssl_enabled.",
+            failure.Message
+        );
+        Assert.Equal(FailureKind.Fatal, failure.Kind);
+    }
+
+    [Fact]
     public async Task CertificatesAreCheckedOnBothSides()
     {
         var port = await server.StartAsync(free => server.WithTls(free, asksForCertificate: true), Cancellation);

@@ -295,6 +295,15 @@ public sealed class S3DataSourceTests : IAsyncLifetime
         );
     }
 
+    [Fact]
+    public async Task AnEndpointWithoutTlsIsNotAskedAgain()
+    {
+        await using var source = Open("one", ("endpoint_url", $"https://{_server.Address.Authority}"));
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() => source.PingAsync(Cancellation));
+        Assert.Equal(FailureKind.Fatal, failure.Kind);
+        Assert.Contains("(what answers does not speak TLS)", failure.Message, StringComparison.Ordinal);
+    }
+
     private static Gen<string> Key() =>
         Gen.OneOf("a", "b", "/", "é", "\uE000", "\uFFFD", "😀", "\U0001F601").Array[0, 4].Select(string.Concat);
 

@@ -65,6 +65,21 @@ public sealed class RestClientTests
         Assert.Equal(tries, script.Seen.Count);
     }
 
+    [Theory]
+    [InlineData("http", HttpRequestError.ResponseEnded, "the connection broke. If it speaks TLS there, write https:// instead of http://.")]
+    [InlineData("http", HttpRequestError.Unknown, "the connection broke.")]
+    [InlineData("https", HttpRequestError.ResponseEnded, "the connection broke.")]
+    public async Task AnAnswerThatIsNoHttpMayComeFromAServerWithTls(string scheme, HttpRequestError error, string sentence)
+    {
+        var script = Scripted.By(_ => throw new HttpRequestException(error));
+        using var client = script.Client(options => options with { Address = new Uri($"{scheme}://things.example/api/") });
+
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() => client.GetAsync("items", Cancellation));
+
+        Assert.Equal($"Things ({scheme}://things.example/api/items): {sentence}", failure.Message);
+        Assert.Equal(FailureKind.Retry, failure.Kind);
+    }
+
     [Fact]
     public async Task ARedirectToAnotherHostIsFollowedWithoutTheCredentials()
     {

@@ -29,6 +29,19 @@ public sealed class HttpJsonDataSourceTests
         Assert.Equal("""{"key":{"n":7},"changed":"2024-02-29T13:14:15+02:00","_":{"a":"1e400"},"id_":3}""", document.Body);
     }
 
+    [Fact]
+    public async Task AServerWithoutTlsIsToldFromOneWithAWrongCertificate()
+    {
+        await using var server = await JsonServer.StartAsync("[]", Cancellation);
+        var address = server.Address.Replace("http://", "https://", StringComparison.Ordinal);
+        await using var source = Source(server, ("url", address));
+
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() => source.PingAsync(Cancellation));
+
+        Assert.EndsWith(": what answers does not speak TLS. Check url.", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(FailureKind.Fatal, failure.Kind);
+    }
+
     [Theory]
     [InlineData("address")]
     [InlineData("cursor")]
@@ -337,10 +350,11 @@ public sealed class HttpJsonDataSourceTests
     [InlineData("headers", "Connection: se-cr-et", "headers: Connection can't be set")]
     [InlineData("headers", "Proxy-Authorization: se-cr-et", "headers: Proxy-Authorization can't be set")]
     [InlineData("headers", "X-A: se-cr-et\0", "headers: line 1 is no header")]
+    [InlineData("headers", "X-A: a\n\nse-cr-et", "headers: line 3 is no header")]
     public async Task AWrongFieldIsNamed(string field, string value, string sentence)
     {
         await using var server = await JsonServer.StartAsync("[]", Cancellation);
-        await using var source = Source(server, (field, value));
+        await using var source = Source(server, (field, value), ("bearer_token", "to-ke-n"));
         var failure = await Assert.ThrowsAsync<ConnectorException>(() => source.PingAsync(Cancellation));
         Assert.Contains(sentence, failure.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("se-cr-et", failure.ToString(), StringComparison.Ordinal);

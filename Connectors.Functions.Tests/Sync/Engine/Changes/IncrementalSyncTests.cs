@@ -134,6 +134,29 @@ public sealed class IncrementalSyncTests : IDisposable
     }
 
     [Fact]
+    public async Task AFullSyncFromBeforeTheSourceCouldTellChangesIsNotDenied()
+    {
+        var feed = new MemoryFeed(MemorySource.Holding("a")) { Unavailable = "No column is named." };
+        await FullAsync(feed);
+        feed.Unavailable = null;
+
+        var outcome = await IncrementalAsync(feed);
+
+        Assert.Equal("no full sync has completed since the source became able to tell what changed.", outcome.Fallback);
+        Assert.Null((await IncrementalAsync(feed)).Fallback);
+    }
+
+    [Fact]
+    public async Task TheCursorOfAnotherServiceIsTheReason()
+    {
+        var feed = new MemoryFeed(MemorySource.Holding("a"));
+        await FullAsync(feed);
+        _fixture.Request = _fixture.Request with { Cursor = new JsonObject { ["page"] = 7 } };
+
+        Assert.Equal("the connector's sync_cursor is another service's.", (await IncrementalAsync(feed)).Fallback);
+    }
+
+    [Fact]
     public async Task WhereTheSourceHasNoPlaceToBeginAtThatIsTheReasonHoweverOftenItWasSynced()
     {
         var feed = new MemoryFeed(MemorySource.Holding("a", "b")) { Unavailable = "Its log is switched off." };

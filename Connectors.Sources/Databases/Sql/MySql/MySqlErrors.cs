@@ -30,8 +30,6 @@ internal sealed class MySqlErrors(MySqlConfiguration configuration)
                 ? new ConnectorException(FailureKind.Retry, $"{Server}: no answer in time, trying to {doing}.")
             : failure is FormatException
                 ? new ConnectorException($"{Server}: does not answer as a MySQL or MariaDB server does. Check host and port.")
-            : failure.Message.Contains("SSL", StringComparison.Ordinal) && configuration.SslEnabled
-                ? new ConnectorException($"{Server}: the server does not offer TLS. Switch it on there, or clear ssl_enabled.")
             : failure.Message.Contains("secure connection", StringComparison.OrdinalIgnoreCase)
             || failure.Message.Contains("public key", StringComparison.OrdinalIgnoreCase)
                 ? new ConnectorException($"{Server}: takes this user's password over an encrypted connection only. Set ssl_enabled.")
@@ -71,6 +69,10 @@ internal sealed class MySqlErrors(MySqlConfiguration configuration)
                 FailureKind.Retry,
                 $"{Server}: is stopping."
             ),
+            // The driver's own words, under the number of a server that can't be reached.
+            (int)MySqlErrorCode.UnableToConnectToHost
+                when configuration.SslEnabled && answer.Message.Contains("not support SSL", StringComparison.Ordinal) =>
+                NetworkFailure.WithoutTls(Server),
             (int)MySqlErrorCode.UnableToConnectToHost => new ConnectorException(
                 FailureKind.Retry,
                 $"{Server}: can't be reached. Check host, port and firewalls, and that the server runs."

@@ -36,7 +36,7 @@ internal sealed class PostgreSqlErrors(PostgreSqlConfiguration configuration)
         }
 
         return failure is NpgsqlException { InnerException: null } refused && refused.Message.Contains("SSL", StringComparison.Ordinal)
-                ? new ConnectorException($"{Server}: the server does not offer TLS. Switch it on there, or clear ssl_enabled.")
+                ? NetworkFailure.WithoutTls(Server)
             : failure is NpgsqlException { InnerException: null } login
             && login.Message.Contains("password", StringComparison.OrdinalIgnoreCase)
                 ? new ConnectorException($"{Server}: asks for a password. Set the field password.")

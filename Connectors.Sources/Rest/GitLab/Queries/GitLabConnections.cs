@@ -45,7 +45,7 @@ internal sealed class GitLabConnections(RestClient client)
             using var answer = await client.SendAsync(request().WithBody(["variables", "cursor"], cursor), cancellationToken);
             if (answer.Json.Find("data") is not { } data || find(data) is not { } page)
             {
-                throw new ConnectorException(FailureKind.Retry, $"GitLab ({what}): it went away while it was read. It is retried.");
+                throw new ConnectorException(FailureKind.Retry, $"GitLab ({what}): it went away while it was read.");
             }
 
             var next = NextOf(page, what);

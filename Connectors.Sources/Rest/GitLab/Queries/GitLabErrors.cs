@@ -20,7 +20,7 @@ internal static class GitLabErrors
 
         var message = Sentences.Inner(errors.Select(error => error.Text("message")).OfType<string>().FirstOrDefault() ?? "no reason");
         return IsPassing(message)
-            ? new ConnectorException(FailureKind.Retry, $"GitLab could not answer a query: {message}. It is retried.")
+            ? new ConnectorException(FailureKind.Retry, $"GitLab could not answer a query: {message}.")
             : new ConnectorException($"GitLab does not answer a query: {message}. Check that the server is of version 17.2 or later.");
     }
 
