@@ -24,6 +24,7 @@ public sealed class BuildStepsTests
                 WorkingDirectory = folder.Path,
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
+                UseShellExecute = false,
             }
         )!;
         var errors = check.StandardError.ReadToEndAsync(Token);
