@@ -5,9 +5,13 @@ namespace Connectors.Tests.Support.InMemory;
 /// <summary>A source that can give ids alone.</summary>
 internal sealed class IdSource(MemorySource documents) : IDataSource, IIdLister
 {
-    public int IdPages { get; private set; }
+    private int _idPages;
+    private int _pages;
 
-    public int Pages { get; private set; }
+    // Partitions are read side by side.
+    public int IdPages => Volatile.Read(ref _idPages);
+
+    public int Pages => Volatile.Read(ref _pages);
 
     public Func<int, Task>? OnIds { get; set; }
 
@@ -28,7 +32,7 @@ internal sealed class IdSource(MemorySource documents) : IDataSource, IIdLister
         CancellationToken cancellationToken
     )
     {
-        Pages++;
+        Interlocked.Increment(ref _pages);
         return documents.ReadPageAsync(partition, after, limits, cancellationToken);
     }
 
@@ -39,10 +43,10 @@ internal sealed class IdSource(MemorySource documents) : IDataSource, IIdLister
         CancellationToken cancellationToken
     )
     {
-        IdPages++;
+        var page = Interlocked.Increment(ref _idPages);
         if (OnIds is not null)
         {
-            await OnIds(IdPages);
+            await OnIds(page);
         }
 
         using var full = await documents.ReadPageAsync(partition, after, limits, cancellationToken);
