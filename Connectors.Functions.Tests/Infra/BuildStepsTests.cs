@@ -18,7 +18,7 @@ public sealed class BuildStepsTests
         string[] files = ["Code/written.cs", "Code/obj/made.cs", "Code/bin/Release/made.cs", "artifacts/made.cs"];
         Assert.All(files, file => folder.Write(file, "class A;"));
 
-        using var check = Process.Start(
+        using var check = System.Diagnostics.Process.Start(
             new ProcessStartInfo("dotnet", BuildTool.WhiteSpaceCheck(folder.Path))
             {
                 WorkingDirectory = folder.Path,
