@@ -152,7 +152,15 @@ public sealed class SourceCallsTests : IDisposable
     [Fact]
     public async Task OfCallsAtTheSameTimeEachIsKnownToHaveFailed()
     {
-        var calls = Calls();
+        var calls = new SourceCalls(
+            "Files",
+            BackoffPolicy.None,
+            TimeSpan.FromMinutes(10),
+            _clock,
+            new Random(1),
+            NullLogger.Instance,
+            new CallerScheduler()
+        );
         Task<int> Fail() =>
             calls.RunAsync<int>(
                 "a content",

@@ -231,12 +231,7 @@ internal sealed class RestClient : IDisposable
     {
         var budget = BudgetOf(address);
         return await budget.TryEnterAsync(LimitOf(address).Spacing, _options.LongestWait, _context.Waits, cancellationToken)
-            ?? throw RestErrors.Throttled(
-                _options,
-                address,
-                HttpStatusCode.TooManyRequests,
-                budget.ClosedUntil - _context.TimeProvider.GetUtcNow()
-            );
+            ?? throw RestErrors.Throttled(_options, address, HttpStatusCode.TooManyRequests, budget.ClosedUntil - _context.TimeProvider.GetUtcNow());
     }
 
     private HostBudget BudgetOf(Uri address) => _context.Hosts.For(LimitOf(address).Name, _options.RequestsAtATime, _context.TimeProvider);

@@ -45,7 +45,8 @@ public sealed class StopWhileAContentWaitsTests : IDisposable
 
         var stopped = await _fixture.RunAsync(Source(), _stop.Token);
         Assert.Equal((SyncEnd.Stopped, 0L), (stopped.End, stopped.Counts.Read));
-        Assert.Equal(["0"], _fixture.Index.Written);
+        Assert.Contains("0", _fixture.Index.Written);
+        Assert.DoesNotContain("1", _fixture.Index.Written);
 
         _isReady = true;
         var outcome = await _fixture.RunAsync(Source());
