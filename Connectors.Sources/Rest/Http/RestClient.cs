@@ -223,7 +223,7 @@ internal sealed class RestClient : IDisposable
     /// <summary>Waits as long as the service asked for within a request, and tells that it waits.</summary>
     public Task WaitAsync(TimeSpan wait, CancellationToken cancellationToken)
     {
-        _context.Waits.Add(_context.TimeProvider.GetUtcNow() + wait);
+        _context.Waits.Add(Now + wait);
         return Task.Delay(wait, _context.TimeProvider, cancellationToken);
     }
 
@@ -231,8 +231,10 @@ internal sealed class RestClient : IDisposable
     {
         var budget = BudgetOf(address);
         return await budget.TryEnterAsync(LimitOf(address).Spacing, _options.LongestWait, _context.Waits, cancellationToken)
-            ?? throw RestErrors.Throttled(_options, address, HttpStatusCode.TooManyRequests, budget.ClosedUntil - _context.TimeProvider.GetUtcNow());
+            ?? throw RestErrors.Throttled(_options, address, HttpStatusCode.TooManyRequests, budget.ClosedUntil - Now);
     }
+
+    private DateTimeOffset Now => _context.TimeProvider.GetUtcNow();
 
     private HostBudget BudgetOf(Uri address) => _context.Hosts.For(LimitOf(address).Name, _options.RequestsAtATime, _context.TimeProvider);
 
@@ -241,7 +243,7 @@ internal sealed class RestClient : IDisposable
     /// <summary>How long the answer asks to wait; <see langword="null"/> when it asks for nothing.</summary>
     private TimeSpan? WaitOf(RestResponse answer)
     {
-        var now = _context.TimeProvider.GetUtcNow();
+        var now = Now;
         return LimitRules.RetryAfter(answer, now)
             ?? _options.Limits.Select(rule => rule(answer, now)).FirstOrDefault(wait => wait is not null);
     }
@@ -274,7 +276,7 @@ internal sealed class RestClient : IDisposable
     private ValueTask LogAsync(OnRetryArguments<RestResponse> arguments)
     {
         var reason = arguments.Outcome.Exception?.Message ?? $"status {(int)arguments.Outcome.Result!.Status}";
-        _context.Waits.Add(_context.TimeProvider.GetUtcNow() + arguments.RetryDelay);
+        _context.Waits.Add(Now + arguments.RetryDelay);
         RestLog.Retried(_logger, _options.Name, _options.Address.Authority, reason, arguments.RetryDelay);
         return ValueTask.CompletedTask;
     }
