@@ -11,8 +11,11 @@ internal static partial class ElasticsearchLog
     [LoggerMessage(401, LogLevel.Warning, "Waiting for Elasticsearch, for {Left} s more: {Problem}")]
     public static partial void Waiting(ILogger logger, double left, string problem);
 
-    [LoggerMessage(402, LogLevel.Warning, "{Problem} Trying again in {Delay} s")]
-    public static partial void Retrying(ILogger logger, string problem, double delay);
+    [LoggerMessage(402, LogLevel.Warning, "{Problem} Trying again")]
+    public static partial void Retrying(ILogger logger, string problem);
+
+    [LoggerMessage(408, LogLevel.Debug, "{Problem} Trying again in {Delay} s")]
+    public static partial void TriedAgain(ILogger logger, string problem, double delay);
 
     [LoggerMessage(
         403,
