@@ -19,11 +19,8 @@ internal sealed class BulkWriter(
     ILogger logger
 )
 {
-    // All requests in flight meet the same trouble: it is told once, and again while it lasts.
-    private static readonly TimeSpan SaidAgain = TimeSpan.FromSeconds(30);
     private readonly AdaptiveConcurrency _concurrency = new(options.MaxConcurrency);
-    private readonly Lock _saying = new();
-    private (int Status, string? ErrorType, long At)? _said;
+    private readonly RepeatedNotice _notice = new(time);
 
     /// <summary>Writes <paramref name="batch"/>; the caller disposes it.</summary>
     /// <param name="indexName">The index.</param>
@@ -214,17 +211,10 @@ internal sealed class BulkWriter(
     {
         var answer = BulkFailures.Answer(status, error);
         BulkLog.SentAgain(logger, indexName, operations, LogSeconds.Of(delay), answer);
-        lock (_saying)
+        if (_notice.IsDue($"{status} {error?.Type}"))
         {
-            if (_said is { } said && (said.Status, said.ErrorType) == (status, error?.Type) && time.GetElapsedTime(said.At) < SaidAgain)
-            {
-                return;
-            }
-
-            _said = (status, error?.Type, time.GetTimestamp());
+            BulkLog.Retrying(logger, indexName, answer);
         }
-
-        BulkLog.Retrying(logger, indexName, answer);
     }
 
     private void Reject(string id, BulkError error, Outcome outcome)

@@ -8,7 +8,7 @@ internal static partial class BulkLog
     [LoggerMessage(
         300,
         LogLevel.Warning,
-        "Elasticsearch does not take what is written to {IndexName}, which is sent again until it does: {Answer}"
+        "Elasticsearch does not take what is written to {IndexName}; it is sent again: {Answer}"
     )]
     public static partial void Retrying(ILogger logger, string indexName, string answer);
 

@@ -11,8 +11,11 @@ internal static partial class ElasticsearchLog
     [LoggerMessage(401, LogLevel.Warning, "Waiting for Elasticsearch, for {Left} s more: {Problem}")]
     public static partial void Waiting(ILogger logger, double left, string problem);
 
-    [LoggerMessage(402, LogLevel.Warning, "{Problem} Trying again in {Delay} s, for {Left} s more")]
-    public static partial void Retrying(ILogger logger, string problem, double delay, double left);
+    [LoggerMessage(402, LogLevel.Warning, "{Problem} Trying again, for {Left} s more")]
+    public static partial void Retrying(ILogger logger, string problem, double left);
+
+    [LoggerMessage(408, LogLevel.Debug, "{Problem} Trying again in {Delay} s")]
+    public static partial void TriedAgain(ILogger logger, string problem, double delay);
 
     [LoggerMessage(
         403,

@@ -205,7 +205,7 @@ public sealed class BulkWriterTests
     }
 
     private const string Told =
-        "Elasticsearch does not take what is written to i, which is sent again until it does: 503, fault: told to fail";
+        "Elasticsearch does not take what is written to i; it is sent again: 503, fault: told to fail";
 
     private BulkWriter Writer() =>
         new(

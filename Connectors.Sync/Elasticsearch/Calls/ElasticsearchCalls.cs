@@ -27,6 +27,8 @@ internal sealed class ElasticsearchCalls(
     private static readonly RequestConfiguration Json = new() { Accept = "application/json", ContentType = "application/json" };
     private static readonly RequestConfiguration NdJson = new() { Accept = "application/json", ContentType = "application/x-ndjson" };
 
+    private readonly RepeatedNotice _notice = new(time);
+
     public ElasticsearchFailures Failures { get; } = new(options, trust);
 
     /// <summary>Calls until the response can't change by a retry.</summary>
@@ -52,7 +54,12 @@ internal sealed class ElasticsearchCalls(
                     throw failure;
                 }
 
-                ElasticsearchLog.Retrying(logger, failure.Message, LogSeconds.Of(delay), Math.Ceiling(clock.Left.TotalSeconds));
+                ElasticsearchLog.TriedAgain(logger, failure.Message, LogSeconds.Of(delay));
+                if (_notice.IsDue(answer.Status == 0 ? string.Empty : failure.Message))
+                {
+                    ElasticsearchLog.Retrying(logger, failure.Message, Math.Ceiling(clock.Left.TotalSeconds));
+                }
+
                 await Task.Delay(delay, time, cancellationToken);
             }
         }
