@@ -11,7 +11,6 @@ internal sealed class MongoWireConnection(MongoWireServer server, Socket socket)
     private const int OpQuery = 2004;
     private const int OpMsg = 2013;
     private const int HeaderLength = 16;
-    private const int MostBytes = 48_000_000;
 
     private readonly NetworkStream _stream = new(socket, ownsSocket: false);
     private readonly ArrayBufferWriter<byte> _answer = new(64 * 1024);
@@ -28,15 +27,15 @@ internal sealed class MongoWireConnection(MongoWireServer server, Socket socket)
     {
         while (await _stream.ReadAtLeastAsync(_header, HeaderLength, throwOnEndOfStream: false, cancellationToken) == HeaderLength)
         {
-            var length = BinaryPrimitives.ReadInt32LittleEndian(_header);
-            var requestId = BinaryPrimitives.ReadInt32LittleEndian(_header.AsSpan(4));
-            var operation = BinaryPrimitives.ReadInt32LittleEndian(_header.AsSpan(12));
-            if (length is < HeaderLength or > MostBytes)
+            if (_header is [0x16, 0x03, ..])
             {
-                // No message of MongoDB: TLS, for example. A real server closes the connection as well.
+                // The beginning of TLS. A real server without it closes the connection as well.
                 return;
             }
 
+            var length = BinaryPrimitives.ReadInt32LittleEndian(_header);
+            var requestId = BinaryPrimitives.ReadInt32LittleEndian(_header.AsSpan(4));
+            var operation = BinaryPrimitives.ReadInt32LittleEndian(_header.AsSpan(12));
             var body = new byte[length - HeaderLength];
             await _stream.ReadExactlyAsync(body, cancellationToken);
             var isLegacy = operation == OpQuery;

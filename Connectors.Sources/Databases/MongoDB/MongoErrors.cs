@@ -169,7 +169,22 @@ internal sealed partial class MongoErrors(MongoConfiguration configuration)
                 return FromTls(tls);
             }
 
-            if (Find<SocketException>(server.HeartbeatException) is { } socket)
+            // A server without TLS says nothing to it and closes the connection; one that is just stopping does the same.
+            var socket = Find<SocketException>(server.HeartbeatException);
+            if (
+                configuration.SslEnabled
+                && socket is null or { SocketErrorCode: SocketError.ConnectionReset }
+                && Find<IOException>(server.HeartbeatException) is not null
+            )
+            {
+                return new ConnectorException(
+                    FailureKind.Retry,
+                    $"MongoDB server {Address(server.EndPoint)}: it closes the connection when TLS begins. If it does not offer TLS, "
+                        + "switch it on there, or clear ssl_enabled."
+                );
+            }
+
+            if (socket is not null)
             {
                 var reason = socket.SocketErrorCode switch
                 {
@@ -178,16 +193,6 @@ internal sealed partial class MongoErrors(MongoConfiguration configuration)
                     var code => $"it does not answer ({code}). Check host, port and firewalls",
                 };
                 return new ConnectorException(FailureKind.Retry, $"MongoDB server {Address(server.EndPoint)}: {reason}.");
-            }
-
-            // A server without TLS says nothing to it; one that is just stopping does the same.
-            if (configuration.SslEnabled && Find<IOException>(server.HeartbeatException) is not null)
-            {
-                return new ConnectorException(
-                    FailureKind.Retry,
-                    $"MongoDB server {Address(server.EndPoint)}: it closes the connection when TLS begins. If it does not offer TLS, "
-                        + "switch it on there, or clear ssl_enabled."
-                );
             }
         }
 
