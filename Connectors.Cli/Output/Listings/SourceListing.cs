@@ -40,7 +40,7 @@ internal static class SourceListing
                 Columns =
                 [
                     new("source and field", 0),
-                    new("type", 1),
+                    new("type", 1, ColumnFallback.LeftOut),
                     new("required", 2, ColumnFallback.LeftOut),
                     new("default", 3, ColumnFallback.LeftOut),
                     new("meaning", 4, ColumnFallback.LeftOut),

@@ -92,12 +92,13 @@ public sealed partial class ListingsOnATerminalTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("list sources", "^    data_center_personal_access_token +secret")]
-    [InlineData("source list", "^  oracle +needs a plug-in")]
-    public async Task AFieldStandsBesideItsTypeAndASourceBesideItsState(string command, string line)
+    [InlineData("list sources", 50, "^    google_workspace_email_for_shared_drives_sync$")]
+    [InlineData("list sources", 80, "^    google_workspace_email_for_shared_drives_sync +text")]
+    [InlineData("source list", 50, "^  oracle +needs a plug-in")]
+    public async Task AFieldHasItsNameAndASourceItsStateAtAnyWidth(string command, int columns, string line)
     {
         using var narrow = new TerminalScreen(1_000, 1_000);
-        narrow.Narrow(50);
+        narrow.Narrow(columns);
         _cli.Screen = narrow;
 
         Assert.Equal(0, await _cli.RunAsync(command.Split(' ')));
