@@ -69,7 +69,7 @@ public sealed class DoctorOfConnectorsTests : IAsyncLifetime
 
         Assert.Equal(0, await _cli.RunAsync("doctor"));
         Assert.Contains(
-            $"warn  connector files: The sync rules that were drafted are invalid and not in force: {Problem}",
+            $"note  connector files: The sync rules that were drafted are invalid and not in force: {Problem}",
             _cli.Out.ToString(),
             StringComparison.Ordinal
         );
