@@ -117,7 +117,7 @@ public sealed class SlackReplayTests : ReplayTests
         FailureKind.Fatal,
         "Slack refuses permission: the token lacks the scope channels:history "
     )]
-    [InlineData("conversations.history", "internal_error", FailureKind.Retry, "Slack could not answer at the moment (internal_error). ")]
+    [InlineData("conversations.history", "internal_error", FailureKind.Retry, "Slack could not answer at the moment (internal_error).")]
     [InlineData("users.list", "org_login_required", FailureKind.Fatal, "Slack answers with an error (org_login_required). ")]
     [InlineData("users.list", "<b>se-cr-et", FailureKind.Fatal, "Slack answers with an error (no reason). ")]
     public async Task AnErrorIsToldByItsName(string method, string error, FailureKind kind, string sentence)
