@@ -75,9 +75,6 @@ public sealed class TrackerDataSource(SourceContext context) : RestChangesDataSo
 
     private protected override IReadOnlyList<RestStream> StreamsOf(RestPlace project) => StreamsOf(project, request => request);
 
-    private protected override IReadOnlyList<RestStream> StreamsSince(RestPlace project, DateTimeOffset since) =>
-        StreamsOf(project, request => request.WithQuery("updated_since", RestTime.Text(since)));
-
     private IReadOnlyList<RestStream> StreamsOf(RestPlace project, Func<RestRequest, RestRequest> restrict)
     {
         var path = $"/api/projects/{Uri.EscapeDataString(project.Key)}";
@@ -87,6 +84,12 @@ public sealed class TrackerDataSource(SourceContext context) : RestChangesDataSo
             new PagedStream("tickets", Client, restrict(RestRequest.Get($"{path}/tickets?limit=100")), paging, WriteTicket),
             new PagedStream("files", Client, restrict(RestRequest.Get($"{path}/files?limit=100")), paging, WriteFile),
         ];
+    }
+
+    private protected override IReadOnlyList<RestStream> StreamsSince(RestPlace project, DateTimeOffset since)
+    {
+        var time = RestTime.Text(since);
+        return StreamsOf(project, request => request.WithQuery("updated_since", time));
     }
 
     private static void WriteTicket(JsonElement ticket, StreamPage page) =>
