@@ -22,6 +22,7 @@ public sealed class BuildStepsTests
             new ProcessStartInfo("dotnet", BuildTool.WhiteSpaceCheck(folder.Path))
             {
                 WorkingDirectory = folder.Path,
+                UseShellExecute = false,
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
                 UseShellExecute = false,

@@ -118,7 +118,7 @@ public sealed class SignInTests
         FailureKind.Fatal,
         "gives no token (refused). Check client_id."
     )]
-    [InlineData("se-cr-et", 503, FailureKind.Retry, "could not answer at the moment (503)")]
+    [InlineData("se-cr-et", 503, FailureKind.Retry, "Things (https://login.example/token): could not give a token at the moment (503).")]
     [InlineData("{}", 200, FailureKind.Fatal, "gives no token (refused). Check client_id.")]
     public async Task NoTokenIsSaidInASentenceWithoutTheSecret(string body, int status, FailureKind kind, string sentence)
     {
