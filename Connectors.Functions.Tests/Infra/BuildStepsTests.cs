@@ -25,7 +25,6 @@ public sealed class BuildStepsTests
                 UseShellExecute = false,
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
-                UseShellExecute = false,
             }
         )!;
         var errors = check.StandardError.ReadToEndAsync(Token);

@@ -130,7 +130,8 @@ internal static class RestErrors
                             + (field is null ? "Check the network; no proxy is used." : $"Check {field} and the network.")
                     );
                 case OperationCanceledException:
-                    return new ConnectorException(FailureKind.Retry, $"{place}: no answer in time. {lateHint}".TrimEnd());
+                    var late = lateHint.Length == 0 ? "" : $" {lateHint}";
+                    return new ConnectorException(FailureKind.Retry, $"{place}: no answer in time.{late}");
             }
         }
 
