@@ -54,6 +54,9 @@ public sealed record ConfigField(string Name, string Label)
     /// Whether a change of the value may change documents. If so, every document is read and compared again. Default true.
     /// </summary>
     internal bool ShapesDocuments { get; init; } = true;
+
+    /// <summary>Whether the service itself puts another value in the place of one that is used up (<see cref="ISettingStore"/>).</summary>
+    internal bool IsReplacedByUse { get; init; }
 }
 
 /// <summary>Type of a field's value, in the protocol's words <c>str</c>, <c>int</c>, <c>bool</c>, <c>list</c>.</summary>

@@ -24,6 +24,12 @@ internal sealed class FakeSources : ISourceFactory
                     Validations = [new("greater_than", 0)],
                 },
                 new("key", "Key") { Required = false, Sensitive = true },
+                new("token", "Token")
+                {
+                    Required = false,
+                    Sensitive = true,
+                    IsReplacedByUse = true,
+                },
             ],
         };
 

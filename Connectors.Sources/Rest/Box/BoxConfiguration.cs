@@ -27,6 +27,7 @@ internal sealed record BoxConfiguration(string ClientId, Secret ClientSecret, Se
         new(BoxRefreshTokens.Field, "Refresh Token")
         {
             Sensitive = true,
+            IsReplacedByUse = true,
             DependsOn = [new ConfigDependency(Account, OfUser)],
             Tooltip = "Box takes it once, within 60 days. The service puts the next one in its place.",
         },

@@ -32,12 +32,13 @@ internal static class ChangedSettings
         }
 
         // By what the source is told: labels, order and defaults that are written out make no difference. A field that the copy does not
-        // have came with a new version of the source.
+        // have came with a new version of the source, and one that a sync uses up is always that of the connector.
         var before = SourceSettings.FromConfiguration(job.Configuration, source.Fields);
         var now = SourceSettings.FromConfiguration(connector.Configuration, source.Fields);
         changed.AddRange(
             source
-                .Fields.Select(field => field.Name)
+                .Fields.Where(field => !field.IsReplacedByUse)
+                .Select(field => field.Name)
                 .Where(name => job.Configuration?.ContainsKey(name) == true && before.GetString(name) != now.GetString(name))
         );
 

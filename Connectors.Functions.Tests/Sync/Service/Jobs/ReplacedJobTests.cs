@@ -66,6 +66,7 @@ public sealed class ReplacedJobTests
     [Theory]
     [InlineData("""{"name": "Renamed", "scheduling": {"full": {"enabled": true, "interval": "0 0 3 ? * 1"}}}""")]
     [InlineData("""{"configuration": {"host": {"label": "Server", "order": 9}}}""")]
+    [InlineData("""{"configuration": {"token": {"value": "the next one"}}}""")]
     [InlineData("""{"status": "error", "error": "the source did not answer", "last_seen": "2026-11-23T22:00:00Z"}""")]
     public async Task WhatMakesNoDifferenceToASyncInterruptsNothing(string change)
     {
