@@ -36,10 +36,8 @@ internal sealed class SourceCalls(
     // How often a call is looked at within its time limit. Between two looks a wait may begin and end unseen.
     private const int Looks = 10;
 
-    // While a source is waited for, the same failure is told this often.
-    private static readonly TimeSpan SaidAgain = TimeSpan.FromSeconds(30);
-
     private readonly RequestWaits _pauses = new();
+    private readonly RepeatedNotice _notice = new(time);
     private readonly ConcurrentQueue<ConnectorException> _failures = new();
 
     /// <summary>How long a call that is to end has to do so before it is abandoned.</summary>
@@ -84,7 +82,6 @@ internal sealed class SourceCalls(
     )
     {
         BackoffClock? clock = null;
-        (string? Failure, long At) said = default;
         while (true)
         {
             try
@@ -101,10 +98,9 @@ internal sealed class SourceCalls(
                 }
 
                 _pauses.Add(time.GetUtcNow() + delay);
-                if (failure.Message != said.Failure || time.GetElapsedTime(said.At) >= SaidAgain)
+                if (_notice.IsDue(failure.Message))
                 {
                     SyncLog.SourceRetried(logger, what, Math.Ceiling(clock.Left.TotalSeconds), failure.Message);
-                    said = (failure.Message, time.GetTimestamp());
                 }
 
                 using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, cancellationToken);
