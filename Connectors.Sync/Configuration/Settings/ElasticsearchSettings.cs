@@ -163,7 +163,7 @@ internal static class ElasticsearchSettings
             Whole(0, int.MaxValue, "documents"),
             20,
             "So many documents one sync may delete even where they are more than `max_percent`. A source that lists nothing at all "
-                + "deletes nothing in any case."
+                + "deletes nothing until it is allowed for that sync."
         );
 
     public static IReadOnlyList<ServiceSetting> All { get; } =
