@@ -107,11 +107,14 @@ public sealed class SyncStarter(ILogger<SyncStarter> logger)
 
         public async Task<bool> TryStartAsync(SyncJobRecord job, ConnectorRecord connector, CancellationToken cancellationToken)
         {
-            // Only another service suspends jobs; one that an orchestration is about to take is left to it.
+            if (await IsAliveAsync(client, job.Id, cancellationToken))
+            {
+                return false;
+            }
+
+            // Only another service suspends jobs.
             var current =
-                job.Status != JobStatus.Suspended || await IsAliveAsync(client, job.Id, cancellationToken)
-                    ? job
-                    : await replacement.CurrentAsync(job, cancellationToken);
+                job.Status == JobStatus.Suspended ? (await replacement.CurrentAsync(job, isAskedFor: false, cancellationToken)).Job : job;
             return current is not null && await starter.TryStartAsync(client, SyncJobInput.Of(current), cancellationToken);
         }
     }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
 using System.Text.Json;
+using Connectors.Abstractions;
 using Connectors.Cli.Hosting;
 using Connectors.Cli.Output;
 using Connectors.Cli.Output.Listings;
@@ -151,7 +152,7 @@ internal static class JobCommand
         return ExitCode.Success;
     }
 
-    /// <summary>A job whose process died has nobody else who would end it.</summary>
+    /// <summary>Ends a job whose process died, without waiting for the next poll.</summary>
     private static async Task<bool> TryEndAsync(
         CommandSession session,
         ElasticsearchSession elasticsearch,
@@ -167,7 +168,15 @@ internal static class JobCommand
             session.Environment.TimeProvider,
             session.LoggerFactory
         );
-        return await host.Service.TryEndCancelingAsync(id, cancellationToken);
+        try
+        {
+            return await host.Service.TryEndCancelingAsync(id, cancellationToken);
+        }
+        catch (ConnectorException)
+        {
+            // It is canceling all the same, and a poll ends it.
+            return false;
+        }
     }
 
     internal static CliException Missing(string id) =>

@@ -103,17 +103,18 @@ internal sealed class SyncJobIndex(IDocumentStore store, TimeProvider timeProvid
     {
         ArgumentNullException.ThrowIfNull(connector);
         ArgumentNullException.ThrowIfNull(options);
-        var id = key is null
-            ? null
-            : Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes($"{connector.Id}\n{type.ToWord()}\n{key}")));
         var document = await store.CreateAsync(
             ProtocolIndices.SyncJobs,
-            id,
+            key is null ? null : IdOf(connector.Id, type, key),
             SyncJobWrites.New(connector, type, trigger, options, timeProvider.GetUtcNow()),
             cancellationToken
         );
         return document is null ? null : new SyncJobRecord(document);
     }
+
+    /// <summary>The id of the job of an occasion.</summary>
+    internal static string IdOf(string connectorId, JobType type, string key) =>
+        Convert.ToHexStringLower(XxHash128.Hash(Encoding.UTF8.GetBytes($"{connectorId}\n{type.ToWord()}\n{key}")));
 
     /// <summary>Requests the cancellation of a job: a waiting job is canceled at once, a running one becomes <c>canceling</c>.</summary>
     /// <returns>The job's state now; <see langword="null"/> when there is no such job.</returns>

@@ -21,7 +21,7 @@ internal static class ChangedSettings
         ArgumentNullException.ThrowIfNull(connector);
         ArgumentNullException.ThrowIfNull(source);
         var changed = new List<string>();
-        if (job.ServiceType != (connector.ServiceType ?? source.ServiceType))
+        if (job.ServiceType != connector.ServiceType)
         {
             changed.Add("service_type");
         }

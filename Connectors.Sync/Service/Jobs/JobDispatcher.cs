@@ -122,25 +122,25 @@ internal sealed class JobDispatcher(ServiceCore core, ServiceParts parts)
             return false;
         }
 
-        var isAbandoned = IsAbandoned(job);
-        return job.Status == JobStatus.Canceling
-            ? (isAbandoned || job.IsSilent(parts.TimeProvider.GetUtcNow(), core.Options.IdleAfter))
-                && await TryCancelAbandonedAsync(job, cancellationToken)
-            // What was abandoned is gone on with.
-            : !isAbandoned && await core.Cleanup.TryFailIdleAsync(job, core.Options.IdleAfter, cancellationToken);
+        // What was abandoned, and was not to be canceled, is gone on with.
+        var isCanceling = job.Status == JobStatus.Canceling;
+        return IsAbandoned(job) ? isCanceling && await TryCancelAsync(job, JobClaim.Of(job), cancellationToken)
+            : isCanceling && job.IsSilent(parts.TimeProvider.GetUtcNow(), core.Options.IdleAfter)
+                ? await TryCancelAsync(job, JobClaim.Silent(job), cancellationToken)
+            : await core.Cleanup.TryFailIdleAsync(job, core.Options.IdleAfter, cancellationToken);
     }
 
     /// <summary>The job to run for one that waits or was left (<see cref="JobReplacement"/>).</summary>
-    /// <returns><see langword="null"/> when somebody else was faster.</returns>
-    public async Task<SyncJobRecord?> CurrentAsync(SyncJobRecord job, CancellationToken cancellationToken)
+    /// <returns><see langword="null"/> when somebody else has it.</returns>
+    public async Task<SyncJobRecord?> CurrentAsync(SyncJobRecord job, bool isAskedFor, CancellationToken cancellationToken)
     {
-        var current = await core.Replacement.CurrentAsync(job, cancellationToken);
-        if (current is not null && current.Id != job.Id)
+        var current = await core.Replacement.CurrentAsync(job, isAskedFor, cancellationToken);
+        if (current.IsReplaced)
         {
             await parts.EngineOf(job.ConnectorId).ForgetAsync(job.Id, cancellationToken);
         }
 
-        return current;
+        return current.Job;
     }
 
     /// <summary>Starts the jobs that may be taken.</summary>
@@ -163,9 +163,9 @@ internal sealed class JobDispatcher(ServiceCore core, ServiceParts parts)
         return results;
     }
 
-    private async Task<bool> TryCancelAbandonedAsync(SyncJobRecord job, CancellationToken cancellationToken)
+    private async Task<bool> TryCancelAsync(SyncJobRecord job, JobClaim claim, CancellationToken cancellationToken)
     {
-        if (await core.Steps.CancelAsync(JobClaim.Of(job), new JobResult(), cancellationToken) is null)
+        if (await core.Steps.CancelAsync(claim, new JobResult(), cancellationToken) is null)
         {
             return false;
         }
@@ -231,7 +231,7 @@ internal sealed class JobDispatcher(ServiceCore core, ServiceParts parts)
         {
             if (job.Status == JobStatus.Canceling)
             {
-                await dispatcher.TryCancelAbandonedAsync(job, stopAtOnce);
+                await dispatcher.TryCancelAsync(job, JobClaim.Of(job), stopAtOnce);
                 return false;
             }
 
@@ -254,6 +254,6 @@ internal sealed class JobDispatcher(ServiceCore core, ServiceParts parts)
 
         /// <summary>A job that was never begun has the settings with which it was asked for.</summary>
         private async Task<SyncJobRecord?> CurrentAsync(SyncJobRecord job) =>
-            job.Status == JobStatus.Pending ? job : await dispatcher.CurrentAsync(job, stopAtOnce);
+            job.Status == JobStatus.Pending ? job : await dispatcher.CurrentAsync(job, isAskedFor: false, stopAtOnce);
     }
 }

@@ -1,3 +1,4 @@
+using Connectors.Abstractions;
 using Connectors.Sync.Diagnostics;
 using Connectors.Sync.Protocol.Connectors;
 using Connectors.Sync.Protocol.Jobs;
@@ -20,9 +21,12 @@ internal sealed class JobReplacement(
     private readonly ILogger _logger = loggerFactory.CreateLogger<JobReplacement>();
 
     /// <summary>The job to run for one that waits, or that a dead worker left: itself while its connector is as it was, otherwise a new one
-    /// with the same options; the old one is then canceled.</summary>
-    /// <returns><see langword="null"/> when somebody else was faster.</returns>
-    public async Task<SyncJobRecord?> CurrentAsync(SyncJobRecord job, CancellationToken cancellationToken)
+    /// in its place; the old one is then canceled.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="isAskedFor">Whether somebody has just asked for a sync with the job's options. Otherwise the new job may not delete
+    /// more than the delete guard allows: that was allowed of what there was to delete with the old settings.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    public async Task<CurrentJob> CurrentAsync(SyncJobRecord job, bool isAskedFor, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(job);
 
@@ -34,19 +38,31 @@ internal sealed class JobReplacement(
             || ChangedSince(job, connector) is not { Count: > 0 } changed
         )
         {
-            return job;
+            return new CurrentJob(job);
         }
 
         // The new one first: when this is cut off, the next look finds both, and the key keeps it from being made twice.
         var key = $"in place of {job.Id}";
-        var made = await jobs.CreateAsync(connector, type, job.TriggerMethod, job.Options, key, cancellationToken);
-        if (await steps.CancelLeftAsync(job, cancellationToken) is null || made is null)
+        var options = isAskedFor ? job.Options : job.Options with { AllowMassDelete = false };
+        SyncJobRecord? made;
+        try
         {
-            return null;
+            made = await jobs.CreateAsync(connector, type, job.TriggerMethod, options, key, cancellationToken);
+        }
+        catch (ConnectorException failure) when (failure.Kind == FailureKind.Fatal)
+        {
+            // With what is set now there can be no job. The old one fails when it is run, and says why.
+            return new CurrentJob(job);
         }
 
-        ServiceLog.JobReplaced(_logger, job.Id, job.ConnectorId, string.Join(", ", changed), made.Id);
-        return made;
+        made ??= await jobs.FindAsync(SyncJobIndex.IdOf(connector.Id, type, key), cancellationToken);
+        if (await steps.CancelLeftAsync(job, cancellationToken) is null)
+        {
+            return new CurrentJob(null);
+        }
+
+        ServiceLog.JobReplaced(_logger, job.Id, job.ConnectorId, string.Join(", ", changed), made?.Id ?? string.Empty);
+        return new CurrentJob(made?.Status?.IsWaiting() == true ? made : null) { IsReplaced = true };
     }
 
     private IReadOnlyList<string> ChangedSince(SyncJobRecord job, ConnectorRecord connector)
@@ -55,10 +71,18 @@ internal sealed class JobReplacement(
         {
             return ChangedSettings.Since(job, connector, sources.Describe(connector.ServiceType ?? string.Empty));
         }
-        catch (Exception exception) when (exception is not OperationCanceledException)
+        catch (ConnectorException)
         {
             // Without its source the job fails when it is run, and says why.
             return [];
         }
     }
+}
+
+/// <summary>What to run in the place of a job.</summary>
+/// <param name="Job">The job; <see langword="null"/> when somebody else has it.</param>
+internal sealed record CurrentJob(SyncJobRecord? Job)
+{
+    /// <summary>Whether the job that was asked about was canceled by this call.</summary>
+    public bool IsReplaced { get; init; }
 }

@@ -164,7 +164,11 @@ internal sealed class SyncNow(ServiceCore core, JobDispatcher dispatcher, Servic
 
         return waiting.Options != how.ForJob
             ? throw OtherOptions(waiting, how)
-            : await dispatcher.CurrentAsync(waiting, cancellationToken) ?? throw Running(waiting);
+            : await dispatcher.CurrentAsync(waiting, isAskedFor: true, cancellationToken)
+                ?? throw new ConnectorException(
+                    $"Another service has just taken job '{waiting.Id}' of connector '{connectorId}', or put another one in its place. "
+                        + "Wait for it to end, then sync again."
+                );
     }
 
     private static ConnectorException Running(SyncJobRecord job) =>

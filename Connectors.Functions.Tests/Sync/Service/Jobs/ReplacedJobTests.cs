@@ -107,6 +107,80 @@ public sealed class ReplacedJobTests
     }
 
     [Fact]
+    public async Task WhatWasAllowedToBeDeletedOfOneIndexIsNotAllowedOfAnother()
+    {
+        var connector = _fixture.AddConnector();
+        var job = await _fixture.AddJobAsync(connector, """{"metadata": {"allow_mass_delete": true}}""");
+        _fixture.Store.Edit(ProtocolIndices.SyncJobs, job, Suspended);
+        _fixture.Store.Edit(ProtocolIndices.Connectors, connector, """{"index_name": "search-other"}""");
+
+        await _fixture.RunOnceAsync();
+
+        var request = Assert.Single(_fixture.Engine.Requests);
+        Assert.Equal(("search-other", false), (request.IndexName, request.AllowMassDelete));
+    }
+
+    [Fact]
+    public async Task WhoAsksForItAgainAllowsItAgain()
+    {
+        var connector = _fixture.AddConnector();
+        var job = await _fixture.AddJobAsync(connector, """{"metadata": {"allow_mass_delete": true}}""");
+        _fixture.Store.Edit(ProtocolIndices.SyncJobs, job, Suspended);
+        _fixture.Store.Edit(ProtocolIndices.Connectors, connector, """{"configuration": {"host": {"value": "other"}}}""");
+
+        var result = await _fixture.Service.SyncNowAsync(connector, new SyncNowOptions(AllowMassDelete: true), Token, Token);
+
+        Assert.NotEqual(job, result.Job!.Id);
+        Assert.True(Assert.Single(_fixture.Engine.Requests).AllowMassDelete);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task AReplacementThatWasCutOffIsGoneOnWith(bool isAskedFor)
+    {
+        var (connector, job) = await InterruptedAsync(Suspended, """{"configuration": {"host": {"value": "other"}}}""");
+        _fixture.Store.BeforeUpdate = (index, id) =>
+        {
+            if (index != ProtocolIndices.SyncJobs || id != job)
+            {
+                return Task.CompletedTask;
+            }
+
+            _fixture.Store.BeforeUpdate = null;
+            throw new ConnectorException(FailureKind.Retry, "Elasticsearch is away.");
+        };
+        await Assert.ThrowsAsync<ConnectorException>(() => _fixture.RunOnceAsync());
+        Assert.Equal(2, _fixture.JobIds.Count);
+
+        var result = isAskedFor
+            ? await _fixture.Service.SyncNowAsync(connector, new SyncNowOptions(), Token, Token)
+            : Assert.Single(await _fixture.RunOnceAsync());
+
+        AssertReplaced(connector, job, result.Job!.Id);
+    }
+
+    [Fact]
+    public async Task AJobThatCanHaveNoSuccessorEndsByItselfAndOthersRun()
+    {
+        _fixture.Sources.HasAccessControl = true;
+        var connector = _fixture.AddConnector("""{"configuration": {"use_document_level_security": {"value": true}}}""");
+        var job = await _fixture.AddJobAsync(
+            connector,
+            """{"job_type": "access_control", "connector": {"index_name": ".search-acl-filter-search-c1"}}"""
+        );
+        _fixture.Store.Edit(ProtocolIndices.SyncJobs, job, Suspended);
+        _fixture.Store.Edit(ProtocolIndices.Connectors, connector, """{"index_name": ".search-acl-filter-other"}""");
+        var other = await _fixture.AddJobAsync(_fixture.AddConnector());
+
+        await _fixture.RunOnceAsync();
+
+        Assert.Equal("completed", _fixture.Status(other));
+        Assert.NotEqual("suspended", _fixture.Status(job));
+        Assert.Equal(2, _fixture.JobIds.Count);
+    }
+
+    [Fact]
     public async Task OneThatNeverBeganKeepsTheSettingsWithWhichItWasAskedForInTheService()
     {
         var connector = _fixture.AddConnector();
@@ -181,6 +255,7 @@ public sealed class ReplacedJobTests
         var connector = _fixture.AddConnector();
         var job = await _fixture.AddJobAsync(connector, interrupted);
         _fixture.Engine.Kept[job] = true;
+        _fixture.Clock.Advance(TimeSpan.FromSeconds(1));
         _fixture.Store.Edit(ProtocolIndices.Connectors, connector, change);
         return (connector, job);
     }
