@@ -6,19 +6,24 @@ internal sealed class RepeatedNotice(TimeProvider time)
 {
     private static readonly TimeSpan Again = TimeSpan.FromSeconds(30);
     private readonly Lock _lock = new();
-    private (string Matter, long At)? _told;
+    private readonly Dictionary<string, long> _told = new(StringComparer.Ordinal);
 
-    /// <summary>Whether a matter is to be told now: it is another one than the last, or that was told a while ago.</summary>
+    /// <summary>Whether a matter is to be told now: it was not yet, or a while ago.</summary>
     public bool IsDue(string matter)
     {
         lock (_lock)
         {
-            if (_told is { } told && told.Matter == matter && time.GetElapsedTime(told.At) < Again)
+            if (_told.TryGetValue(matter, out var at) && time.GetElapsedTime(at) < Again)
             {
                 return false;
             }
 
-            _told = (matter, time.GetTimestamp());
+            foreach (var (old, _) in _told.Where(told => time.GetElapsedTime(told.Value) >= Again).ToList())
+            {
+                _told.Remove(old);
+            }
+
+            _told[matter] = time.GetTimestamp();
             return true;
         }
     }

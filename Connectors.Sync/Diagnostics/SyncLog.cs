@@ -27,6 +27,9 @@ internal static partial class SyncLog
     [LoggerMessage(204, LogLevel.Warning, "The source is asked for {Call} again, for {Left} s more: {Reason}")]
     public static partial void SourceRetried(ILogger logger, string call, double left, string reason);
 
+    [LoggerMessage(215, LogLevel.Debug, "The source is asked for {Call} again in {Delay} s: {Reason}")]
+    public static partial void SourceTriedAgain(ILogger logger, string call, double delay, string reason);
+
     [LoggerMessage(205, LogLevel.Warning, "Partition {Partition} is read from its start again: the source could not find its position")]
     public static partial void PartitionRestarted(ILogger logger, string partition);
 

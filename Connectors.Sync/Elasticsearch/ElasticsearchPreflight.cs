@@ -22,15 +22,12 @@ internal sealed class ElasticsearchPreflight(
     private const int OldestMajor = 8;
     private static readonly Version Tested = new(9, 5);
 
-    // While Elasticsearch is waited for, the same problem is told this often.
-    private static readonly TimeSpan SaidAgain = TimeSpan.FromSeconds(30);
-
     public async Task<ElasticsearchInfo> RunAsync(CancellationToken cancellationToken)
     {
         var request = ElasticsearchRequest.Get(string.Empty);
         var start = time.GetTimestamp();
         var wait = options.InitialBackoff;
-        (string? Problem, long At) said = default;
+        var notice = new RepeatedNotice(time);
         while (true)
         {
             using var response = await calls.SendOnceAsync(request, cancellationToken);
@@ -58,10 +55,9 @@ internal sealed class ElasticsearchPreflight(
 
             var delay = response.RetryAfter > wait ? response.RetryAfter.Value : Jittered(wait);
             delay = delay < left ? delay : left;
-            if (failure.Message != said.Problem || time.GetElapsedTime(said.At) >= SaidAgain)
+            if (notice.IsDue(failure.Message))
             {
                 ElasticsearchLog.Waiting(logger, Math.Ceiling(left.TotalSeconds), failure.Message);
-                said = (failure.Message, time.GetTimestamp());
             }
 
             await Task.Delay(delay, time, cancellationToken);

@@ -60,8 +60,8 @@ internal sealed class SourceCalls(
         }
     }
 
-    /// <summary>Whether a failure is one of a call for which no retry is left here, though one may help. Of calls made at the same time
-    /// several may fail.</summary>
+    /// <summary>Whether this is the failure of a call for which no retry is left here, though one may help. Several calls made at the same
+    /// time may fail.</summary>
     public bool GaveUp(ConnectorException failure) => _failures.Contains(failure);
 
     /// <summary>Makes a call.</summary>
@@ -98,6 +98,7 @@ internal sealed class SourceCalls(
                 }
 
                 _pauses.Add(time.GetUtcNow() + delay);
+                SyncLog.SourceTriedAgain(logger, what, LogSeconds.Of(delay), failure.Message);
                 if (_notice.IsDue(failure.Message))
                 {
                     SyncLog.SourceRetried(logger, what, Math.Ceiling(clock.Left.TotalSeconds), failure.Message);

@@ -6,11 +6,13 @@ namespace Connectors.Tests.LocalHost.Durable;
 /// <summary>Keeps what was logged.</summary>
 internal sealed class ListLoggerProvider : ILoggerProvider
 {
-    private readonly ConcurrentQueue<(string Category, string Line)> _lines = new();
+    private readonly ConcurrentQueue<(string Category, LogLevel Level, string Line)> _lines = new();
 
     private readonly ConcurrentQueue<string> _failures = new();
 
-    public IReadOnlyList<string> Lines(string category) => [.. _lines.Where(item => item.Category == category).Select(item => item.Line)];
+    /// <summary>What one category logged, of this level and above.</summary>
+    public IReadOnlyList<string> Lines(string category, LogLevel level = LogLevel.Trace) =>
+        [.. _lines.Where(item => item.Category == category && item.Level >= level).Select(item => item.Line)];
 
     /// <summary>Everything, with what belongs to it.</summary>
     public IReadOnlyList<string> All => [.. _lines.Select(item => item.Line), .. _failures];
@@ -34,7 +36,7 @@ internal sealed class ListLoggerProvider : ILoggerProvider
             Func<TState, Exception?, string> formatter
         )
         {
-            owner._lines.Enqueue((category, formatter(state, exception)));
+            owner._lines.Enqueue((category, logLevel, formatter(state, exception)));
             if (exception is not null)
             {
                 owner._failures.Enqueue(exception.ToString());

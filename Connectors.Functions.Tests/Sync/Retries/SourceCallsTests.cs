@@ -4,6 +4,7 @@ using Connectors.Sync.Retries;
 using Connectors.Tests.LocalHost.Durable;
 using Connectors.Tests.Support;
 using Connectors.Tests.Support.InMemory;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
@@ -325,7 +326,7 @@ public sealed class SourceCallsTests : IDisposable
             )
         );
 
-        var lines = log.Lines("calls");
+        var lines = log.Lines("calls", LogLevel.Warning);
         Assert.Equal("The source is asked for a sign of life again, for 300 s more: Nothing listens there.", lines[0]);
         Assert.EndsWith(": It resets.", lines[1], StringComparison.Ordinal);
         Assert.EndsWith(": Nothing listens there.", lines[2], StringComparison.Ordinal);

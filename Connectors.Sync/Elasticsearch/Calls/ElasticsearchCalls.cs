@@ -55,7 +55,7 @@ internal sealed class ElasticsearchCalls(
                 }
 
                 ElasticsearchLog.TriedAgain(logger, failure.Message, LogSeconds.Of(delay));
-                if (_notice.IsDue(answer.Status == 0 ? string.Empty : failure.Message))
+                if (_notice.IsDue($"{answer.Status} {answer.Error()?.Type}"))
                 {
                     ElasticsearchLog.Retrying(logger, failure.Message, Math.Ceiling(clock.Left.TotalSeconds));
                 }
