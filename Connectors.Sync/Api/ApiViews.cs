@@ -49,7 +49,8 @@ internal static class ApiViews
             ["lastSeen"] = connector.LastSeen,
             ["lastSynced"] = connector.LastSynced,
             ["lastSyncStatus"] = connector.LastSyncStatus?.ToWord(),
-            ["lastSyncError"] = Redacted(connector.LastSyncError ?? connector.LastAccessControlSyncError),
+            ["lastSyncError"] = Redacted(connector.LastSyncError),
+            ["lastAccessControlSyncError"] = Redacted(connector.LastAccessControlSyncError),
             ["schedule"] = connector.Schedule(JobType.Full) is { } schedule ? Schedule(schedule) : null,
             ["configurationProblems"] = ConfigurationProblems(connector, sources, options),
         };
@@ -60,7 +61,7 @@ internal static class ApiViews
         var view = Connector(connector, sources, options);
         view["pipeline"] = connector.Pipeline?.Name;
         view["schedules"] = Schedules(connector, sources.Now);
-        view["draftProblems"] = new JsonArray([.. connector.DraftProblems.Select(problem => JsonValue.Create(Redacted(problem)))]);
+        view["draftProblems"] = new JsonArray([.. connector.DraftProblems.Select(problem => JsonValue.Create(problem))]);
         var open = OpenFields(connector, sources, options);
         view["configuration"] = new JsonObject(
             (connector.Configuration ?? [])

@@ -66,7 +66,9 @@ internal static class ConnectorListing
             connector.Schedule(JobType.Full) is { Enabled: true } schedule ? schedule.Interval : "",
             connector.LastSynced?.ToString("yyyy-MM-dd HH:mm") ?? "",
             connector.LastSyncStatus?.ToWord() ?? "",
-            connector.Error ?? connector.LastSyncError ?? connector.LastAccessControlSyncError ?? "",
+            connector.Error
+                ?? connector.LastSyncError
+                ?? (connector.LastAccessControlSyncError is { } failure ? $"Access control sync: {failure}" : ""),
         ];
 
     private static object Json(ConnectorRecord connector) =>
@@ -82,6 +84,7 @@ internal static class ConnectorListing
             connector.LastSynced,
             lastSyncStatus = connector.LastSyncStatus?.ToWord(),
             connector.Error,
-            lastSyncError = connector.LastSyncError ?? connector.LastAccessControlSyncError,
+            connector.LastSyncError,
+            connector.LastAccessControlSyncError,
         };
 }

@@ -136,9 +136,9 @@ public sealed class DoctorOfConnectorsTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("last_sync", "sync", "sync c1")]
-    [InlineData("last_access_control_sync", "access control sync", "sync c1 --access-control")]
-    public async Task AFailureOfTheLastSyncIsToldThoughTheSourceAnswersAgain(string field, string kind, string command)
+    [InlineData("last_sync", "lastSyncError", "sync", "sync c1")]
+    [InlineData("last_access_control_sync", "lastAccessControlSyncError", "access control sync", "sync c1 --access-control")]
+    public async Task AFailureOfTheLastSyncIsToldThoughTheSourceAnswersAgain(string field, string shown, string kind, string command)
     {
         await CreateAsync("dir", $"directory={_cli.Files("a.txt")}");
         var connector = JsonNode.Parse(_elasticsearch.Get(".elastic-connectors", "c1")!)!;
@@ -158,9 +158,9 @@ public sealed class DoctorOfConnectorsTests : IAsyncLifetime
         await _cli.RunAsync("connector", "list");
         Assert.Contains("the folder was gone", _cli.Out.ToString(), StringComparison.Ordinal);
         await _cli.RunAsync("connector", "list", "--json");
-        Assert.Equal("the folder was gone", (string?)JsonNode.Parse(_cli.Out.ToString())!["last_sync_error"]);
+        Assert.Equal("the folder was gone", (string?)JsonNode.Parse(_cli.Out.ToString())![$"{field}_error"]);
         await _cli.RunAsync("connector", "show", "c1");
-        Assert.Equal("the folder was gone", (string?)JsonNode.Parse(_cli.Out.ToString())!["lastSyncError"]);
+        Assert.Equal("the folder was gone", (string?)JsonNode.Parse(_cli.Out.ToString())![shown]);
     }
 
     [Fact]

@@ -62,13 +62,16 @@ function drawList() {
       make('p', null, lastSyncOf(connector)),
       connector.isServed !== false ? null : make('p', null, connector.isServedElsewhere ? 'Served by another service.' : notServed)),
     connector.error ? make('p', { class: 'error' }, connector.error) : null,
-    connector.lastSyncError && connector.lastSyncError !== connector.error && runOf(connector.id) === undefined ? make('p', { class: 'error' }, `The last sync failed: ${connector.lastSyncError}`) : null,
+    lastFailure(connector, 'sync', connector.lastSyncError),
+    lastFailure(connector, 'access control sync', connector.lastAccessControlSyncError),
     connector.schedule?.problem ? make('p', { class: 'error' }, connector.schedule.problem) : null,
     isIncomplete(connector) ? incompleteNotice(connector) : null,
     make('div', { class: 'row' }, actionsOf(connector)))));
 }
 
 const notServed = 'No service serves it: neither its id nor its service type is in a configuration.';
+const lastFailure = (connector, kind, error) => error && error !== connector.error && runOf(connector.id) === undefined
+  ? make('p', { class: 'error' }, `The last ${kind} failed: ${error}`) : null;
 const isIncomplete = connector => connector.configurationProblems?.length > 0;
 
 function lastSyncOf(connector) {

@@ -107,7 +107,7 @@ internal sealed class ConnectorRecord
                     .. (validation.Array("errors") ?? [])
                         .SelectMany(error => error.Array("messages") ?? [])
                         .OfType<JsonValue>()
-                        .Select(message => message.ToString()),
+                        .Select(message => Redactor.Redact(message.ToString())),
                 ]
                 : [];
         }
