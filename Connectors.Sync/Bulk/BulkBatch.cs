@@ -34,15 +34,15 @@ internal sealed class BulkBatch : IDisposable
         _operations.Add(new BulkOperation(kind, start, _body.Length - start));
     }
 
-    /// <summary>Adds an operation of another batch, which may be counted in another way here.</summary>
-    public void Append(BulkBatch other, int index, BulkOperationKind kind) => Append(other, other._operations[index], kind);
+    /// <summary>Has an operation counted in another way.</summary>
+    public void CountAs(int index, BulkOperationKind kind) => _operations[index] = _operations[index] with { Kind = kind };
 
     /// <summary>Moves the last operation to a new batch when it made this one too large.</summary>
     public BulkBatch SplitLast()
     {
         var last = _operations[^1];
         var next = new BulkBatch(Math.Max(_body.Length, last.Length));
-        next.Append(this, last, last.Kind);
+        next.Append(this, last);
         _operations.RemoveAt(_operations.Count - 1);
         _body.Truncate(last.Start);
         return next;
@@ -54,7 +54,7 @@ internal sealed class BulkBatch : IDisposable
         var selected = new BulkBatch(4096);
         foreach (var index in indices)
         {
-            selected.Append(this, index, _operations[index].Kind);
+            selected.Append(this, _operations[index]);
         }
 
         return selected;
@@ -103,9 +103,9 @@ internal sealed class BulkBatch : IDisposable
         _body.Dispose();
     }
 
-    private void Append(BulkBatch other, BulkOperation operation, BulkOperationKind kind)
+    private void Append(BulkBatch other, BulkOperation operation)
     {
         _body.Write(other.Body.Span.Slice(operation.Start, operation.Length));
-        Add(kind);
+        Add(operation.Kind);
     }
 }

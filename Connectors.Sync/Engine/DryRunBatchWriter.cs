@@ -18,7 +18,7 @@ internal sealed class DryRunBatchWriter(IContentIndex index, SyncRequest request
         for (var number = 0; number < batch.Count; number++)
         {
             var operation = batch.Operations[number];
-            if (operation.Kind == BulkOperationKind.Delete)
+            if (operation.IsDelete)
             {
                 deleted.Add(batch.IdOf(number));
             }

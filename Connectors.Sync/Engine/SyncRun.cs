@@ -245,7 +245,7 @@ internal sealed class SyncRun(
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested && !abort.IsCancellationRequested)
             {
-                // Of its contents some were written, and the rest did not come in time. It and those after it are read again.
+                // Some of its contents did not come in time. It and the pages after it are read again.
                 isStopped = true;
             }
             catch (Exception caught)

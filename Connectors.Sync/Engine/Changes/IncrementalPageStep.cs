@@ -26,7 +26,8 @@ internal sealed class IncrementalPageStep(IContentIndex? index, SyncRequest requ
 
     /// <summary>Plans <paramref name="page"/>; the caller disposes both. The plan owns the share.</summary>
     /// <param name="page">The page as the source gave it.</param>
-    /// <param name="wasHeld">Of what an earlier run may have sent of this page: whether the index held it before. It is sent again.</param>
+    /// <param name="wasHeld">Ids of this page that an earlier run may have sent, and whether the index held them before. They are sent
+    /// again.</param>
     /// <param name="share">The page's share of a budget; <see langword="null"/> where none is kept.</param>
     /// <param name="cancellationToken">Stops the call.</param>
     public async Task<PagePlan> PlanAsync(

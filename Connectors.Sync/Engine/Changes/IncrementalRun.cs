@@ -109,7 +109,7 @@ internal sealed class IncrementalRun(
                 await state.AppendAsync(ChangesSent.Of(page.Batches), cancellationToken);
             }
 
-            // What the index held before counts as deleted, whoever's request it was.
+            // What the index held before counts as deleted, no matter whose request deleted it.
             var reports = await Task.WhenAll(
                 page.Batches.Select(batch => writer.WriteAsync(batch, mayHaveBeenSent: true, cancellationToken))
             );
@@ -130,7 +130,7 @@ internal sealed class IncrementalRun(
         );
     }
 
-    /// <summary>Of several runs that sent a document, the first one knew what the index held.</summary>
+    /// <summary>Keeps what the index held before a document was sent first: later runs may have found their own writes.</summary>
     private void Note(ChangesSent sent)
     {
         foreach (var id in sent.Added)

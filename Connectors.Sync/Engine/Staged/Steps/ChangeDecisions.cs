@@ -60,24 +60,22 @@ internal sealed class ChangeDecisions(IStagingStore store, IContentIndex index, 
             (decisions, _) = await StagedBlob.GetAsync<Decision[]>(store, name, "What was decided about a page", cancellationToken);
         }
 
-        using var rest = new BulkBatch(batch.SizeInBytes);
-        for (var number = 0; number < batch.Count; number++)
+        int[] wanted = [.. Enumerable.Range(0, batch.Count).Where(number => decisions[number] is not Decision.Skip)];
+        foreach (var number in wanted)
         {
-            if (decisions[number] is not Decision.Skip)
-            {
-                rest.Append(batch, number, KindOf(decisions[number]));
-            }
+            batch.CountAs(number, KindOf(decisions[number]));
         }
 
-        var left = new BulkReport(new SyncCounts(Skipped: batch.Count - rest.Count), new RejectionReport());
-        if (rest.Count == 0)
+        var skipped = new SyncCounts(Skipped: batch.Count - wanted.Length);
+        if (wanted.Length == 0)
         {
-            return left;
+            return new BulkReport(skipped, new RejectionReport());
         }
 
-        // What the index held before counts as deleted, whoever's request it was.
-        var report = await writer.WriteAsync(rest, mayHaveBeenSent: true, cancellationToken);
-        return report with { Counts = report.Counts + left.Counts };
+        // What the index held before counts as deleted, no matter whose request deleted it.
+        using var rest = wanted.Length == batch.Count ? null : batch.Select(wanted);
+        var report = await writer.WriteAsync(rest ?? batch, mayHaveBeenSent: true, cancellationToken);
+        return report with { Counts = report.Counts + skipped };
     }
 
     private async Task<Decision[]> DecideAsync(string indexName, BulkBatch batch, CancellationToken cancellationToken)
