@@ -33,13 +33,9 @@ internal sealed class DoctorRun(CommandSession session)
             yield return CheckResult.Failed("configuration", problem.ToString(), "Correct the class there, or take the entry out.");
         }
 
-        if (configuration.IsWithoutFile)
+        if (session.NoFileNotice is { } noFile)
         {
-            yield return CheckResult.Warning(
-                "configuration",
-                "There is no config.yml in this folder: the defaults are used, and what the environment sets.",
-                "`elastic-ingest init` writes one; -c names one elsewhere."
-            );
+            yield return CheckResult.Warning("configuration", noFile, CommandSession.NoFileRemedy);
         }
         else if (wrongSources.Count == 0)
         {

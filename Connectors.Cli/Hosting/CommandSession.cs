@@ -44,11 +44,13 @@ internal sealed class CommandSession
     /// <exception cref="CliException">It has faults; all are in the message.</exception>
     public ServiceConfiguration Configuration => _configuration.Value;
 
+    /// <summary>What to do where there is no configuration file.</summary>
+    public const string NoFileRemedy = "`elastic-ingest init` writes one; -c names one elsewhere.";
+
     /// <summary>What to say where there is no configuration file; <see langword="null"/> when there is one.</summary>
     public string? NoFileNotice =>
         Configuration.IsWithoutFile
-            ? "There is no config.yml in this folder, so the defaults are used, and what the environment sets. `elastic-ingest init` "
-                + "writes one; -c names one elsewhere."
+            ? "There is no config.yml in this folder: the defaults are used, and what the environment sets."
             : null;
 
     /// <summary>The log.</summary>

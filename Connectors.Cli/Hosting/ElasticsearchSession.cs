@@ -52,8 +52,8 @@ internal sealed class ElasticsearchSession : IDisposable
         catch (ConnectorException exception)
         {
             gateway?.Dispose();
-            string[] lines = session.NoFileNotice is { } notice ? [exception.Message, notice] : [exception.Message];
-            throw new CliException(ExitCode.Elasticsearch, lines);
+            string[] noFile = session.NoFileNotice is { } notice ? [$"{notice} {CommandSession.NoFileRemedy}"] : [];
+            throw new CliException(ExitCode.Elasticsearch, [exception.Message, .. noFile]);
         }
         catch
         {

@@ -57,25 +57,30 @@ internal sealed class LogOutput : ILoggerProvider
             Func<TState, Exception?, string> formatter
         )
         {
+            var time = output._environment.TimeProvider.GetUtcNow();
+            string text;
             try
             {
-                var line = new LogLine(
-                    output._environment.TimeProvider.GetUtcNow(),
-                    logLevel,
-                    category,
-                    eventId,
-                    formatter(state, exception),
-                    exception
-                );
-                output.Write(
-                    output._json ? line.ToJson(state as IEnumerable<KeyValuePair<string, object?>> ?? []) : line.ToText(output._hasDates)
-                );
+                var line = new LogLine(time, logLevel, category, eventId, formatter(state, exception), exception);
+                text = Text(line, state as IEnumerable<KeyValuePair<string, object?>> ?? []);
+            }
+            catch (Exception failure)
+            {
+                var instead = $"Event {eventId.Name ?? eventId.ToString()} can't be shown: {failure.GetType().Name}.";
+                text = Text(new LogLine(time, logLevel, category, eventId, instead, null), []);
+            }
+
+            try
+            {
+                output.Write(text);
             }
             catch (Exception)
             {
-                // What can't be told, because a value can't be shown or nobody reads the output any more, must not end what it tells of:
-                // the logger factory would throw it on into a sync.
+                // That nobody reads the output any more must not end what it tells of: the logger factory would throw it on into a sync.
             }
         }
+
+        private string Text(LogLine line, IEnumerable<KeyValuePair<string, object?>> values) =>
+            output._json ? line.ToJson(values) : line.ToText(output._hasDates);
     }
 }

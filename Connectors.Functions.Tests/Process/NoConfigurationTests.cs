@@ -16,9 +16,9 @@ public sealed class NoConfigurationTests : IDisposable
     [Theory]
     [InlineData("doctor", "note  configuration: There is no config.yml in this folder: the defaults are used")]
     [InlineData("doctor", "will be made when first needed")]
-    [InlineData("sync notes", "There is no config.yml in this folder, so the defaults are used")]
-    [InlineData("poll", "There is no config.yml in this folder, so the defaults are used")]
-    [InlineData("job list", "There is no config.yml in this folder, so the defaults are used")]
+    [InlineData("sync notes", "There is no config.yml in this folder: the defaults are used")]
+    [InlineData("poll", "There is no config.yml in this folder: the defaults are used")]
+    [InlineData("job list", "There is no config.yml in this folder: the defaults are used")]
     public async Task ItIsSaidAndNothingIsLeftBehind(string command, string said)
     {
         await using var process = IngestProcess.CommandIn(

@@ -82,6 +82,22 @@ public sealed class JsonLogTests
         Assert.Equal(42, (int?)polled["labels.Connectors"]);
     }
 
+    [Fact]
+    public void AMessageThatCanNotBeShownIsNamed()
+    {
+        using var log = new Written();
+
+#pragma warning disable CA1848, CA2254 // A value that no message of the product has.
+        log.Output.Factory.CreateLogger("c").LogWarning(new EventId(7, "Odd"), "Value: {Value}", new Unspeakable());
+#pragma warning restore CA1848, CA2254
+
+        var line = Assert.Single(log.Lines);
+        Assert.Equal(
+            ("Odd", "Event Odd can't be shown: InvalidTimeZoneException."),
+            ((string?)line["event.action"], (string?)line["message"])
+        );
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -149,6 +165,11 @@ public sealed class JsonLogTests
             Variables = new Dictionary<string, string>(),
             Shutdown = shutdown,
         };
+
+    private sealed class Unspeakable
+    {
+        public override string ToString() => throw new InvalidTimeZoneException();
+    }
 
     /// <summary>A log, and the lines in it.</summary>
     private sealed class Written : IDisposable
