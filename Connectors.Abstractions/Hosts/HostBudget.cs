@@ -29,15 +29,10 @@ internal sealed class HostBudget(int requestsAtATime, TimeProvider time)
         }
     }
 
-    /// <summary>Waits until a request may be sent. The caller disposes what is returned when the answer is there.</summary>
+    /// <summary>Waits until a request may be sent, unless the host asks to be left alone for too long. The caller disposes what is returned
+    /// when the answer is there.</summary>
     /// <param name="spacing">The least time since the beginning of the request before.</param>
-    /// <param name="cancellationToken">Ends the waiting at once.</param>
-    public async Task<IDisposable> EnterAsync(TimeSpan spacing, CancellationToken cancellationToken) =>
-        (await TryEnterAsync(spacing, TimeSpan.MaxValue, new RequestWaits(), cancellationToken))!;
-
-    /// <summary>The same, unless the host asks to be left alone for too long.</summary>
-    /// <param name="spacing">The least time since the beginning of the request before.</param>
-    /// <param name="longest">For how long the request may be held because of the host, in all.</param>
+    /// <param name="longest">For how long a request that has a place may be held because of the host.</param>
     /// <param name="waits">Is told until when the host asked to be left alone.</param>
     /// <param name="cancellationToken">Ends the waiting at once.</param>
     /// <returns><see langword="null"/> as soon as it is known that the request would be held for longer.</returns>

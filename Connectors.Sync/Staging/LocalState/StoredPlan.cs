@@ -10,7 +10,7 @@ namespace Connectors.Sync.Staging.LocalState;
 internal sealed record StoredPlan
 {
     /// <summary>Form of the state folder; another form is started over.</summary>
-    public const int CurrentFormat = 2;
+    public const int CurrentFormat = 3;
 
     /// <summary>Form in which this was written.</summary>
     public int Format { get; init; } = CurrentFormat;
