@@ -48,7 +48,7 @@ internal sealed class CronSchedule
         {
             var parsed = new CronExpression(expression, TimeZoneInfo.Utc);
             return NamesBothDays(expression)
-                ? throw new FormatException("of day of month and day of week one has to be '?'")
+                ? throw new FormatException("day of month or day of week has to be '?'")
                 : new CronSchedule(parsed);
         }
         catch (FormatException exception)

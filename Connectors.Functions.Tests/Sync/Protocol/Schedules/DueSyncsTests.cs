@@ -164,7 +164,7 @@ public sealed class DueSyncsTests
 
     [Theory]
     [InlineData("* * * * *", "it has 5 fields, the first one (seconds) is missing")]
-    [InlineData("0 0 3 * * *", "of day of month and day of week one has to be '?'")]
+    [InlineData("0 0 3 * * *", "day of month or day of week has to be '?'")]
     [InlineData("0 0 25 * * ?", "Hour values must be between 0 and 23")]
     [InlineData("every day", "Illegal characters for this position: 'EVE'")]
     [InlineData(
