@@ -2,6 +2,8 @@ using System.Data.Common;
 using System.Text.Json.Nodes;
 using Connectors.Abstractions;
 using Connectors.Tests.Sources;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace Connectors.Tests.Support.Servers;
@@ -76,7 +78,30 @@ public abstract class SqlServer : IAsyncLifetime
     }
 
     /// <summary>A source over a database, whose tables are worth dividing from a few rows on.</summary>
-    public IDataSource Source(string database, params (string Field, JsonNode Value)[] values)
+    public IDataSource Source(string database, params (string Field, JsonNode Value)[] values) =>
+        Source(Context(database, values), rowsAPartition: 5);
+
+    /// <summary>A source that reads what queries give.</summary>
+    /// <param name="database">The database.</param>
+    /// <param name="rules">Advanced sync rules.</param>
+    /// <param name="logging">Where to write its log, if anywhere.</param>
+    /// <param name="values">Values of its other fields.</param>
+    public IDataSource SourceOfRules(
+        string database,
+        string rules,
+        ILoggerFactory? logging = null,
+        params (string Field, JsonNode Value)[] values
+    ) =>
+        Source(
+            Context(database, values) with
+            {
+                AdvancedRules = JsonNode.Parse(rules),
+                LoggerFactory = logging ?? NullLoggerFactory.Instance,
+            },
+            rowsAPartition: 5
+        );
+
+    private SourceContext Context(string database, params (string Field, JsonNode Value)[] values)
     {
         var all = Values(Port, database);
         foreach (var (field, value) in values)
@@ -84,7 +109,7 @@ public abstract class SqlServer : IAsyncLifetime
             all[field] = value;
         }
 
-        return Source(SomeSettings.Of(all, Fields), rowsAPartition: 5);
+        return SomeSettings.Of(all, Fields);
     }
 
     /// <summary>A source's settings.</summary>

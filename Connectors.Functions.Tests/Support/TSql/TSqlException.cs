@@ -9,6 +9,9 @@ internal sealed class TSqlException(int number, string message) : Exception(mess
 {
     public const int Unknown = 50_000;
 
+    /// <summary>No T-SQL.</summary>
+    public const int Syntax = 102;
+
     public int Number => number;
 
     /// <summary>A statement, or a part of one, that these tests' server does not know.</summary>

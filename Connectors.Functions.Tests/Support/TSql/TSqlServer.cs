@@ -94,7 +94,7 @@ internal sealed class TSqlServer(TimeProvider clock)
         using var reader = new StringReader(text);
         var script = (TSqlScript)new TSql130Parser(initialQuotedIdentifiers: true).Parse(reader, out var errors);
         return errors is [var first, ..]
-            ? throw TSqlException.NotKnown($"{first.Message}: {text}")
+            ? throw new TSqlException(TSqlException.Syntax, first.Message)
             : script.Batches.SelectMany(batch => batch.Statements);
     }
 

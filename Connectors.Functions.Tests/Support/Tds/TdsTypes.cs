@@ -13,12 +13,17 @@ internal static class TdsTypes
     private const ushort Max = 0xFFFF;
     private const int TicksOfScale7 = 7;
 
+    /// <summary>A sign, and 16 bytes.</summary>
+    private const int DecimalBytes = 17;
+
     /// <summary>Cyrillic_General_CI_AS: a driver has to know the culture 0x419 to find its code page.</summary>
     public static byte[] Collation { get; } = [0x19, 0x04, 0xD0, 0x00, 0x00];
 
     private static bool IsText(MsSqlType type) => type.Name is "nvarchar" or "nchar" or "varchar" or "char";
 
     private static bool IsBytes(MsSqlType type) => type.Name is "varbinary" or "binary";
+
+    private static bool IsDecimal(MsSqlType type) => type.Name is "decimal" or "numeric";
 
     private static bool IsTime(MsSqlType type) => type.Name is "time" or "datetime2" or "datetimeoffset";
 
@@ -34,6 +39,12 @@ internal static class TdsTypes
         else if (IsTime(type))
         {
             to.Write((byte)(type.First ?? TicksOfScale7));
+        }
+        else if (IsDecimal(type))
+        {
+            to.Write((byte)DecimalBytes);
+            to.Write((byte)type.First!);
+            to.Write((byte)type.Second!);
         }
         else if (type.Name != "date")
         {
@@ -137,6 +148,8 @@ internal static class TdsTypes
             "char" => 0xAF,
             "varbinary" => 0xA5,
             "binary" => 0xAD,
+            "decimal" => 0x6A,
+            "numeric" => 0x6C,
             _ => throw new NotSupportedException($"a column of the type {type}"),
         };
 
@@ -159,6 +172,7 @@ internal static class TdsTypes
             float number => BitConverter.GetBytes(number),
             decimal money when type.Name == "smallmoney" => BitConverter.GetBytes((int)(money * 10_000)),
             decimal money => [.. BitConverter.GetBytes((long)(money * 10_000))[4..], .. BitConverter.GetBytes((long)(money * 10_000))[..4]],
+            SqlDecimal number => [number.IsPositive ? (byte)1 : (byte)0, .. number.Data.SelectMany(BitConverter.GetBytes)],
             Guid id => id.ToByteArray(),
             byte[] bytes => bytes,
             string text => (type.Name[0] == 'n' ? Encoding.Unicode : Encoding.Latin1).GetBytes(text),

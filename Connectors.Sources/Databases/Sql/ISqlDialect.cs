@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Connectors.Abstractions;
 using Connectors.Sources.Databases.Sql.Reading;
+using Connectors.Sources.Databases.Sql.Rules;
 using Connectors.Sources.Databases.Sql.Tables;
 
 namespace Connectors.Sources.Databases.Sql;
@@ -14,6 +15,12 @@ internal interface ISqlDialect
 
     /// <summary>The tables that the configuration names.</summary>
     SqlTableChoice Tables { get; }
+
+    /// <summary>The queries to read in place of the tables; empty for the tables.</summary>
+    IReadOnlyList<SqlRule> Rules { get; }
+
+    /// <summary>The order in which the ids of a rule's rows name the columns of its tables' keys: that of the Python service.</summary>
+    SqlIdOrder RuleIdOrder { get; }
 
     /// <summary>The column with the time of a row's last change, as the configuration names it; <see langword="null"/> when it names
     /// none.</summary>
@@ -36,6 +43,22 @@ internal interface ISqlDialect
 
     /// <summary>A table's columns; <see langword="null"/> when there is no such table.</summary>
     Task<SqlTable?> DescribeAsync(DbTransaction transaction, string table, CancellationToken cancellationToken);
+
+    /// <summary>The columns of a query's rows, in order.</summary>
+    /// <param name="transaction">The transaction to ask in.</param>
+    /// <param name="query">One SELECT statement.</param>
+    /// <param name="placeInKey">The place of a column, by its name, among those that tell rows apart, from 1; 0 for others.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
+    /// <exception cref="DbException">The server does not understand the query.</exception>
+    Task<IList<SqlColumn>> DescribeQueryAsync(
+        DbTransaction transaction,
+        string query,
+        Func<string, int> placeInKey,
+        CancellationToken cancellationToken
+    );
+
+    /// <summary>A rule's query as a table with these columns: its ids and fields as the Python service names them.</summary>
+    SqlTable TableOf(SqlRule rule, IList<SqlColumn> columns);
 
     /// <summary>Texts of the first key column, in the server's order, that divide a table into about <paramref name="parts"/> parts; fewer,
     /// or none, where that is not known cheaply.</summary>
@@ -70,6 +93,10 @@ internal interface ISqlDialect
 
     /// <summary>Whether a failure says that a column is gone or has another type.</summary>
     bool IsOtherShape(Exception failure);
+
+    /// <summary>What the server has against a statement: how it is written, what it names, or the user's rights to that;
+    /// <see langword="null"/> when the failure is of another kind.</summary>
+    string? WhyRefused(DbException failure);
 
     /// <summary>The exception to throw for a failure.</summary>
     /// <param name="doing">What was tried: <c>read the table 'orders'</c>.</param>

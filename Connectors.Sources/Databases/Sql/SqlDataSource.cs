@@ -3,6 +3,7 @@ using System.Security.Authentication;
 using System.Text;
 using Connectors.Abstractions;
 using Connectors.Sources.Databases.Sql.Reading;
+using Connectors.Sources.Databases.Sql.Rules;
 using Microsoft.Extensions.Logging;
 
 namespace Connectors.Sources.Databases.Sql;
@@ -38,12 +39,18 @@ public abstract class SqlDataSource : IDataSource, IChangeFeed
     public abstract SourceDescription Description { get; }
 
     /// <inheritdoc/>
-    /// <remarks>Connects, and checks the tables that are named.</remarks>
+    /// <remarks>Connects, and checks the tables that are named, or the queries of the rules.</remarks>
     public Task PingAsync(CancellationToken cancellationToken) =>
         InTransactionAsync(
             "list the tables",
             async (dialect, transaction) =>
             {
+                if (dialect.Rules.Count > 0)
+                {
+                    await _opened.Value.Rules.PlanAsync(transaction, cancellationToken);
+                    return true;
+                }
+
                 var tables = await new SqlPartitions(dialect, _rowsAPartition).TablesAsync(transaction, cancellationToken);
                 if (tables.Count == 0 && dialect.Tables.IsAll)
                 {
@@ -60,25 +67,29 @@ public abstract class SqlDataSource : IDataSource, IChangeFeed
         );
 
     /// <inheritdoc/>
-    /// <remarks>Where the server has no facts to be sure of, the answer is "changed".</remarks>
+    /// <remarks>Where the server has no facts to be sure of, the answer is "changed". So it is for the queries of rules, which may give
+    /// other rows though nobody wrote any.</remarks>
     public Task<ChangeCheckResult> HasChangedAsync(string? lastToken, CancellationToken cancellationToken) =>
         InTransactionAsync(
             "ask for changes",
             async (dialect, transaction) =>
             {
-                var mark = await dialect.ChangeTokenAsync(transaction, cancellationToken);
+                var mark = dialect.Rules.Count == 0 ? await dialect.ChangeTokenAsync(transaction, cancellationToken) : null;
                 return new ChangeCheckResult(mark is null || mark != lastToken, mark);
             },
             cancellationToken
         );
 
     /// <inheritdoc/>
-    /// <remarks>Every table is a partition; a large one is several, divided where the server's statistics or the first and last number
-    /// say.</remarks>
+    /// <remarks>Every table, or every rule, is a partition; a large table is several, divided where the server's statistics or the first
+    /// and last number say.</remarks>
     public Task<IReadOnlyList<SourcePartition>> PartitionAsync(int wanted, CancellationToken cancellationToken) =>
         InTransactionAsync(
             "list the tables",
-            (dialect, transaction) => new SqlPartitions(dialect, _rowsAPartition).PlanAsync(transaction, wanted, cancellationToken),
+            (dialect, transaction) =>
+                dialect.Rules.Count > 0
+                    ? _opened.Value.Rules.PlanAsync(transaction, cancellationToken)
+                    : new SqlPartitions(dialect, _rowsAPartition).PlanAsync(transaction, wanted, cancellationToken),
             cancellationToken
         );
 
@@ -99,7 +110,7 @@ public abstract class SqlDataSource : IDataSource, IChangeFeed
         }
 
         return await TryAsync(
-            $"read the table '{bounds.Table}'",
+            bounds.Rule is null ? $"read the table '{bounds.Table}'" : $"run the query of {bounds.Table}",
             opened => opened.Pages.ReadAsync(bounds, after, limits, cancellationToken),
             cancellationToken
         );
@@ -174,13 +185,16 @@ public abstract class SqlDataSource : IDataSource, IChangeFeed
     {
         public Opened(ISqlDialect dialect, DbDataSource database, ILogger logger)
         {
-            (Dialect, Database, Pages) = (dialect, database, new SqlPages(dialect, database));
+            Rules = new SqlRuleTables(dialect);
+            (Dialect, Database, Pages) = (dialect, database, new SqlPages(dialect, database, Rules, logger));
             Changes = new SqlChanges(dialect, database, Pages, logger);
         }
 
         public ISqlDialect Dialect { get; }
 
         public DbDataSource Database { get; }
+
+        public SqlRuleTables Rules { get; }
 
         public SqlPages Pages { get; }
 

@@ -11,4 +11,11 @@ internal static partial class SqlLog
         "The table {Table} has no column {Column} with a date, or a date and a time, so this incremental sync reads all of it"
     )]
     public static partial void TableReadWhole(ILogger logger, string table, string column);
+
+    [LoggerMessage(
+        216,
+        LogLevel.Warning,
+        "Of {Rule} several rows have the same {Columns}, and one of them becomes the document: name id_columns that tell them apart"
+    )]
+    public static partial void RowsRepeatTheirKey(ILogger logger, string rule, string columns);
 }

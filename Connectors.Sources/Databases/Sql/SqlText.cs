@@ -9,6 +9,12 @@ internal static class SqlText
     /// <summary>Digits before the point from which on a number is beyond what a double can hold.</summary>
     private const int MostDigits = 308;
 
+    /// <summary>SQL's class of errors that lie in the statement, or in the user's rights to what it names (ISO/IEC 9075-2).</summary>
+    private const string SyntaxOrAccess = "42";
+
+    /// <summary>Whether a server's code for an error says that it does not take the statement.</summary>
+    public static bool IsSyntaxOrAccess(string? sqlState) => sqlState?.StartsWith(SyntaxOrAccess, StringComparison.Ordinal) == true;
+
     /// <summary>A number as JSON, with a fraction or an exponent, so that Elasticsearch doesn't map its field as whole numbers;
     /// <see langword="null"/> for NaN and the infinities. <paramref name="isTooLarge"/>: it fits no number type, and stays a
     /// text.</summary>

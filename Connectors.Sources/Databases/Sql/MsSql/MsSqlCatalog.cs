@@ -1,5 +1,7 @@
 using System.Data.Common;
+using System.Text.Json.Nodes;
 using Connectors.Abstractions;
+using Connectors.Sources.Databases.Sql.Rules;
 using Connectors.Sources.Databases.Sql.Tables;
 
 namespace Connectors.Sources.Databases.Sql.MsSql;
@@ -122,15 +124,40 @@ internal sealed class MsSqlCatalog(MsSqlConfiguration configuration)
         return columns.Count == 0 ? null : Table(table, columns);
     }
 
-    /// <summary>Ids and fields as the Python service makes them: it sorts the columns of the key by name.</summary>
-    public SqlTable Table(string table, IList<SqlColumn> columns) =>
+    /// <summary>The columns of a query's rows.</summary>
+    public static async Task<IList<SqlColumn>> DescribeQueryAsync(
+        DbTransaction transaction,
+        string query,
+        Func<string, int> placeInKey,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var command = MsSqlDialect.Command(transaction, $"SELECT TOP (0) * FROM {SqlQuery.Inner(query)} AS t");
+        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
+        return
+        [
+            .. (await rows.GetColumnSchemaAsync(cancellationToken)).Select(column =>
+                MsSqlTypes.Column(column.ColumnName, MsSqlType.Of(column), placeInKey(column.ColumnName), collation: null)
+            ),
+        ];
+    }
+
+    /// <summary>A table, with ids and fields as the Python service makes them: it sorts the columns of the key by name.</summary>
+    public SqlTable Table(string table, IList<SqlColumn> columns) => Table(table, columns, table, table);
+
+    /// <summary>A rule's query as a table.</summary>
+    public SqlTable TableOf(SqlRule rule, IList<SqlColumn> columns) =>
+        Table(rule.Name, columns, rule.JoinedTables, rule.TablesAsJson, rule);
+
+    private SqlTable Table(string name, IList<SqlColumn> columns, string joined, JsonNode table, SqlRule? rule = null) =>
         new(
-            table,
+            name,
             columns,
-            idPrefix: $"{configuration.Database}_{configuration.Schema}_{table}_",
+            idPrefix: $"{configuration.Database}_{configuration.Schema}_{joined}_",
             constants: [new("database", configuration.Database), new("table", table), new("schema", configuration.Schema)],
-            fieldPrefix: $"{configuration.Schema}_{table}_",
+            fieldPrefix: $"{configuration.Schema}_{joined}_",
             lowerCase: true,
-            idOrder: SqlIdOrder.Names
+            idOrder: SqlIdOrder.Names,
+            rule: rule
         );
 }

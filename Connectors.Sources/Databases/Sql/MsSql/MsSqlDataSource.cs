@@ -1,5 +1,6 @@
 using Connectors.Abstractions;
 using Connectors.Sources.Databases.Sql.Reading;
+using Connectors.Sources.Databases.Sql.Rules;
 
 namespace Connectors.Sources.Databases.Sql.MsSql;
 
@@ -13,7 +14,12 @@ public sealed class MsSqlDataSource : SqlDataSource
 
     /// <summary>For tests, which have few rows.</summary>
     internal MsSqlDataSource(SourceContext context, int rowsAPartition)
-        : base(context, () => new MsSqlDialect(new MsSqlConfiguration(context.Settings), context), rowsAPartition) { }
+        : base(
+            context,
+            () => new MsSqlDialect(new MsSqlConfiguration(context.Settings), context, SqlRules.From(context.AdvancedRules)),
+            rowsAPartition
+        )
+    { }
 
     /// <inheritdoc/>
     public override SourceDescription Description { get; } =
@@ -26,5 +32,6 @@ public sealed class MsSqlDataSource : SqlDataSource
             NameFields = [],
             Fields = MsSqlConfiguration.Fields,
             HasChangeFeed = true,
+            CheckAdvancedRules = SqlRules.Check,
         };
 }

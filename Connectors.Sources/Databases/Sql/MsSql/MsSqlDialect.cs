@@ -2,13 +2,14 @@ using System.Data;
 using System.Data.Common;
 using Connectors.Abstractions;
 using Connectors.Sources.Databases.Sql.Reading;
+using Connectors.Sources.Databases.Sql.Rules;
 using Connectors.Sources.Databases.Sql.Tables;
 using Microsoft.Data.SqlClient;
 
 namespace Connectors.Sources.Databases.Sql.MsSql;
 
 /// <summary>SQL Server 2016 and later, Azure SQL.</summary>
-internal sealed class MsSqlDialect(MsSqlConfiguration configuration, SourceContext context) : ISqlDialect
+internal sealed class MsSqlDialect(MsSqlConfiguration configuration, SourceContext context, IReadOnlyList<SqlRule> rules) : ISqlDialect
 {
     /// <summary>Where a deadlock has to end somebody, it is the reader.</summary>
     public const string Session = "SET DEADLOCK_PRIORITY LOW; SET TRANSACTION ISOLATION LEVEL READ COMMITTED";
@@ -22,6 +23,10 @@ internal sealed class MsSqlDialect(MsSqlConfiguration configuration, SourceConte
     public string DisplayName => _errors.DisplayName;
 
     public SqlTableChoice Tables => configuration.Tables;
+
+    public IReadOnlyList<SqlRule> Rules => rules;
+
+    public SqlIdOrder RuleIdOrder => SqlIdOrder.Names;
 
     public string? IncrementalColumn => configuration.IncrementalColumn;
 
@@ -44,6 +49,15 @@ internal sealed class MsSqlDialect(MsSqlConfiguration configuration, SourceConte
 
     public Task<SqlTable?> DescribeAsync(DbTransaction transaction, string table, CancellationToken cancellationToken) =>
         _catalog.DescribeAsync(transaction, table, cancellationToken);
+
+    public Task<IList<SqlColumn>> DescribeQueryAsync(
+        DbTransaction transaction,
+        string query,
+        Func<string, int> placeInKey,
+        CancellationToken cancellationToken
+    ) => MsSqlCatalog.DescribeQueryAsync(transaction, query, placeInKey, cancellationToken);
+
+    public SqlTable TableOf(SqlRule rule, IList<SqlColumn> columns) => _catalog.TableOf(rule, columns);
 
     public async Task<IReadOnlyList<string>> SplitsAsync(
         DbTransaction transaction,
@@ -91,6 +105,8 @@ internal sealed class MsSqlDialect(MsSqlConfiguration configuration, SourceConte
         failure is SqlException answer && answer.Number is MsSqlErrors.NoSuchTable or MsSqlErrors.NoRight or MsSqlErrors.NoRightToColumn;
 
     public bool IsOtherShape(Exception failure) => failure is SqlException { Number: MsSqlErrors.NoSuchColumn };
+
+    public string? WhyRefused(DbException failure) => MsSqlErrors.WhyRefused(failure);
 
     public ConnectorException Explain(string doing, Exception failure) => _errors.Explain(doing, failure);
 

@@ -1,5 +1,6 @@
 using Connectors.Abstractions;
 using Connectors.Sources.Databases.Sql.MsSql.Tds;
+using System.Data.Common;
 using Microsoft.Data.SqlClient;
 
 namespace Connectors.Sources.Databases.Sql.MsSql;
@@ -14,6 +15,10 @@ internal sealed class MsSqlErrors(MsSqlConfiguration configuration)
 
     /// <summary>The driver's own number for a statement that took longer than it may.</summary>
     private const int TimedOut = -2;
+
+    /// <summary>Classes of errors that lie in the statement, or in the user's rights to what it names.</summary>
+    private const byte FirstOfStatement = 14,
+        LastOfStatement = 16;
 
     /// <summary>From this class on the server ends the connection.</summary>
     private const byte EndsConnection = 20;
@@ -46,6 +51,12 @@ internal sealed class MsSqlErrors(MsSqlConfiguration configuration)
                     : Broke(doing)
             );
     }
+
+    /// <summary>What the server has against a statement; <see langword="null"/> when the failure is of another kind.</summary>
+    public static string? WhyRefused(DbException failure) =>
+        failure is SqlException { Class: >= FirstOfStatement and <= LastOfStatement, Number: > 0 } answer && !IsPassing(answer.Number)
+            ? answer.Errors[0].Message
+            : null;
 
     private ConnectorException Broke(string doing) =>
         new(FailureKind.Retry, $"{Server}: the connection broke, trying to {doing}. Check host, port and firewalls.");

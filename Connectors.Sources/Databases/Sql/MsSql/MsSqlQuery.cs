@@ -32,6 +32,11 @@ internal static class MsSqlQuery
             conditions.Add($"{Own(table.Key[0])} <= {MsSqlKeys.Value(command, table.Key[0], through)}");
         }
 
+        if (part.IsWithoutKey)
+        {
+            conditions.Add($"({string.Join(" OR ", table.Key.Select(column => $"{Own(column)} IS NULL"))})");
+        }
+
         if (since is not null)
         {
             var name = $"@p{command.Parameters.Count}";
@@ -40,7 +45,7 @@ internal static class MsSqlQuery
         }
 
         var columns = string.Join(", ", table.Columns.Select(column => column.Expression).Concat(table.Key.Select(MsSqlKeys.Expression)));
-        var place = $"{MsSqlTypes.Quote(schema)}.{MsSqlTypes.Quote(table.Name)}";
+        var place = table.Query is { } query ? SqlQuery.Inner(query) : $"{MsSqlTypes.Quote(schema)}.{MsSqlTypes.Quote(table.Name)}";
         var order = string.Join(", ", table.Key.Select(Own));
         command.CommandText =
             ways.Count == 1

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Globalization;
 
 namespace Connectors.Sources.Databases.Sql.MsSql;
@@ -24,6 +25,16 @@ internal readonly record struct MsSqlType(string Name, int? First = null, int? S
             "datetime2" or "datetimeoffset" or "time" => new(name, scale),
             _ => new(name),
         };
+
+    /// <summary>The type of a column of an answer, as the driver gives it: lengths in characters, types of .NET code with their
+    /// database and schema.</summary>
+    public static MsSqlType Of(DbColumn column)
+    {
+        var name = column.DataTypeName?.Split('.')[^1].ToLowerInvariant() ?? string.Empty;
+        var length = column.ColumnSize is null or int.MaxValue ? -1 : column.ColumnSize.Value;
+        var unit = length > 0 && name is "nchar" or "nvarchar" ? sizeof(char) : 1;
+        return Of(name, length * unit, column.NumericPrecision ?? 0, column.NumericScale ?? 0);
+    }
 
     /// <summary>Reads what <see cref="ToString"/> wrote.</summary>
     public static MsSqlType Parse(string text)

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Connectors.Sources.Databases.Sql.Rules;
 using Connectors.Sources.Databases.Sql.Tables;
 using MySqlConnector;
 
@@ -78,6 +79,39 @@ internal sealed class MySqlCatalog(MySqlConfiguration configuration)
             ? null
             : new SqlTable(table, columns, idPrefix: table + "_", constants: [new("Table", table)], idOrder: SqlIdOrder.Columns);
     }
+
+    /// <summary>The columns of a query's rows. The driver names types in its own way.</summary>
+    public static async Task<IList<SqlColumn>> DescribeQueryAsync(
+        DbTransaction transaction,
+        string query,
+        Func<string, int> placeInKey,
+        CancellationToken cancellationToken
+    )
+    {
+        await using var command = MySqlDialect.Command(transaction, $"SELECT * FROM {SqlQuery.Inner(query)} AS t LIMIT 0");
+        await using var rows = await command.ExecuteReaderAsync(cancellationToken);
+        return
+        [
+            .. (await rows.GetColumnSchemaAsync(cancellationToken)).Select(column =>
+                MySqlTypes.Column(
+                    column.ColumnName,
+                    MySqlTypes.NameOf(column.DataTypeName ?? string.Empty),
+                    column is { NumericScale: 0, NumericPrecision: <= SafeDigits },
+                    placeInKey(column.ColumnName)
+                )
+            ),
+        ];
+    }
+
+    /// <summary>A rule's query as a table, with ids and fields as the Python service names them.</summary>
+    public static SqlTable TableOf(SqlRule rule, IList<SqlColumn> columns) =>
+        new(
+            rule.Name,
+            columns,
+            idPrefix: rule.JoinedTables + "_",
+            constants: [new("Table", rule.TablesAsJson)],
+            rule: rule
+        );
 
     private static async Task<bool> CanReadAsync(DbTransaction transaction, string table, CancellationToken cancellationToken)
     {

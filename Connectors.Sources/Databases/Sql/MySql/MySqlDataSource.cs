@@ -1,5 +1,6 @@
 using Connectors.Abstractions;
 using Connectors.Sources.Databases.Sql.Reading;
+using Connectors.Sources.Databases.Sql.Rules;
 
 namespace Connectors.Sources.Databases.Sql.MySql;
 
@@ -13,7 +14,12 @@ public sealed class MySqlDataSource : SqlDataSource
 
     /// <summary>For tests, which have few rows.</summary>
     internal MySqlDataSource(SourceContext context, int rowsAPartition)
-        : base(context, () => new MySqlDialect(new MySqlConfiguration(context.Settings)), rowsAPartition) { }
+        : base(
+            context,
+            () => new MySqlDialect(new MySqlConfiguration(context.Settings), SqlRules.From(context.AdvancedRules)),
+            rowsAPartition
+        )
+    { }
 
     /// <inheritdoc/>
     public override SourceDescription Description { get; } =
@@ -26,5 +32,6 @@ public sealed class MySqlDataSource : SqlDataSource
             NameFields = [],
             Fields = MySqlConfiguration.Fields,
             HasChangeFeed = true,
+            CheckAdvancedRules = SqlRules.Check,
         };
 }

@@ -2,13 +2,14 @@ using System.Data;
 using System.Data.Common;
 using Connectors.Abstractions;
 using Connectors.Sources.Databases.Sql.Reading;
+using Connectors.Sources.Databases.Sql.Rules;
 using Connectors.Sources.Databases.Sql.Tables;
 using MySqlConnector;
 
 namespace Connectors.Sources.Databases.Sql.MySql;
 
 /// <summary>MySQL 5.7 and later, MariaDB 10.3 and later.</summary>
-internal sealed class MySqlDialect(MySqlConfiguration configuration) : ISqlDialect
+internal sealed class MySqlDialect(MySqlConfiguration configuration, IReadOnlyList<SqlRule> rules) : ISqlDialect
 {
     private static readonly string[] WholeTypes = ["tinyint", "smallint", "mediumint", "int", "bigint"];
     private readonly MySqlCatalog _catalog = new(configuration);
@@ -17,6 +18,10 @@ internal sealed class MySqlDialect(MySqlConfiguration configuration) : ISqlDiale
     public string DisplayName => _errors.DisplayName;
 
     public SqlTableChoice Tables => configuration.Tables;
+
+    public IReadOnlyList<SqlRule> Rules => rules;
+
+    public SqlIdOrder RuleIdOrder => SqlIdOrder.Names;
 
     public string? IncrementalColumn => configuration.IncrementalColumn;
 
@@ -76,6 +81,15 @@ internal sealed class MySqlDialect(MySqlConfiguration configuration) : ISqlDiale
     public Task<SqlTable?> DescribeAsync(DbTransaction transaction, string table, CancellationToken cancellationToken) =>
         _catalog.DescribeAsync(transaction, table, cancellationToken);
 
+    public Task<IList<SqlColumn>> DescribeQueryAsync(
+        DbTransaction transaction,
+        string query,
+        Func<string, int> placeInKey,
+        CancellationToken cancellationToken
+    ) => MySqlCatalog.DescribeQueryAsync(transaction, query, placeInKey, cancellationToken);
+
+    public SqlTable TableOf(SqlRule rule, IList<SqlColumn> columns) => MySqlCatalog.TableOf(rule, columns);
+
     public async Task<IReadOnlyList<string>> SplitsAsync(
         DbTransaction transaction,
         SqlTable table,
@@ -121,6 +135,12 @@ internal sealed class MySqlDialect(MySqlConfiguration configuration) : ISqlDiale
             conditions.Add($"{MySqlTypes.Comparand(table.Key[0])} <= {Value(command, table.Key[0], through)}");
         }
 
+        if (part.IsWithoutKey)
+        {
+            // A date of zeros IS NULL, but is no NULL.
+            conditions.Add($"({string.Join(" OR ", table.Key.Select(column => $"t.{MySqlTypes.Quote(column.Name)} <=> NULL"))})");
+        }
+
         if (since is not null)
         {
             // What is older than every time stamp is a date of zeros, which says as little as NULL.
@@ -131,7 +151,7 @@ internal sealed class MySqlDialect(MySqlConfiguration configuration) : ISqlDiale
 
         command.CommandText = SqlQuery.Of(
             table.Columns.Select(column => column.Expression).Concat(table.Key.Select(MySqlTypes.CursorExpression)),
-            MySqlTypes.Quote(table.Name),
+            table.Query is { } query ? SqlQuery.Inner(query) : MySqlTypes.Quote(table.Name),
             conditions,
             table.Key.Select(column => $"t.{MySqlTypes.Quote(column.Name)}"),
             limit
@@ -161,6 +181,8 @@ internal sealed class MySqlDialect(MySqlConfiguration configuration) : ISqlDiale
         };
 
     public bool IsOtherShape(Exception failure) => failure is MySqlException { ErrorCode: MySqlErrorCode.BadFieldError };
+
+    public string? WhyRefused(DbException failure) => SqlText.IsSyntaxOrAccess(failure.SqlState) ? failure.Message : null;
 
     public ConnectorException Explain(string doing, Exception failure) => _errors.Explain(doing, failure);
 

@@ -57,6 +57,11 @@ internal static class MySqlTypes
         return new SqlColumn(name, type, expression, kind, KeyPosition: keyPosition);
     }
 
+    /// <summary>The name of a type as <see cref="Column"/> takes it, of that which the driver gives: <c>bigint</c> of
+    /// <c>BIGINT UNSIGNED</c>, <c>tinyint</c> of <c>BOOL</c>, <c>char</c> of <c>CHAR(36)</c>.</summary>
+    public static string NameOf(string type) =>
+        type.ToLowerInvariant().Split(' ', '(')[0] is var name && name == "bool" ? "tinyint" : name;
+
     /// <summary>SQL for a key as text, from which <see cref="Parameter"/> makes the value again.</summary>
     public static string CursorExpression(SqlColumn key) =>
         key.Type switch

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
+using System.Text.Json.Nodes;
 using Connectors.Abstractions;
+using Connectors.Sources.Databases.Sql.Rules;
 using Connectors.Sources.Databases.Sql.Tables;
 using Npgsql;
 
@@ -117,17 +119,24 @@ internal sealed class PostgreSqlCatalog(PostgreSqlConfiguration configuration)
             }
         }
 
-        return columns.Count == 0
-            ? null
-            : new SqlTable(
-                table,
-                columns,
-                idPrefix: $"{configuration.Database}_{configuration.Schema}_{table}_",
-                constants: [new("database", configuration.Database), new("table", table), new("schema", configuration.Schema)],
-                fieldPrefix: $"{configuration.Schema}_{table}_",
-                lowerCase: true
-            );
+        return columns.Count == 0 ? null : Table(table, columns, table, table);
     }
+
+    /// <summary>A rule's query as a table.</summary>
+    public SqlTable TableOf(SqlRule rule, IList<SqlColumn> columns) =>
+        Table(rule.Name, columns, rule.JoinedTables, rule.TablesAsJson, rule);
+
+    /// <summary>Ids and fields as the Python service makes them.</summary>
+    private SqlTable Table(string name, IList<SqlColumn> columns, string joined, JsonNode table, SqlRule? rule = null) =>
+        new(
+            name,
+            columns,
+            idPrefix: $"{configuration.Database}_{configuration.Schema}_{joined}_",
+            constants: [new("database", configuration.Database), new("table", table), new("schema", configuration.Schema)],
+            fieldPrefix: $"{configuration.Schema}_{joined}_",
+            lowerCase: true,
+            rule: rule
+        );
 
     /// <summary>
     /// The place in the write-ahead log, which grows with every commit anywhere on the server. A transaction that has written its commit

@@ -1,5 +1,6 @@
 using Connectors.Abstractions;
 using Connectors.Sources.Databases.Sql.Reading;
+using Connectors.Sources.Databases.Sql.Rules;
 
 namespace Connectors.Sources.Databases.Sql.PostgreSql;
 
@@ -13,7 +14,12 @@ public sealed class PostgreSqlDataSource : SqlDataSource
 
     /// <summary>For tests, which have few rows.</summary>
     internal PostgreSqlDataSource(SourceContext context, int rowsAPartition)
-        : base(context, () => new PostgreSqlDialect(new PostgreSqlConfiguration(context.Settings)), rowsAPartition) { }
+        : base(
+            context,
+            () => new PostgreSqlDialect(new PostgreSqlConfiguration(context.Settings), SqlRules.From(context.AdvancedRules)),
+            rowsAPartition
+        )
+    { }
 
     /// <inheritdoc/>
     public override SourceDescription Description { get; } =
@@ -26,5 +32,6 @@ public sealed class PostgreSqlDataSource : SqlDataSource
             NameFields = [],
             Fields = PostgreSqlConfiguration.Fields,
             HasChangeFeed = true,
+            CheckAdvancedRules = SqlRules.Check,
         };
 }

@@ -3,13 +3,14 @@ using System.Data.Common;
 using System.Text;
 using Connectors.Abstractions;
 using Connectors.Sources.Databases.Sql.Reading;
+using Connectors.Sources.Databases.Sql.Rules;
 using Connectors.Sources.Databases.Sql.Tables;
 using Npgsql;
 
 namespace Connectors.Sources.Databases.Sql.PostgreSql;
 
 /// <summary>PostgreSQL 11 and later, and what speaks like it.</summary>
-internal sealed class PostgreSqlDialect(PostgreSqlConfiguration configuration) : ISqlDialect
+internal sealed class PostgreSqlDialect(PostgreSqlConfiguration configuration, IReadOnlyList<SqlRule> rules) : ISqlDialect
 {
     private readonly PostgreSqlCatalog _catalog = new(configuration);
     private readonly PostgreSqlErrors _errors = new(configuration);
@@ -17,6 +18,10 @@ internal sealed class PostgreSqlDialect(PostgreSqlConfiguration configuration) :
     public string DisplayName => _errors.DisplayName;
 
     public SqlTableChoice Tables => configuration.Tables;
+
+    public IReadOnlyList<SqlRule> Rules => rules;
+
+    public SqlIdOrder RuleIdOrder => SqlIdOrder.Key;
 
     public string? IncrementalColumn => configuration.IncrementalColumn;
 
@@ -80,6 +85,15 @@ internal sealed class PostgreSqlDialect(PostgreSqlConfiguration configuration) :
     public Task<SqlTable?> DescribeAsync(DbTransaction transaction, string table, CancellationToken cancellationToken) =>
         _catalog.DescribeAsync(transaction, table, cancellationToken);
 
+    public Task<IList<SqlColumn>> DescribeQueryAsync(
+        DbTransaction transaction,
+        string query,
+        Func<string, int> placeInKey,
+        CancellationToken cancellationToken
+    ) => PostgreSqlQueryColumns.FindAsync(transaction, query, placeInKey, cancellationToken);
+
+    public SqlTable TableOf(SqlRule rule, IList<SqlColumn> columns) => _catalog.TableOf(rule, columns);
+
     public Task<IReadOnlyList<string>> SplitsAsync(
         DbTransaction transaction,
         SqlTable table,
@@ -115,6 +129,11 @@ internal sealed class PostgreSqlDialect(PostgreSqlConfiguration configuration) :
             conditions.Add($"{Own(table.Key[0])} <= {Parameter(table.Key[0], through)}");
         }
 
+        if (part.IsWithoutKey)
+        {
+            conditions.Add($"({string.Join(" OR ", table.Key.Select(column => $"{Own(column)} IS NULL"))})");
+        }
+
         if (since is not null)
         {
             command.Parameters.Add(new NpgsqlParameter { Value = since.From, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text });
@@ -126,7 +145,7 @@ internal sealed class PostgreSqlDialect(PostgreSqlConfiguration configuration) :
         // Names are qualified: a bare name after ORDER BY would mean the column of the result, which is a text.
         command.CommandText = SqlQuery.Of(
             table.Columns.Select(column => column.Expression).Concat(table.Key.Select(column => $"{Own(column)}::text")),
-            _catalog.From(table.Name),
+            table.Query is { } query ? SqlQuery.Inner(query) : _catalog.From(table.Name),
             conditions,
             table.Key.Select(Own),
             limit
@@ -168,6 +187,9 @@ internal sealed class PostgreSqlDialect(PostgreSqlConfiguration configuration) :
                     or PostgresErrorCodes.UndefinedFunction
                     or PostgresErrorCodes.UndefinedObject
         };
+
+    public string? WhyRefused(DbException failure) =>
+        failure is PostgresException answer && SqlText.IsSyntaxOrAccess(answer.SqlState) ? answer.MessageText : null;
 
     public ConnectorException Explain(string doing, Exception failure) => _errors.Explain(doing, failure);
 

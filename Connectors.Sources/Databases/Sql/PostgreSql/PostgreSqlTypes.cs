@@ -13,6 +13,11 @@ internal sealed record PostgreSqlType(string Name, string Kind, string Category,
 /// <summary>How each type is asked for, and what becomes of it.</summary>
 internal static class PostgreSqlTypes
 {
+    /// <summary>The modifier of a type without parameters.</summary>
+    public const int NoModifier = -1;
+
+    private const int ScaleBits = 0x7FF;
+
     /// <summary>Digits of a number that fits 64 bits whatever they are.</summary>
     private const int SafeDigits = 18;
 
@@ -25,7 +30,7 @@ internal static class PostgreSqlTypes
             { Category: "A", Element: { } item } when known.Name.StartsWith('_') => (
                 $"to_json({own}::text[])::text",
                 SqlValueKind.List,
-                KindOf(item, -1)
+                KindOf(item, NoModifier)
             ),
             _ => ($"{own}::text", KindOf(known.Name, known.Modifier), SqlValueKind.Text),
         };
@@ -48,8 +53,12 @@ internal static class PostgreSqlTypes
             _ => SqlValueKind.Text,
         };
 
+    /// <summary>The modifier of a number with these parameters, of which the driver gives no scale of 0.</summary>
+    public static int ModifierOf(int? precision, int? scale) =>
+        precision is { } digits ? ((digits << 16) | ((scale ?? 0) & ScaleBits)) + 4 : NoModifier;
+
     /// <summary>numeric(p, 0): the modifier holds the precision and, in its lower eleven bits, the scale, after the four that count the
     /// length.</summary>
     private static bool IsWhole(int modifier) =>
-        modifier >= 4 && ((modifier - 4) & 0x7FF) == 0 && (((modifier - 4) >> 16) & 0xFFFF) <= SafeDigits;
+        modifier >= 4 && ((modifier - 4) & ScaleBits) == 0 && (((modifier - 4) >> 16) & 0xFFFF) <= SafeDigits;
 }

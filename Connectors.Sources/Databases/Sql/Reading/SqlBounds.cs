@@ -13,6 +13,7 @@ namespace Connectors.Sources.Databases.Sql.Reading;
 /// <param name="After">Text of the first key column.</param>
 /// <param name="Through">Text of the first key column.</param>
 /// <param name="Clashes">See <see cref="SqlRowId.Clashes"/>.</param>
+/// <param name="Rule">Number of the rule whose query is read in place of a table; <see langword="null"/> for a table.</param>
 /// <param name="Gap">Why the table can't be read, when it can't: <see cref="NoRight"/>, <see cref="NoKey"/>, or a sentence.</param>
 internal sealed record SqlBounds(
     string Table,
@@ -20,7 +21,8 @@ internal sealed record SqlBounds(
     string? After = null,
     string? Through = null,
     string[]? Clashes = null,
-    string? Gap = null
+    string? Gap = null,
+    int? Rule = null
 )
 {
     public const string NoRight = "no right";

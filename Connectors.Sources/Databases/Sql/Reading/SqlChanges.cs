@@ -15,15 +15,18 @@ namespace Connectors.Sources.Databases.Sql.Reading;
 internal sealed class SqlChanges(ISqlDialect dialect, DbDataSource database, SqlPages pages, ILogger logger)
 {
     private const string NoColumn = $"No column tells when a row changed. Name one in the field {SqlFields.IncrementalColumn}.";
+    private const string HasRules = "Advanced sync rules are set, and nothing tells what changed in the rows of their queries.";
 
     private Known? _known;
+
+    private string WhyNone => dialect.Rules.Count > 0 ? HasRules : NoColumn;
 
     /// <summary>The server's time, before anything is read.</summary>
     public async Task<ChangeStart> FindCursorAsync(CancellationToken cancellationToken)
     {
-        if (dialect.IncrementalColumn is not { } column)
+        if (dialect.Rules.Count > 0 || dialect.IncrementalColumn is not { } column)
         {
-            return new ChangeStart(null, NoColumn);
+            return new ChangeStart(null, WhyNone);
         }
 
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
@@ -51,9 +54,9 @@ internal sealed class SqlChanges(ISqlDialect dialect, DbDataSource database, Sql
     /// <summary>Reads a page: rows of one table, none when it has no changes.</summary>
     public async Task<ChangePage> ReadAsync(string cursor, PageToken after, PageLimits limits, CancellationToken cancellationToken)
     {
-        if (dialect.IncrementalColumn is not { } column)
+        if (dialect.Rules.Count > 0 || dialect.IncrementalColumn is not { } column)
         {
-            return ChangePage.Expired(NoColumn);
+            return ChangePage.Expired(WhyNone);
         }
 
         if (SqlChangeCursor.Parse(cursor) is not { } since)

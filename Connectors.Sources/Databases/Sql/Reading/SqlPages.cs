@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
 using Connectors.Abstractions;
+using Connectors.Sources.Databases.Sql.Rules;
 using Connectors.Sources.Databases.Sql.Tables;
+using Microsoft.Extensions.Logging;
 
 namespace Connectors.Sources.Databases.Sql.Reading;
 
@@ -9,12 +11,13 @@ namespace Connectors.Sources.Databases.Sql.Reading;
 /// Reads pages of a part of a table: each the rows that follow the last one's key, in the server's own order, in a transaction that ends
 /// with the page. Partitions may be read at the same time.
 /// </summary>
-internal sealed class SqlPages(ISqlDialect dialect, DbDataSource database)
+internal sealed class SqlPages(ISqlDialect dialect, DbDataSource database, SqlRuleTables rules, ILogger logger)
 {
     private const int AssumedRowBytes = 4096;
     private const int FirstBatch = 500;
     private readonly ConcurrentDictionary<string, SqlTable> _tables = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, int> _rowBytes = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> _repeating = new(StringComparer.Ordinal);
 
     public async Task<SourcePage> ReadAsync(SqlBounds bounds, PageToken after, PageLimits limits, CancellationToken cancellationToken)
     {
@@ -36,7 +39,7 @@ internal sealed class SqlPages(ISqlDialect dialect, DbDataSource database)
                 return page.Build(next ?? PageToken.Start, isLast: next is null, restarts: last is null && !after.IsStart);
             }
         }
-        catch (DbException closed) when (dialect.Tables.IsAll && dialect.IsInaccessible(closed))
+        catch (DbException closed) when (bounds.Rule is null && dialect.Tables.IsAll && dialect.IsInaccessible(closed))
         {
             // As below.
         }
@@ -83,7 +86,9 @@ internal sealed class SqlPages(ISqlDialect dialect, DbDataSource database)
     {
         if (!_tables.TryGetValue(bounds.Table, out var table))
         {
-            table = await dialect.DescribeAsync(transaction, bounds.Table, cancellationToken);
+            table = bounds.Rule is { } rule
+                ? await rules.DescribeAsync(transaction, rule, cancellationToken)
+                : await dialect.DescribeAsync(transaction, bounds.Table, cancellationToken);
             if (table is null)
             {
                 return dialect.Tables.IsAll
@@ -99,7 +104,9 @@ internal sealed class SqlPages(ISqlDialect dialect, DbDataSource database)
         return table.KeyShape == bounds.KeyShape
             ? table
             : throw new ConnectorException(
-                $"{dialect.DisplayName}: the primary key of the table '{bounds.Table}' was changed while it was read. Start a new sync."
+                $"{dialect.DisplayName}: "
+                    + (bounds.Rule is null ? $"the primary key of the table '{bounds.Table}' was" : $"{bounds.Table}: its id_columns were")
+                    + " changed while it was read. Start a new sync."
             );
     }
 
@@ -132,7 +139,13 @@ internal sealed class SqlPages(ISqlDialect dialect, DbDataSource database)
             while (await rows.ReadAsync(cancellationToken))
             {
                 count++;
-                last = Add(page, table, part.Bounds, rows);
+                var key = Add(page, table, part.Bounds, rows);
+                if (table.Query is not null && last is not null && key.SequenceEqual(last, StringComparer.Ordinal))
+                {
+                    TellRepeated(table);
+                }
+
+                last = key;
                 if (page.IsFull && encode(last) is { } next)
                 {
                     Remember(table, page);
@@ -156,6 +169,14 @@ internal sealed class SqlPages(ISqlDialect dialect, DbDataSource database)
         return _rowBytes.TryGetValue(table.Name, out var bytes)
             ? Math.Clamp(limits.MaxBytes / Math.Max(bytes, 64), 1, room)
             : Math.Clamp(limits.MaxBytes / AssumedRowBytes, 1, Math.Min(room, FirstBatch));
+    }
+
+    private void TellRepeated(SqlTable table)
+    {
+        if (_repeating.TryAdd(table.Name, true))
+        {
+            SqlLog.RowsRepeatTheirKey(logger, table.Name, string.Join(", ", table.Key.Select(column => column.Name)));
+        }
     }
 
     private void Remember(SqlTable table, SourcePageBuilder page)
@@ -185,7 +206,8 @@ internal sealed class SqlPages(ISqlDialect dialect, DbDataSource database)
         json.WriteStartObject();
         foreach (var (name, value) in table.Constants)
         {
-            json.WriteString(name, value);
+            json.WritePropertyName(name);
+            value.WriteTo(json);
         }
 
         for (var i = 0; i < values.Length; i++)

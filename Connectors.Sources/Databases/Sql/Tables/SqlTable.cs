@@ -1,3 +1,6 @@
+using System.Text.Json.Nodes;
+using Connectors.Sources.Databases.Sql.Rules;
+
 namespace Connectors.Sources.Databases.Sql.Tables;
 
 /// <summary>A column of a table that is read.</summary>
@@ -18,7 +21,7 @@ internal sealed record SqlColumn(
     string? Collation = null
 );
 
-/// <summary>A table with a primary key, as it is read.</summary>
+/// <summary>A table with a primary key, or a query with columns that tell its rows apart, as it is read.</summary>
 internal sealed class SqlTable
 {
     /// <param name="name">Its name in the database.</param>
@@ -28,23 +31,28 @@ internal sealed class SqlTable
     /// <param name="fieldPrefix">What stands before a column's name in a document.</param>
     /// <param name="lowerCase">Whether names of columns become lower case in documents.</param>
     /// <param name="idOrder">The order in which ids name the columns of the key.</param>
+    /// <param name="rule">The rule whose query it is, with the columns of its ids; <see langword="null"/> for a table of the
+    /// database.</param>
     public SqlTable(
         string name,
         IList<SqlColumn> columns,
         string idPrefix,
-        IReadOnlyList<KeyValuePair<string, string>> constants,
+        IReadOnlyList<KeyValuePair<string, JsonNode>> constants,
         string fieldPrefix = "",
         bool lowerCase = false,
-        SqlIdOrder idOrder = SqlIdOrder.Key
+        SqlIdOrder idOrder = SqlIdOrder.Key,
+        SqlRule? rule = null
     )
     {
         Name = name;
+        Query = rule?.Query;
         Columns = [.. columns];
         IdPrefix = idPrefix;
         Constants = constants;
         Key = [.. columns.Where(column => column.KeyPosition > 0).OrderBy(column => column.KeyPosition)];
         IdColumns = idOrder switch
         {
+            _ when rule is not null => [.. rule.IdColumns.Select(PlaceOf)],
             SqlIdOrder.Columns => [.. Key.Select(columns.IndexOf).Order()],
             SqlIdOrder.Names => [.. Key.OrderBy(column => column.Name, StringComparer.Ordinal).Select(columns.IndexOf)],
             _ => [.. Key.Select(columns.IndexOf)],
@@ -54,9 +62,15 @@ internal sealed class SqlTable
             isTop: true,
             constants.Select(field => field.Key)
         );
+
+        int PlaceOf(string id) =>
+            columns.Index().First(column => string.Equals(column.Item.Name, id, StringComparison.OrdinalIgnoreCase)).Index;
     }
 
     public string Name { get; }
+
+    /// <summary>The query whose rows it has; <see langword="null"/> for a table of the database.</summary>
+    public string? Query { get; }
 
     public IReadOnlyList<SqlColumn> Columns { get; }
 
@@ -69,7 +83,7 @@ internal sealed class SqlTable
 
     public string IdPrefix { get; }
 
-    public IReadOnlyList<KeyValuePair<string, string>> Constants { get; }
+    public IReadOnlyList<KeyValuePair<string, JsonNode>> Constants { get; }
 
     /// <summary>The field of each column.</summary>
     public IReadOnlyList<string> FieldNames { get; }

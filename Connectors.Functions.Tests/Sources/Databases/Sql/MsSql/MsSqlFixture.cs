@@ -34,7 +34,7 @@ internal static class MsSqlFixture
     public static MsSqlDialect Dialect(params (string Field, JsonNode? Value)[] values)
     {
         var context = Context(values);
-        return new MsSqlDialect(new MsSqlConfiguration(context.Settings), context);
+        return new MsSqlDialect(new MsSqlConfiguration(context.Settings), context, []);
     }
 
     public static SqlColumn Column(string name, string type, int keyPosition = 0, string? collation = null) =>

@@ -56,6 +56,8 @@ public sealed class MySqlKeyTests(MariaDbServer server)
         );
         await using var source = server.Source(database);
         await SqlRows.AssertEachComesOnceAsync(source, Rows, Cancellation);
+        await using var query = server.SourceOfRules(database, """[{"tables": ["t"], "query": "SELECT * FROM t"}]""");
+        await SqlRows.AssertEachComesOnceAsync(query, Rows, Cancellation);
     }
 
     [Fact]
@@ -108,7 +110,8 @@ public sealed class MySqlKeyTests(MariaDbServer server)
             Cancellation
         );
         var dialect = new MySqlDialect(
-            new MySqlConfiguration(SomeSettings.Of(server.Values(server.Port, database), MySqlConfiguration.Fields).Settings)
+            new MySqlConfiguration(SomeSettings.Of(server.Values(server.Port, database), MySqlConfiguration.Fields).Settings),
+            []
         );
         await using var pool = dialect.Open();
         await using var connection = await pool.OpenConnectionAsync(Cancellation);

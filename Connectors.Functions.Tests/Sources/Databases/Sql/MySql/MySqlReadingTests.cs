@@ -63,12 +63,16 @@ public sealed class MySqlReadingTests(MariaDbServer server)
                 + $"{string.Join(", ", values.Select(value => value.Value))})",
             Cancellation
         );
-        await using var source = server.Source(database);
-        var body = Assert.Single((await source.AllAsync(1, PageLimits.Default, Cancellation)).Documents()).Json();
-        Assert.Equal(
-            values.Select(value => $"{value.Type}: {value.Expected}"),
-            values.Select((value, i) => $"{value.Type}: {body.GetProperty($"c{i}").GetRawText()}")
-        );
+        await using var table = server.Source(database);
+        await using var query = server.SourceOfRules(database, """[{"tables": ["t"], "query": "SELECT * FROM t"}]""");
+        foreach (var source in (IDataSource[])[table, query])
+        {
+            var body = Assert.Single((await source.AllAsync(1, PageLimits.Default, Cancellation)).Documents()).Json();
+            Assert.Equal(
+                values.Select(value => $"{value.Type}: {value.Expected}"),
+                values.Select((value, i) => $"{value.Type}: {body.GetProperty($"c{i}").GetRawText()}")
+            );
+        }
     }
 
     [Fact]

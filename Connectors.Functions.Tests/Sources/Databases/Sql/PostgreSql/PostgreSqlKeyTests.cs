@@ -126,5 +126,11 @@ public sealed class PostgreSqlKeyTests(PostgreSqlServer server)
     {
         await using var source = server.Source("postgres", ("schema", schema));
         await SqlRows.AssertEachComesOnceAsync(source, rows, Cancellation);
+        await using var query = server.SourceOfRules(
+            "postgres",
+            $$"""[{"tables": ["t"], "query": "SELECT * FROM {{schema}}.t"}]""",
+            values: ("schema", schema)
+        );
+        await SqlRows.AssertEachComesOnceAsync(query, rows, Cancellation);
     }
 }

@@ -82,15 +82,23 @@ public sealed class PostgreSqlReadingTests(PostgreSqlServer server)
             """,
             Cancellation
         );
-        await using var source = server.Source("postgres", ("schema", schema));
-        var document = Assert.Single((await source.AllAsync(1, PageLimits.Default, Cancellation)).Documents());
-        Assert.Equal($"postgres_{schema}_t_1", document.Id);
-        Assert.Equal(
-            type is "price" ? "1.5000"
-                : type is "price[]" ? "[2.0000]"
-                : expected,
-            document.Json().GetProperty($"{schema}_t_v").GetRawText()
+        await using var table = server.Source("postgres", ("schema", schema));
+        await using var query = server.SourceOfRules(
+            "postgres",
+            $$"""[{"tables": ["t"], "query": "SELECT * FROM {{schema}}.t"}]""",
+            values: ("schema", schema)
         );
+        foreach (var source in (IDataSource[])[table, query])
+        {
+            var document = Assert.Single((await source.AllAsync(1, PageLimits.Default, Cancellation)).Documents());
+            Assert.Equal($"postgres_{schema}_t_1", document.Id);
+            Assert.Equal(
+                type is "price" ? "1.5000"
+                    : type is "price[]" ? "[2.0000]"
+                    : expected,
+                document.Json().GetProperty($"{schema}_t_v").GetRawText()
+            );
+        }
     }
 
     [Fact]

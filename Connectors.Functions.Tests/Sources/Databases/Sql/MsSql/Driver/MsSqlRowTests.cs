@@ -59,6 +59,8 @@ public sealed class MsSqlRowTests(TdsServer server)
         );
         await using var source = server.Source(database);
         await SqlRows.AssertEachComesOnceAsync(source, rows.Length, Cancellation);
+        await using var query = server.SourceOfRules(database, """[{"tables": ["t"], "query": "SELECT * FROM t"}]""");
+        await SqlRows.AssertEachComesOnceAsync(query, rows.Length, Cancellation);
     }
 
     [Fact]
