@@ -37,30 +37,59 @@ internal static class DocumentSanitizer
         }
     }
 
+    /// <summary>Whether a name has a dot, is empty or begins with a blank. Names are many, and dots and blanks at the beginning of a text
+    /// are few: they are looked for first.</summary>
     private static bool HasOddName(ReadOnlySpan<byte> body)
     {
-        for (var end = body.IndexOf("\":"u8); end >= 0; end = body.IndexOf("\":"u8))
+        if (body.IndexOf("\"\":"u8) >= 0)
         {
-            // Names are short: scanning backwards is faster than two searches.
-            var start = end;
-            while (start > 0 && body[start - 1] != (byte)'"')
-            {
-                if (body[--start] == (byte)'.')
-                {
-                    return true;
-                }
-            }
+            return true;
+        }
 
-            if (start == end || body[start] <= (byte)' ')
+        for (var rest = body; rest.IndexOf((byte)'.') is var dot and >= 0; )
+        {
+            rest = rest[(dot + 1)..];
+            var end = EndOfText(rest);
+            if (EndsName(rest, end))
             {
                 return true;
             }
 
-            body = body[(end + 2)..];
+            rest = rest[end..];
+        }
+
+        for (var rest = body; rest.IndexOf("\" "u8) is var start and >= 0; rest = rest[(start + 2)..])
+        {
+            // A quote that is escaped begins nothing.
+            if ((start == 0 || rest[start - 1] != (byte)'\\') && rest[(start + 1)..] is var text && EndsName(text, EndOfText(text)))
+            {
+                return true;
+            }
         }
 
         return false;
     }
+
+    /// <summary>The place of the quote that ends the text in which the bytes begin, or that begins the next one; their end when there is
+    /// none.</summary>
+    private static int EndOfText(ReadOnlySpan<byte> bytes)
+    {
+        var place = 0;
+        while (place < bytes.Length && bytes[place..].IndexOfAny((byte)'"', (byte)'\\') is var next and >= 0)
+        {
+            place += next;
+            if (bytes[place] == (byte)'"')
+            {
+                return place;
+            }
+
+            place += 2;
+        }
+
+        return bytes.Length;
+    }
+
+    private static bool EndsName(ReadOnlySpan<byte> bytes, int quote) => quote + 1 < bytes.Length && bytes[quote + 1] == (byte)':';
 
     private static bool MayBeDeep(ReadOnlySpan<byte> body)
     {

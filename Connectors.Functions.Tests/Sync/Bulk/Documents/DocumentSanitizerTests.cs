@@ -1,5 +1,8 @@
 using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json.Nodes;
 using Connectors.Sync.Bulk.Documents;
+using CsCheck;
 using Xunit;
 
 namespace Connectors.Tests.Sync.Bulk.Documents;
@@ -15,6 +18,7 @@ public sealed class DocumentSanitizerTests
             { "only dots", """{"..":1}""", """{"_":1}""" },
             { "leading dot", """{".x":1}""", """{"_.x":1}""" },
             { "blank part", """{"x..y":1,"x. .z":2}""", """{"x._.y":1,"x._.z":2}""" },
+            { "a quote after a blank part", """{"a..b\"c":1}""", """{"a._.b\"c":1}""" },
             { "empty name below", """{"a":{"":{"":true}}}""", """{"a":{"_":{"_":true}}}""" },
             { "two blank names", """{"":1," ":2,"_":3}""", """{"__":1,"___":2,"_":3}""" },
             { "a value beside a name with dots", """{"a":5,"a.b":1}""", """{"a":5,"a_b":1}""" },
@@ -74,6 +78,46 @@ public sealed class DocumentSanitizerTests
     [MemberData(nameof(Ordinary))]
     public void OrdinaryBodiesAreNotEvenParsed(string body) =>
         Assert.False(DocumentSanitizer.NeedsSanitizing(Encoding.UTF8.GetBytes(body)));
+
+    /// <summary>Whatever names and texts are made of what the scan looks for.</summary>
+    [Fact]
+    public void WhatIsNotParsedWouldNotBeChanged()
+    {
+        var text = Gen.OneOf("a", "b", ".", " ", "\"", "\\", ":", "{", "[", ",", "}").Array[0, 4].Select(string.Concat);
+        var value = Gen.Recursive<JsonNode?>(
+            (depth, inner) =>
+                depth > 3
+                    ? text.Select(one => (JsonNode?)one)
+                    : Gen.OneOf(
+                        text.Select(one => (JsonNode?)one),
+                        Gen.OneOf<JsonNode?>(null, 1.5, true).Select(one => one?.DeepClone()),
+                        inner.Array[0, 3].Select(items => (JsonNode?)new JsonArray([.. items.Select(item => item?.DeepClone())])),
+                        Fields(inner)
+                    )
+        );
+
+        Fields(value)
+            .Sample(
+                fields =>
+                {
+                    var body = fields!.ToJsonString(new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+                    return DocumentSanitizer.NeedsSanitizing(Encoding.UTF8.GetBytes(body)) || Sanitize(body) == body;
+                },
+                iter: 5_000
+            );
+
+        Gen<JsonNode?> Fields(Gen<JsonNode?> inner) =>
+            Gen.Select(text, inner)
+                .Array[0, 4]
+                .Select(pairs =>
+                    (JsonNode?)
+                        new JsonObject(
+                            pairs
+                                .DistinctBy(pair => pair.Item1, StringComparer.Ordinal)
+                                .Select(pair => KeyValuePair.Create(pair.Item1, pair.Item2?.DeepClone()))
+                        )
+                );
+    }
 
     [Theory]
     [MemberData(nameof(FineAsTheyAre))]
