@@ -14,7 +14,7 @@ internal static class NetworkFailure
     /// <summary>The exception to throw where a socket or TLS failed; <see langword="null"/> when neither did.</summary>
     /// <param name="server">The server as messages name it: <c>MySQL server db:3306</c>.</param>
     /// <param name="failure">What happened.</param>
-    public static ConnectorException? Explain(string server, Exception failure)
+    public static ConnectorException? Explain(string server, Exception? failure)
     {
         if (Find<AuthenticationException>(failure) is { } tls)
         {

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Connectors.Abstractions;
 using Connectors.Sources;
 using Connectors.Sources.Files;
+using Connectors.Sources.Files.NetworkDrive;
 using Connectors.Sources.ObjectStores.S3;
 using Connectors.Testing;
 using Connectors.Tests.Support;
@@ -89,12 +90,27 @@ public sealed class ListingRulesTests
     }
 
     [Theory]
-    [InlineData("""{"pattern": "*"}""", "Write a list of patterns")]
-    [InlineData("""[{"glob": "*"}]""", "Rule 1: must be an object with a pattern, a text.")]
+    [InlineData("""{"pattern": "*"}""", "Write a list of rules: [{\"pattern\": \"docs/**/*.md\"}, {\"pattern\": \"*.txt\"}].")]
+    [InlineData("""["*"]""", "Rule 1: must be an object with a pattern; it is a text.")]
+    [InlineData("""[{"pattern": 5}]""", "Rule 1: pattern is required, a text.")]
+    [InlineData("""[{"glob": "*"}]""", "Rule 1: 'glob' is not known here. There are pattern.", "Rule 1: pattern is required, a text.")]
     [InlineData("""[{"pattern": "*", "path": "x"}]""", "Rule 1: 'path' is not known here. There are pattern.")]
     [InlineData("""[{"pattern": "*"}, {"pattern": "../*"}]""", "Rule 2: pattern: '../*' leaves the directory with '..'.")]
-    public void WrongRulesForFilesAreExplained(string rules, string message) =>
-        Assert.StartsWith(message, Assert.Single(DirectoryConfiguration.CheckRules(JsonNode.Parse(rules)!)), StringComparison.Ordinal);
+    public void WrongRulesForFilesAreExplained(string rules, params string[] messages) =>
+        Assert.Collection(
+            DirectoryConfiguration.CheckRules(JsonNode.Parse(rules)!),
+            [.. messages.Select(message => (Action<string>)(problem => Assert.StartsWith(message, problem, StringComparison.Ordinal)))]
+        );
+
+    [Fact]
+    public void WrongRulesForAShareAreExplained() =>
+        Assert.Equal(
+            [
+                "Rule 1: must be an object with a pattern; it is a text.",
+                @"Rule 2: pattern: 'share/../x' leaves the directory with '..'. Set the directory to the folder that is meant.",
+            ],
+            NetworkDriveConfiguration.CheckRules(JsonNode.Parse("""["*", {"pattern": "share\\..\\x"}, {"pattern": "share/*"}]""")!)
+        );
 
     private static SourceSettings S3Settings(S3TestServer server) =>
         SourceSettings.FromConfiguration(

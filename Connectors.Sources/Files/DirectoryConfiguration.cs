@@ -74,8 +74,8 @@ internal sealed record DirectoryConfiguration(string Root, GlobPattern Pattern)
 
         return new DirectoryConfiguration(
             root,
-            rules is JsonArray patterns
-                ? GlobPattern.Parse(patterns.Select(rule => RuleText.Of(rule?[PatternField]) ?? string.Empty))
+            PatternsOf(rules) is { Count: > 0 } patterns
+                ? GlobPattern.Parse(patterns)
                 : GlobPattern.Parse(settings.GetString(PatternField).Trim())
         )
         {
@@ -96,35 +96,35 @@ internal sealed record DirectoryConfiguration(string Root, GlobPattern Pattern)
 
     /// <summary>What is wrong with advanced rules, <c>[{"pattern": "docs/**/*.md"}, ...]</c>: they take the place of the field's
     /// pattern.</summary>
-    public static IReadOnlyList<string> CheckRules(JsonNode rules)
-    {
-        if (rules is not JsonArray { Count: > 0 } patterns)
-        {
-            return ["Write a list of patterns: [{\"pattern\": \"docs/**/*.md\"}, {\"pattern\": \"*.txt\"}]."];
-        }
+    public static IReadOnlyList<string> CheckRules(JsonNode rules) =>
+        CheckPatterns(rules, "[{\"pattern\": \"docs/**/*.md\"}, {\"pattern\": \"*.txt\"}]", PatternsOf);
 
-        var problems = new List<string>();
-        for (var number = 0; number < patterns.Count; number++)
+    /// <summary>What is wrong with rules that are patterns.</summary>
+    /// <param name="rules">The rules.</param>
+    /// <param name="example">Some that are right.</param>
+    /// <param name="patternsOf">The patterns of rules.</param>
+    public static IReadOnlyList<string> CheckPatterns(JsonNode rules, string example, Func<JsonNode, IReadOnlyList<string>> patternsOf) =>
+        RuleText.CheckEach(rules, example, "a pattern", [PatternField], (rule, place) =>
         {
-            if (patterns[number] is not JsonObject rule || RuleText.Of(rule[PatternField]) is not { } pattern)
+            if (patternsOf(rule) is not [var pattern])
             {
-                problems.Add($"Rule {number + 1}: must be an object with a pattern, a text.");
-                continue;
+                return [$"{place}: pattern is required, a text."];
             }
 
-            problems.AddRange(RuleText.Unknown(rule, $"Rule {number + 1}", PatternField));
             try
             {
-                GlobPattern.Parse(pattern);
+                GlobPattern.Parse([pattern]);
+                return [];
             }
             catch (ConnectorException wrong)
             {
-                problems.Add($"Rule {number + 1}: {wrong.Message}");
+                return [$"{place}: {wrong.Message}"];
             }
-        }
+        });
 
-        return problems;
-    }
+    /// <summary>The patterns of rules; none when there are no rules.</summary>
+    public static IReadOnlyList<string> PatternsOf(JsonNode? rules) =>
+        [.. RuleText.Each(rules).Select(rule => RuleText.Of(rule[PatternField])).OfType<string>()];
 
     private static ConfigField OfAccounts(string name, string label, string path) =>
         new(name, label)

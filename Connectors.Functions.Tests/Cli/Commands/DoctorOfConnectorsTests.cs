@@ -52,11 +52,11 @@ public sealed class DoctorOfConnectorsTests : IAsyncLifetime
     [Fact]
     public async Task AnInvalidDraftOfSyncRulesIsToldByThePollTheDoctorAndTheConnector()
     {
-        const string Problem = "Rule 1: must be an object with a pattern, a text.";
+        const string Problem = "Rule 1: pattern is required, a text.";
         await CreateAsync("dir", $"directory={_cli.Files("a.txt")}");
         var connector = JsonNode.Parse(_elasticsearch.Get(".elastic-connectors", "c1")!)!;
         var draft = connector["filtering"]![0]!["draft"]!;
-        draft["advanced_snippet"]!["value"] = JsonNode.Parse("""[{"patern": "*.md"}]""");
+        draft["advanced_snippet"]!["value"] = JsonNode.Parse("""[{"pattern": 5}]""");
         draft["validation"]!["state"] = "edited";
         _elasticsearch.Put(".elastic-connectors", "c1", connector.ToJsonString());
 

@@ -91,23 +91,9 @@ internal sealed partial class MongoErrors(MongoConfiguration configuration)
             MongoConfigurationException => new ConnectorException(
                 $"{DisplayName}: the driver refuses the configuration: {Scrub(exception.Message)}"
             ),
-            _ when Find<AuthenticationException>(exception) is { } tls => FromTls(tls),
+            _ when NetworkFailure.Find<AuthenticationException>(exception) is { } tls => NetworkFailure.Explain("MongoDB", tls)!,
             _ => new ConnectorException(FailureKind.Retry, $"{DisplayName}: the connection failed: {Scrub(Innermost(exception).Message)}"),
         };
-
-    private static T? Find<T>(Exception? exception)
-        where T : Exception
-    {
-        for (; exception is not null; exception = exception.InnerException)
-        {
-            if (exception is T found)
-            {
-                return found;
-            }
-        }
-
-        return null;
-    }
 
     private static Exception Innermost(Exception exception)
     {
@@ -120,8 +106,8 @@ internal sealed partial class MongoErrors(MongoConfiguration configuration)
     }
 
     private ConnectorException FromLogin(MongoAuthenticationException exception) =>
-        Find<MongoCommandException>(exception) is { } answer && answer.Code == AuthenticationFailed ? LoginRefused()
-        : Find<SocketException>(exception) is null && Find<IOException>(exception) is null && Find<TimeoutException>(exception) is null
+        NetworkFailure.Find<MongoCommandException>(exception) is { } answer && answer.Code == AuthenticationFailed ? LoginRefused()
+        : !IsOnTheWay(exception)
             ? new ConnectorException(
                 $"{DisplayName}: the login of user '{configuration.User}' did not work: "
                     + $"{Scrub(exception.InnerException?.Message ?? exception.Message)} Check user, password and the authMechanism in host."
@@ -164,35 +150,19 @@ internal sealed partial class MongoErrors(MongoConfiguration configuration)
     {
         foreach (var server in cluster?.Servers ?? [])
         {
-            if (Find<AuthenticationException>(server.HeartbeatException) is { } tls)
-            {
-                return FromTls(tls);
-            }
-
-            // A server without TLS says nothing to it and closes the connection; one that is just stopping does the same.
-            var socket = Find<SocketException>(server.HeartbeatException);
-            if (
-                configuration.SslEnabled
-                && socket is null or { SocketErrorCode: SocketError.ConnectionReset }
-                && Find<IOException>(server.HeartbeatException) is not null
-            )
+            var (failure, address) = (server.HeartbeatException, Address(server.EndPoint));
+            if (configuration.SslEnabled && IsClosed(failure))
             {
                 return new ConnectorException(
                     FailureKind.Retry,
-                    $"MongoDB server {Address(server.EndPoint)}: it closes the connection when TLS begins. If it does not offer TLS, "
-                        + "switch it on there, or clear ssl_enabled."
+                    $"MongoDB server {address}: it closes the connection, perhaps because it does not offer TLS. If so, switch it on "
+                        + "there, or clear ssl_enabled."
                 );
             }
 
-            if (socket is not null)
+            if (NetworkFailure.Explain($"MongoDB server {address}", failure) is { } known)
             {
-                var reason = socket.SocketErrorCode switch
-                {
-                    SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain => "the name is unknown. Check host",
-                    SocketError.ConnectionRefused => "nothing listens there. Check host and port, and that the server runs",
-                    var code => $"it does not answer ({code}). Check host, port and firewalls",
-                };
-                return new ConnectorException(FailureKind.Retry, $"MongoDB server {Address(server.EndPoint)}: {reason}.");
+                return known;
             }
         }
 
@@ -208,20 +178,24 @@ internal sealed partial class MongoErrors(MongoConfiguration configuration)
         );
     }
 
+    private static bool IsOnTheWay(Exception failure) =>
+        NetworkFailure.Find<SocketException>(failure) is not null
+        || NetworkFailure.Find<IOException>(failure) is not null
+        || NetworkFailure.Find<TimeoutException>(failure) is not null;
+
+    /// <summary>Whether the server closed the connection. One without TLS says nothing to it and does so; one that is just stopping does
+    /// the same.</summary>
+    private static bool IsClosed(Exception? failure) =>
+        NetworkFailure.Find<IOException>(failure) is not null
+        && NetworkFailure.Find<AuthenticationException>(failure) is null
+        && NetworkFailure.Find<SocketException>(failure) is null or { SocketErrorCode: SocketError.ConnectionReset };
+
     private static string Address(System.Net.EndPoint endPoint) =>
         endPoint switch
         {
             System.Net.DnsEndPoint dns => $"{dns.Host}:{dns.Port}",
             _ => endPoint.ToString() ?? "?",
         };
-
-    private static ConnectorException FromTls(AuthenticationException exception) =>
-        NetworkFailure.IsNoTls(exception)
-            ? NetworkFailure.WithoutTls("MongoDB")
-            : new ConnectorException(
-                $"MongoDB: the TLS connection failed: {exception.Message} Check ssl_enabled and ssl_ca, and that the server's "
-                    + "certificate is made for its host name."
-            );
 
     /// <summary>Takes out connection strings and the password.</summary>
     private string Scrub(string text)

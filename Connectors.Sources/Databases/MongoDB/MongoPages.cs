@@ -135,9 +135,7 @@ internal sealed class MongoPages(
         var options = new FindOptions<RawBsonDocument, ReadOnlyMemory<byte>>
         {
             Sort = new BsonDocument("_id", 1),
-            Projection = projection is null
-                ? new ClientSideDeserializationProjectionDefinition<RawBsonDocument, ReadOnlyMemory<byte>>(received)
-                : new BsonDocumentProjectionDefinition<RawBsonDocument, ReadOnlyMemory<byte>>(projection, received),
+            Projection = ProjectionTo(received),
             Limit = -size,
             BatchSize = size,
         };
@@ -156,26 +154,16 @@ internal sealed class MongoPages(
         }
     }
 
+    private ProjectionDefinition<RawBsonDocument, ReadOnlyMemory<byte>> ProjectionTo(ReceivedBatch received) =>
+        projection is null
+            ? new ClientSideDeserializationProjectionDefinition<RawBsonDocument, ReadOnlyMemory<byte>>(received)
+            : new BsonDocumentProjectionDefinition<RawBsonDocument, ReadOnlyMemory<byte>>(projection, received);
+
     private BsonDocument Narrowed(BsonDocument ids) => filter is null ? ids : new BsonDocument("$and", new BsonArray { ids, filter });
 
     private static bool IsUnknownType(MongoCommandException exception) =>
         exception.Code is BadValue or FailedToParse
         || exception.ErrorMessage?.Contains("unknown type", StringComparison.OrdinalIgnoreCase) == true;
-
-    /// <summary>The document's bytes where the driver received them; a copy only for one that lies across two of its buffers.</summary>
-    private static ReadOnlyMemory<byte> Bytes(RawBsonDocument document)
-    {
-        var slice = document.Slice;
-        var segment = slice.AccessBackingBytes(0);
-        if (segment.Count >= slice.Length)
-        {
-            return segment.AsMemory(0, slice.Length);
-        }
-
-        var copy = new byte[slice.Length];
-        slice.GetBytes(0, copy, 0, copy.Length);
-        return copy;
-    }
 
     private RawId Add(SourcePageBuilder page, ReadOnlyMemory<byte> document, HashSet<string> taken, PooledBuffer text)
     {
@@ -222,7 +210,8 @@ internal sealed class MongoPages(
     {
         var found = new HashSet<string>(StringComparer.Ordinal);
         using var text = new PooledBuffer(64);
-        var options = new FindOptions<RawBsonDocument> { Projection = projection };
+        using var received = new ReceivedBatch();
+        var options = new FindOptions<RawBsonDocument, ReadOnlyMemory<byte>> { Projection = ProjectionTo(received) };
         using var cursor = await collection.FindAsync(
             session,
             Narrowed(new BsonDocument("_id", new BsonDocument("$in", ids))),
@@ -231,21 +220,13 @@ internal sealed class MongoPages(
         );
         while (await cursor.MoveNextAsync(cancellationToken))
         {
-            var documents = cursor.Current.ToList();
-            try
+            var batch = cursor.Current.ToList();
+            var taken = await Taken.FindAsync(session, batch.ConvertAll(RawId.Of), cancellationToken);
+            foreach (var document in batch)
             {
-                var batch = documents.ConvertAll(Bytes);
-                var taken = await Taken.FindAsync(session, batch.ConvertAll(RawId.Of), cancellationToken);
-                foreach (var document in batch)
-                {
-                    var id = Add(page, document, taken, text);
-                    found.Add(id.Encode());
-                    _averageBytes = Math.Max(((_averageBytes * 15) + document.Length) / 16, 64);
-                }
-            }
-            finally
-            {
-                documents.ForEach(document => document.Dispose());
+                var id = Add(page, document, taken, text);
+                found.Add(id.Encode());
+                _averageBytes = Math.Max(((_averageBytes * 15) + document.Length) / 16, 64);
             }
         }
 

@@ -6,7 +6,7 @@ namespace Connectors.Sources.Databases.MongoDB;
 
 /// <summary>
 /// Reads the documents of one batch as the bytes that the driver received: an object for each would cost more than all that is done with
-/// it. They are valid until the batch is disposed. For one call.
+/// it. They are valid until the next batch is received, or this is disposed. For one call.
 /// </summary>
 internal sealed class ReceivedBatch : SerializerBase<ReadOnlyMemory<byte>>, IDisposable
 {

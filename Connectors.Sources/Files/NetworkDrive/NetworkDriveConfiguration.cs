@@ -10,7 +10,6 @@ internal static class NetworkDriveConfiguration
 {
     private const string ServerField = "server_ip";
     private const string PathField = "drive_path";
-    private const string PatternField = "pattern";
     private const string Everything = "**";
 
     public static IReadOnlyList<ConfigField> Fields { get; } =
@@ -51,12 +50,12 @@ internal static class NetworkDriveConfiguration
     public static DirectoryConfiguration From(SourceSettings settings, JsonNode? rules)
     {
         var (root, drive) = (DirectoryConfiguration.RootOf(settings), DriveOf(settings));
-        if (rules is not JsonArray { Count: > 0 } written)
+        var patterns = PatternsOf(rules);
+        if (patterns.Count == 0)
         {
             return new DirectoryConfiguration(root, GlobPattern.Parse([Everything]));
         }
 
-        var patterns = written.Select(rule => PatternOf(rule) ?? string.Empty).ToArray();
         foreach (var pattern in patterns)
         {
             if (Below(GlobPattern.Parse([pattern]), drive).IsDead)
@@ -88,35 +87,12 @@ internal static class NetworkDriveConfiguration
     }
 
     /// <summary>What is wrong with advanced rules, <c>[{"pattern": "share/docs/**"}, ...]</c>.</summary>
-    public static IReadOnlyList<string> CheckRules(JsonNode rules)
-    {
-        if (rules is not JsonArray { Count: > 0 } patterns)
-        {
-            return ["Write a list of patterns: [{\"pattern\": \"share/docs/**\"}, {\"pattern\": \"share/*.txt\"}]."];
-        }
-
-        var problems = new List<string>();
-        for (var number = 1; number <= patterns.Count; number++)
-        {
-            if (patterns[number - 1] is not JsonObject rule || PatternOf(rule) is not { } pattern)
-            {
-                problems.Add($"Rule {number}: must be an object with a pattern, a text.");
-                continue;
-            }
-
-            problems.AddRange(RuleText.Unknown(rule, $"Rule {number}", PatternField));
-            try
-            {
-                GlobPattern.Parse([pattern]);
-            }
-            catch (ConnectorException wrong)
-            {
-                problems.Add($"Rule {number}: {wrong.Message}");
-            }
-        }
-
-        return problems;
-    }
+    public static IReadOnlyList<string> CheckRules(JsonNode rules) =>
+        DirectoryConfiguration.CheckPatterns(
+            rules,
+            "[{\"pattern\": \"share/docs/**\"}, {\"pattern\": \"share/*.txt\"}]",
+            PatternsOf
+        );
 
     private static string[] DriveOf(SourceSettings settings) =>
         settings.GetRequiredString(PathField).Split(['/', '\\'], StringSplitOptions.RemoveEmptyEntries);
@@ -124,5 +100,6 @@ internal static class NetworkDriveConfiguration
     private static GlobPattern.State Below(GlobPattern pattern, IEnumerable<string> drive) =>
         drive.Aggregate(pattern.Root, (state, folder) => pattern.Enter(state, folder, isLink: false));
 
-    private static string? PatternOf(JsonNode? rule) => RuleText.Of(rule?[PatternField])?.Replace('\\', '/');
+    private static IReadOnlyList<string> PatternsOf(JsonNode? rules) =>
+        [.. DirectoryConfiguration.PatternsOf(rules).Select(pattern => pattern.Replace('\\', '/'))];
 }

@@ -31,18 +31,7 @@ internal sealed class S3Rules
 
     /// <summary>Reads rules that are right; <see langword="null"/> when there are none.</summary>
     public static S3Rules? From(JsonNode? rules) =>
-        rules is not JsonArray { Count: > 0 } list
-            ? null
-            : new S3Rules([
-                .. list.OfType<JsonObject>()
-                    .Select(rule => new Rule(
-                        RuleText.Of(rule[BucketField]) ?? string.Empty,
-                        RuleText.Of(rule[PrefixField]) ?? string.Empty,
-                        rule[ExtensionField] is JsonArray { Count: > 0 } extensions
-                            ? [.. extensions.Select(extension => WithDot(RuleText.Of(extension) ?? string.Empty))]
-                            : null
-                    )),
-            ]);
+        RuleText.Each(rules).Select(RuleOf).ToList() is { Count: > 0 } some ? new S3Rules(some) : null;
 
     /// <summary>The prefixes of a bucket under which something can be meant, none of them below another; in S3's order.</summary>
     public IReadOnlyList<string> PrefixesOf(string bucket)
@@ -83,6 +72,15 @@ internal sealed class S3Rules
             yield return $"{place}: extension must be a list of texts, for example [\".txt\"].";
         }
     }
+
+    private static Rule RuleOf(JsonObject rule) =>
+        new(
+            RuleText.Of(rule[BucketField]) ?? string.Empty,
+            RuleText.Of(rule[PrefixField]) ?? string.Empty,
+            rule[ExtensionField] is JsonArray { Count: > 0 } extensions
+                ? [.. extensions.Select(extension => WithDot(RuleText.Of(extension) ?? string.Empty))]
+                : null
+        );
 
     private static string WithDot(string extension) => extension.StartsWith('.') ? extension : '.' + extension;
 

@@ -27,7 +27,7 @@ internal static class AtlassianUsers
                 continue;
             }
 
-            var id = user.RequiredText("A user of the site", "accountId");
+            var id = user.RequiredText("A user of Atlassian", "accountId");
             using var answer = await client.GetAsync(
                 $"/rest/api/3/user?accountId={Uri.EscapeDataString(id)}&expand=groups,applicationRoles",
                 cancellationToken

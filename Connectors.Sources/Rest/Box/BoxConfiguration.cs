@@ -51,7 +51,7 @@ internal sealed record BoxConfiguration(string ClientId, Secret ClientSecret, Se
         var (id, secret) = (settings.GetRequiredString("client_id"), new Secret(settings.GetRequiredString("client_secret")));
         var configuration =
             settings.GetChoice(Account, OfUser, OfEnterprise) == OfUser
-                ? new BoxConfiguration(id, secret, new Secret(settings.GetRequiredString("refresh_token")), null)
+                ? new BoxConfiguration(id, secret, new Secret(settings.GetRequiredString(BoxRefreshTokens.Field)), null)
                 : new BoxConfiguration(id, secret, null, EnterpriseOf(settings.GetRequiredString("enterprise_id")));
         return configuration with
         {

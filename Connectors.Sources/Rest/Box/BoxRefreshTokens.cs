@@ -23,6 +23,10 @@ internal sealed class BoxRefreshTokens(Func<Secret, OAuthTokens> refresh, Secret
     public const string Field = "refresh_token";
 
     private const int MostLooks = 3;
+
+    // A used token leads to what came of it. With one an hour, the last 100 are those of four days.
+    private const int MostTokens = 100;
+
     private static readonly ConcurrentDictionary<string, Chain> All = new(StringComparer.Ordinal);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(100);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(3);
@@ -59,6 +63,8 @@ internal sealed class BoxRefreshTokens(Func<Secret, OAuthTokens> refresh, Secret
         await chain.Gate.WaitAsync(cancellationToken);
         try
         {
+            chain.Note(KeyOf(current));
+
             // A request that is given up may have used up the refresh token: it ends by itself, not with the sync.
             using var late = new CancellationTokenSource(Patience, context.TimeProvider);
 
@@ -70,7 +76,7 @@ internal sealed class BoxRefreshTokens(Func<Secret, OAuthTokens> refresh, Secret
 
             if (context.Store is { } store && !chain.Refresh.Equals(current))
             {
-                await KeepAsync(store, chain, late.Token);
+                await KeepAsync(store, chain);
             }
 
             return _given = access;
@@ -91,7 +97,7 @@ internal sealed class BoxRefreshTokens(Func<Secret, OAuthTokens> refresh, Secret
         var access = await tokens.FetchAsync(late);
         if (tokens.RefreshToken is { } next)
         {
-            All[KeyOf(next)] = chain;
+            chain.Note(KeyOf(next));
             chain.Refresh = next;
         }
 
@@ -99,11 +105,14 @@ internal sealed class BoxRefreshTokens(Func<Secret, OAuthTokens> refresh, Secret
     }
 
     /// <summary>Writes the next refresh token down, in the place of one of its chain: what a user has entered meanwhile stays.</summary>
-    private async Task KeepAsync(ISettingStore store, Chain chain, CancellationToken late)
+    /// <remarks>It is the only one that Box takes from now on: its write ends by itself, not with the sync, and has its own time, however
+    /// long Box took.</remarks>
+    private async Task KeepAsync(ISettingStore store, Chain chain)
     {
+        using var late = new CancellationTokenSource(Patience, context.TimeProvider);
         try
         {
-            await store.ReplaceAsync(Field, value => value is not null && ChainOf(value) == chain, chain.Refresh, late);
+            await store.ReplaceAsync(Field, value => value is not null && ChainOf(value) == chain, chain.Refresh, late.Token);
         }
         catch (Exception failure) when (failure is ConnectorException or OperationCanceledException)
         {
@@ -121,13 +130,28 @@ internal sealed class BoxRefreshTokens(Func<Secret, OAuthTokens> refresh, Secret
 
     private static string KeyOf(Secret token) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(token.Reveal())));
 
-    /// <summary>Refresh tokens of which each came for the one before, and what the last one brought.</summary>
+    /// <summary>Refresh tokens of which each came for the one before, and what the last one brought. Changed within its gate.</summary>
     private sealed class Chain
     {
+        private readonly List<string> _keys = [];
+
         public SemaphoreSlim Gate { get; } = new(1, 1);
 
         public required Secret Refresh { get; set; }
 
         public AccessToken? Access { get; set; }
+
+        /// <summary>Leads from a token to this chain, and no longer from the one that nobody has had for the longest time.</summary>
+        public void Note(string key)
+        {
+            All[key] = this;
+            _keys.Remove(key);
+            _keys.Add(key);
+            if (_keys.Count > MostTokens)
+            {
+                All.TryRemove(_keys[0], out _);
+                _keys.RemoveAt(0);
+            }
+        }
     }
 }

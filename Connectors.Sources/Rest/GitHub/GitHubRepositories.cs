@@ -103,6 +103,6 @@ internal sealed class GitHubRepositories(GitHubConfiguration configuration, GitH
     public async Task<string> ViewerAsync(CancellationToken cancellationToken)
     {
         using var answer = await clients.Root.SendAsync(clients.Query(GitHubQueries.Viewer, []), cancellationToken);
-        return answer.Json.RequiredText("The user of the token", "data", "viewer", "login");
+        return answer.Json.RequiredText("The user of GitHub", "data", "viewer", "login");
     }
 }

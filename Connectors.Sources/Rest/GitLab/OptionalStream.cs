@@ -5,16 +5,19 @@ using Connectors.Sources.Rest.Streams;
 namespace Connectors.Sources.Rest.GitLab;
 
 /// <summary>A listing of a part of a project that may be switched off: then 403 and 404 mean that nothing is there.</summary>
-/// <param name="listing">The listing.</param>
+/// <param name="stream">The listing.</param>
 /// <param name="isOff">Whether the part is switched off.</param>
-internal sealed class OptionalStream(RestStream listing, Func<CancellationToken, Task<bool>> isOff) : RestStream(listing.Name)
+internal sealed class OptionalStream(RestStream stream, Func<CancellationToken, Task<bool>> isOff) : RestStream(stream.Name)
 {
+    /// <inheritdoc/>
+    public override bool IsOneListing => stream.IsOneListing;
+
     /// <inheritdoc/>
     public override async Task<string?> ReadAsync(string cursor, StreamPage page, CancellationToken cancellationToken)
     {
         try
         {
-            return await listing.ReadAsync(cursor, page, cancellationToken);
+            return await stream.ReadAsync(cursor, page, cancellationToken);
         }
         catch (ConnectorException closed) when (RestErrors.IsClosedPlace(closed))
         {
@@ -26,4 +29,7 @@ internal sealed class OptionalStream(RestStream listing, Func<CancellationToken,
             throw;
         }
     }
+
+    /// <inheritdoc/>
+    public override ConnectorException NeverEnds(string listing) => stream.NeverEnds(listing);
 }

@@ -38,7 +38,7 @@ internal sealed class GoogleDirectory(RestClient client, RestRequest users) : ID
 
     /// <summary>The mail address of a user or a group, which is its name, in lower case.</summary>
     public static string AddressOf(JsonElement item, string field) =>
-        item.RequiredText("A user or group of the directory", field).ToLowerInvariant();
+        item.RequiredText("A user or group of Google", field).ToLowerInvariant();
 
     /// <summary>All users, each of which may be kept.</summary>
     public IAsyncEnumerable<JsonElement> UsersAsync(CancellationToken cancellationToken) =>

@@ -70,11 +70,6 @@ internal sealed class GoogleTokens(
         {
             throw Refused(refused.Error?.Error);
         }
-        catch (NullReferenceException)
-        {
-            // The library's word for an empty answer.
-            throw Refused(code: null);
-        }
         catch (Exception failure) when (failure is HttpRequestException or IOException)
         {
             throw OAuthErrors.Unanswered(GoogleConnection.Service, GoogleConnection.TokenEndpoint, addressField: null, failure);

@@ -85,7 +85,7 @@ public sealed class GoogleDriveDataSource : RestDataSource, IAccessControlSource
         await foreach (var user in _directory.Value.UsersAsync(cancellationToken))
         {
             var address = GoogleDirectory.AddressOf(user, "primaryEmail");
-            var groups = await _directory.Value.AllGroupsOfAsync(user.RequiredText("A user of the directory", "id"), cancellationToken);
+            var groups = await _directory.Value.AllGroupsOfAsync(user.RequiredText("A user of Google", "id"), cancellationToken);
             yield return new AccessIdentity(
                 address,
                 [

@@ -10,8 +10,7 @@ namespace Connectors.Sources.Rest.Http;
 
 /// <summary>
 /// Asks one service: signs in, stays within what the host may be asked, waits when it is told to, tries again what may pass, and words
-/// what does not. Safe for
-/// concurrent use: one serves all partitions of a sync.
+/// what does not. Safe for concurrent use: one serves all partitions of a sync.
 /// </summary>
 internal sealed class RestClient : IDisposable
 {
@@ -51,6 +50,9 @@ internal sealed class RestClient : IDisposable
             )
             .Build();
     }
+
+    /// <summary>The service as messages name it.</summary>
+    public string Name => _options.Name;
 
     /// <summary>What sends the requests, without credentials: for fetching tokens.</summary>
     public HttpClient Http { get; }
@@ -231,7 +233,7 @@ internal sealed class RestClient : IDisposable
     {
         var budget = BudgetOf(address);
         return await budget.TryEnterAsync(LimitOf(address).Spacing, _options.LongestWait, _context.Waits, cancellationToken)
-            ?? throw RestErrors.Throttled(_options, address, HttpStatusCode.TooManyRequests, budget.ClosedUntil - Now);
+            ?? throw RestErrors.HeldBack(_options, address, budget.ClosedUntil - Now);
     }
 
     private DateTimeOffset Now => _context.TimeProvider.GetUtcNow();
@@ -257,7 +259,7 @@ internal sealed class RestClient : IDisposable
         {
             // A request that was held for too long was not sent, and is not held again.
             return failure is ConnectorException { Kind: FailureKind.Retry } passing
-                && RestErrors.StatusOf(passing) != HttpStatusCode.TooManyRequests
+                && !RestErrors.IsHeldBack(passing)
                 && !(passing.RetryAfter > _options.LongestWait);
         }
 

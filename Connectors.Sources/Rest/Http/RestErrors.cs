@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using Connectors.Abstractions;
+using Connectors.Sources.Rest.Limits;
 
 namespace Connectors.Sources.Rest.Http;
 
@@ -30,14 +31,18 @@ internal static class RestErrors
         new(HttpRequestError.Unknown, $"status {(int)status}", inner: null, status);
 
     /// <summary>The exception for a service that asks to wait longer than a request may.</summary>
-    public static ConnectorException Throttled(RestClientOptions service, Uri address, HttpStatusCode status, TimeSpan wait) =>
-        new(
-            FailureKind.Retry,
-            $"{service.Name} ({Name(address)}): has had enough requests ({(int)status}) and asks to wait for "
-                + $"{Quantity.Of((long)Math.Ceiling(wait.TotalSeconds), "second")}.",
-            Cause(status),
-            wait
-        );
+    /// <param name="place">The service as messages name it, with what it was asked for.</param>
+    /// <param name="status">The status by which it asked.</param>
+    /// <param name="wait">How long.</param>
+    public static ConnectorException Throttled(string place, HttpStatusCode status, TimeSpan wait) =>
+        Throttled(place, status, wait, Cause(status));
+
+    /// <summary>The exception for a request that was not sent, because its host asks to be left alone for too long.</summary>
+    public static ConnectorException HeldBack(RestClientOptions service, Uri address, TimeSpan wait) =>
+        Throttled(PlaceOf(service, address), HttpStatusCode.TooManyRequests, wait, new HeldBackException());
+
+    /// <summary>Whether a request failed because it was held back here. One that the service refused may be sent again.</summary>
+    public static bool IsHeldBack(ConnectorException failure) => failure.InnerException is HeldBackException;
 
     /// <summary>The exception to throw for a final answer.</summary>
     public static ConnectorException FromStatus(RestClientOptions service, RestResponse answer, TimeSpan? wait)
@@ -47,11 +52,11 @@ internal static class RestErrors
             return known;
         }
 
-        var (place, status) = ($"{service.Name} ({Name(answer.Address)})", (int)answer.Status);
+        var (place, status) = (PlaceOf(service, answer.Address), (int)answer.Status);
         var cause = Cause(answer.Status);
         return answer.Status switch
         {
-            _ when wait is { } pause => Throttled(service, answer.Address, answer.Status, pause),
+            _ when wait is { } pause => Throttled(place, answer.Status, pause),
             HttpStatusCode.Unauthorized => new ConnectorException(
                 FailureKind.Fatal,
                 $"{place}: refuses the sign-in (401). {service.SignInHint}",
@@ -95,7 +100,7 @@ internal static class RestErrors
     {
         // A host that the service named is in no field either.
         var field = service.HasFixedHost || address.Host != service.Address.Host ? null : service.AddressField;
-        var place = $"{service.Name} ({Name(address)})";
+        var place = PlaceOf(service, address);
         return Unanswered(place, field, failure, service.LateHint)
             ?? new ConnectorException(FailureKind.Retry, $"{place}: the connection broke.{PlainHint(address, failure)}");
     }
@@ -137,6 +142,17 @@ internal static class RestErrors
 
         return null;
     }
+
+    private static string PlaceOf(RestClientOptions service, Uri address) => $"{service.Name} ({Name(address)})";
+
+    private static ConnectorException Throttled(string place, HttpStatusCode status, TimeSpan wait, Exception cause) =>
+        new(
+            FailureKind.Retry,
+            $"{place}: has had enough requests ({(int)status}) and asks to wait for "
+                + $"{Quantity.Of((long)Math.Ceiling(wait.TotalSeconds), "second")}.",
+            cause,
+            wait
+        );
 
     private static string PlainHint(Uri address, Exception failure) =>
         address.Scheme == Uri.UriSchemeHttp

@@ -16,6 +16,7 @@ internal sealed class RestResponse : IDisposable
     private readonly PooledBuffer _body;
     private readonly string _place;
     private readonly string? _mediaType;
+    private readonly string _codings;
     private readonly Func<RestResponse, JsonDocument>? _read;
     private JsonDocument? _document;
 
@@ -27,6 +28,7 @@ internal sealed class RestResponse : IDisposable
     {
         (Address, Status, Headers, _body, _read) = (address, message.StatusCode, message.Headers, body, read);
         _mediaType = message.Content.Headers.ContentType?.MediaType;
+        _codings = string.Join(", ", message.Content.Headers.ContentEncoding);
         ContentType = message.Content.Headers.TryGetValues("Content-Type", out var types) ? string.Join(',', types) : null;
         (ContentLength, ContentRange) = (message.Content.Headers.ContentLength, message.Content.Headers.ContentRange);
         LastModified = message.Content.Headers.LastModified;
@@ -63,7 +65,7 @@ internal sealed class RestResponse : IDisposable
     /// <summary>The body as JSON.</summary>
     /// <exception cref="ConnectorException">It is none. What was cut off may be whole when it is asked for again; a page for people will
     /// not become JSON.</exception>
-    public JsonElement Json => (_document ??= _read?.Invoke(this) ?? Parse()).RootElement;
+    public JsonElement Json => (_document ??= Read()).RootElement;
 
     /// <summary>A header's first value, or <see langword="null"/>.</summary>
     public string? Header(string name) => Headers.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;
@@ -86,6 +88,21 @@ internal sealed class RestResponse : IDisposable
     {
         _document?.Dispose();
         _body.Dispose();
+    }
+
+    private JsonDocument Read()
+    {
+        try
+        {
+            return _read?.Invoke(this) ?? Parse();
+        }
+        catch (ConnectorException) when (_codings.Length > 0)
+        {
+            throw new ConnectorException(
+                $"{_place}: the answer is packed ({_codings}) in a way that is not known here. Have the server send it unpacked, or with "
+                    + "gzip or br."
+            );
+        }
     }
 
     private JsonDocument Parse()

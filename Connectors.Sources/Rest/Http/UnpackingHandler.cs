@@ -11,6 +11,15 @@ internal sealed class UnpackingHandler(HttpMessageHandler inner) : DelegatingHan
 {
     private const string Codings = "gzip, br";
 
+    private static readonly Dictionary<string, Func<Stream, Stream>> Known = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["gzip"] = body => new GZipStream(body, CompressionMode.Decompress),
+        ["x-gzip"] = body => new GZipStream(body, CompressionMode.Decompress),
+        ["deflate"] = body => new ZLibStream(body, CompressionMode.Decompress),
+        ["br"] = body => new BrotliStream(body, CompressionMode.Decompress),
+        ["identity"] = body => body,
+    };
+
     /// <inheritdoc/>
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
@@ -19,9 +28,10 @@ internal sealed class UnpackingHandler(HttpMessageHandler inner) : DelegatingHan
             request.Headers.TryAddWithoutValidation("Accept-Encoding", Codings);
         }
 
-        // Whatever was asked: a store may give a file as it was put there.
+        // Whatever was asked: a store may give a file as it was put there. What is not known here stays as it is, and says so.
         var answer = await base.SendAsync(request, cancellationToken);
-        if (answer.Content.Headers.ContentEncoding.Count > 0)
+        var codings = answer.Content.Headers.ContentEncoding;
+        if (codings.Count > 0 && codings.All(Known.ContainsKey))
         {
             answer.Content = new UnpackedContent(answer.Content);
         }
@@ -51,13 +61,18 @@ internal sealed class UnpackingHandler(HttpMessageHandler inner) : DelegatingHan
         protected override async Task<Stream> CreateContentReadStreamAsync(CancellationToken cancellationToken)
         {
             var body = await _packed.ReadAsStreamAsync(cancellationToken);
-            return _packed.Headers.ContentEncoding.Reverse().Aggregate(body, Unpack);
+            return new UnpackedStream(
+                _packed.Headers.ContentEncoding.Reverse().Aggregate(body, (unpacked, coding) => Known[coding](unpacked))
+            );
         }
 
-        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
+            SerializeToStreamAsync(stream, context, CancellationToken.None);
+
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
         {
-            await using var body = await CreateContentReadStreamAsync(CancellationToken.None);
-            await body.CopyToAsync(stream);
+            await using var body = await CreateContentReadStreamAsync(cancellationToken);
+            await body.CopyToAsync(stream, cancellationToken);
         }
 
         protected override bool TryComputeLength(out long length)
@@ -75,14 +90,5 @@ internal sealed class UnpackingHandler(HttpMessageHandler inner) : DelegatingHan
 
             base.Dispose(disposing);
         }
-
-        private static Stream Unpack(Stream body, string coding) =>
-            coding.ToLowerInvariant() switch
-            {
-                "gzip" or "x-gzip" => new GZipStream(body, CompressionMode.Decompress),
-                "deflate" => new ZLibStream(body, CompressionMode.Decompress),
-                "br" => new BrotliStream(body, CompressionMode.Decompress),
-                _ => body,
-            };
     }
 }

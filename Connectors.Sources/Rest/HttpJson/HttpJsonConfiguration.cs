@@ -204,7 +204,7 @@ internal sealed record HttpJsonConfiguration
                 );
             }
 
-            if (line.Any(char.IsControl) || !EnteredHeaders.CanBeSent(name, value))
+            if (!EnteredHeaders.CanBeSent(name, value))
             {
                 throw new ConnectorException(
                     $"{HeadersField}: line {index + 1} is no header. Write one a line, NAME: VALUE; headers about the content of "

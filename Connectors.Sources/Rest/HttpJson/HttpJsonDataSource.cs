@@ -14,10 +14,7 @@ public sealed class HttpJsonDataSource : RestDataSource, IReportsProgress
 
     /// <summary>Keeps the context; connects at the first call.</summary>
     public HttpJsonDataSource(SourceContext context)
-        : base(context)
-    {
-        _configuration = new Lazy<HttpJsonConfiguration>(() => HttpJsonConfiguration.From(Context.Settings));
-    }
+        : base(context) => _configuration = FromSettings(HttpJsonConfiguration.From);
 
     /// <inheritdoc/>
     public override SourceDescription Description { get; } =

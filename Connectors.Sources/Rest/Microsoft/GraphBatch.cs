@@ -65,13 +65,7 @@ internal sealed class GraphBatch(RestClient client, string permission)
                 var (again, wait) = await AskAsync(addresses, left, answers, cancellationToken);
                 if (again.Count > 0 && (tries == MostTries || wait > LongestWait))
                 {
-                    throw new ConnectorException(
-                        FailureKind.Retry,
-                        $"Microsoft Graph ({addresses[again[0]]}): has had enough requests and asks to wait for "
-                            + $"{Quantity.Of((long)Math.Ceiling(wait.TotalSeconds), "second")}.",
-                        RestErrors.Cause(HttpStatusCode.TooManyRequests),
-                        wait
-                    );
+                    throw RestErrors.Throttled($"Microsoft Graph ({addresses[again[0]]})", answers[again[0]].Status, wait);
                 }
 
                 if (again.Count > 0)
@@ -121,6 +115,8 @@ internal sealed class GraphBatch(RestClient client, string permission)
                 continue;
             }
 
+            // What the answer leaves out was not done.
+            answers[index] = (number == 0 ? HttpStatusCode.TooManyRequests : status, null);
             again.Add(index);
             var asked = TimeSpan.FromSeconds(Math.Max(RetryAfter(part), 1));
             wait = asked > wait ? asked : wait;

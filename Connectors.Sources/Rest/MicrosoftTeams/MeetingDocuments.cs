@@ -34,7 +34,7 @@ internal static class MeetingDocuments
         if (meeting.Find("isCancelled") is not { ValueKind: JsonValueKind.True })
         {
             page.Add(
-                meeting.RequiredText("A meeting of a calendar", "id"),
+                meeting.RequiredText("A meeting of Microsoft Teams", "id"),
                 meeting,
                 Fields,
                 RestTime.Of(meeting.Text("lastModifiedDateTime"))

@@ -239,8 +239,8 @@ public sealed class MicrosoftTeamsDataSource : RestDataSource
     private async Task<RestStream> FilesAsync(string channel, string name, ChannelDocuments documents, CancellationToken cancellationToken)
     {
         using var folder = await Client.GetAsync($"{channel}/filesFolder", cancellationToken);
-        var drive = folder.Json.RequiredText("The folder of a channel", "parentReference", "driveId");
-        var (root, files) = (folder.Json.RequiredText("The folder of a channel", "id"), new TeamsFiles(Application));
+        var drive = folder.Json.RequiredText("The folder of a channel of Microsoft Teams", "parentReference", "driveId");
+        var (root, files) = (folder.Json.RequiredText("The folder of a channel of Microsoft Teams", "id"), new TeamsFiles(Application));
         return new FolderStream("files", Application, root, id => TeamsFiles.In(drive, id), Graph.Paging)
         {
             IsFolder = item => item.Find("folder") is not null,

@@ -38,7 +38,7 @@ internal sealed class MailFolders(RestClient client, GraphBatch batch, string ma
             var (status, body) = answers[index];
             if (status == HttpStatusCode.OK)
             {
-                types[body!.Value.RequiredText("A folder of a mailbox", "id")] = WellKnown[index].Type;
+                types[body!.Value.RequiredText("A folder of a mailbox of Outlook", "id")] = WellKnown[index].Type;
             }
             else if (status != HttpStatusCode.NotFound)
             {
@@ -68,7 +68,7 @@ internal sealed class MailFolders(RestClient client, GraphBatch batch, string ma
         var request = RestRequest.Get($"{path}?$select=id,childFolderCount&$top=100");
         foreach (var folder in await client.ListAsync(request, Graph.Paging, cancellationToken).ToListAsync(cancellationToken))
         {
-            var id = folder.RequiredText("A folder of a mailbox", "id");
+            var id = folder.RequiredText("A folder of a mailbox of Outlook", "id");
             var type = types.TryGetValue(id, out var known) ? known : inherited;
             if (type is null)
             {

@@ -211,7 +211,7 @@ public sealed class OutlookDataSource : GraphDataSource
     }
 
     private static RestPlace Part(JsonElement item) =>
-        new(item.RequiredText("A folder of a mailbox", "id"), item.Text("name") ?? item.Text("displayName") ?? "no name");
+        new(item.RequiredText("A folder of a mailbox of Outlook", "id"), item.Text("name") ?? item.Text("displayName") ?? "no name");
 
     /// <summary>Calendars that others share are read where they are at home.</summary>
     private static bool IsOwn(JsonElement calendar, string mail) =>

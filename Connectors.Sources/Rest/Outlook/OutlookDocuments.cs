@@ -89,7 +89,7 @@ internal sealed class OutlookDocuments(RestClient client, GraphBatch batch, stri
     public Task WriteEventsAsync(bool areBirthdays, JsonElement events, StreamPage page, CancellationToken cancellationToken) =>
         WriteAsync(events, areBirthdays ? Birthday : Event, "Calendar Attachment", $"{mailbox}/events", page, cancellationToken);
 
-    private static string IdOf(JsonElement item) => item.RequiredText("An item of a mailbox", "id");
+    private static string IdOf(JsonElement item) => item.RequiredText("An item of a mailbox of Outlook", "id");
 
     private static void WriteAttendees(Utf8JsonWriter json, JsonElement item)
     {

@@ -69,7 +69,7 @@ internal sealed class SharePointLists(
                 continue;
             }
 
-            var number = item.RequiredText("An item of a list", "id");
+            var number = item.RequiredText("An item of a list of SharePoint Online", "id");
             var id = $"{list.Key}-{number}";
             try
             {

@@ -90,7 +90,7 @@ internal sealed class SharePointPrincipals(RestClient graph) : ISharePointPrinci
                 var request = RestRequest.Get($"groups/{Uri.EscapeDataString(group)}/owners?$select=id,mail,userPrincipalName");
                 await foreach (var owner in graph.ListAsync(request, Graph.Paging, cancellationToken))
                 {
-                    values.Add(GraphUsers.ValueOf(owner.RequiredText("An owner of a group", "id")));
+                    values.Add(GraphUsers.ValueOf(owner.RequiredText("An owner of a group of SharePoint Online", "id")));
                     values.AddRange(owner.Text("mail") is { } mail ? [AccessControl.Value("email", mail)] : []);
                     values.AddRange(owner.Text("userPrincipalName") is { } name ? [AccessControl.User(name)] : []);
                 }

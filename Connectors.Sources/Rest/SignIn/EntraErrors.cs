@@ -19,7 +19,10 @@ internal static class EntraErrors
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
 
     // The authority is always Microsoft's own (EntraTokens).
-    private const string Place = "Microsoft Entra ID (https://login.microsoftonline.com)";
+    private const string Authority = "Microsoft Entra ID (https://login.microsoftonline.com)";
+
+    // Its token comes from an endpoint of the machine or app that this runs in, and not from the authority.
+    private const string Identity = "The managed identity";
 
     /// <summary>The exception to throw.</summary>
     /// <param name="failure">What the library says.</param>
@@ -33,15 +36,11 @@ internal static class EntraErrors
             );
         }
 
+        var place = app is null ? Identity : Authority;
         var answer = NetworkFailure.Find<MsalServiceException>(failure);
         if (answer is { StatusCode: > 0 and var status } && RestErrors.IsPassing((HttpStatusCode)status))
         {
-            return new ConnectorException(
-                FailureKind.Retry,
-                $"{Place}: could not give a token at the moment ({status}).",
-                RestErrors.Cause((HttpStatusCode)status),
-                answer.Headers?.RetryAfter?.Delta ?? Pause
-            );
+            return OAuthErrors.Passing(place, (HttpStatusCode)status, answer.Headers?.RetryAfter?.Delta ?? Pause);
         }
 
         if (CodeOf(failure) is { } code)
@@ -55,8 +54,7 @@ internal static class EntraErrors
                 $"Microsoft Entra ID gives no token. {Check(app)}",
                 RestErrors.Cause(HttpStatusCode.Unauthorized)
             )
-            : RestErrors.Unanswered(Place, field: null, failure)
-                ?? new ConnectorException(FailureKind.Retry, $"{Place}: gave no answer that can be read.");
+            : RestErrors.Unanswered(place, field: null, failure) ?? OAuthErrors.Unreadable(place);
     }
 
     private static ConnectorException Refused(string code, EntraApp? app) =>

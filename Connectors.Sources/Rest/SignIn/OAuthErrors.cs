@@ -46,7 +46,8 @@ internal static class OAuthErrors
         answer.ErrorType switch
         {
             ResponseErrorType.Exception => Unanswered(service, endpoint, addressField, answer.Exception),
-            ResponseErrorType.Http when RestErrors.IsPassing(answer.HttpStatusCode) => Passing(service, endpoint, answer.HttpStatusCode),
+            ResponseErrorType.Http when RestErrors.IsPassing(answer.HttpStatusCode) => Passing(service, endpoint, answer.HttpResponse!),
+            ResponseErrorType.None when answer.Json is not { ValueKind: JsonValueKind.Object } => Unreadable(PlaceOf(service, endpoint)),
             _ => Refused(service, hint, CodeOf(answer.Raw)),
         };
 
@@ -57,21 +58,33 @@ internal static class OAuthErrors
     /// <param name="failure">What happened.</param>
     public static ConnectorException Unanswered(string service, Uri endpoint, string? addressField, Exception? failure)
     {
-        var place = $"{service} ({RestErrors.Name(endpoint)})";
+        var place = PlaceOf(service, endpoint);
         return (failure is null ? null : RestErrors.Unanswered(place, addressField, failure))
-            ?? new ConnectorException(FailureKind.Retry, $"{place}: gives no token: the connection broke.");
+            ?? (
+                NetworkFailure.Find<JsonException>(failure) is null
+                    ? new ConnectorException(FailureKind.Retry, $"{place}: gives no token: the connection broke.")
+                    : Unreadable(place)
+            );
     }
+
+    /// <summary>The exception to throw for an answer of success that is none of a token endpoint: a page for people, half an
+    /// answer.</summary>
+    /// <param name="place">The service as messages name it, with the address.</param>
+    public static ConnectorException Unreadable(string place) => new(FailureKind.Retry, $"{place}: gave no answer that can be read.");
 
     /// <summary>The exception to throw for a status that passes.</summary>
     /// <param name="service">The service as messages name it.</param>
     /// <param name="endpoint">Where the token was asked for.</param>
+    /// <param name="answer">The answer.</param>
+    public static ConnectorException Passing(string service, Uri endpoint, HttpResponseMessage answer) =>
+        Passing(PlaceOf(service, endpoint), answer.StatusCode, answer.Headers.RetryAfter?.Delta);
+
+    /// <summary>The exception to throw for a status that passes.</summary>
+    /// <param name="place">The service as messages name it, with the address.</param>
     /// <param name="status">The answer's status.</param>
-    public static ConnectorException Passing(string service, Uri endpoint, HttpStatusCode status) =>
-        new(
-            FailureKind.Retry,
-            $"{service} ({RestErrors.Name(endpoint)}): could not give a token at the moment ({(int)status}).",
-            RestErrors.Cause(status)
-        );
+    /// <param name="wait">How long it asks to wait; <see langword="null"/> when it does not say.</param>
+    public static ConnectorException Passing(string place, HttpStatusCode status, TimeSpan? wait) =>
+        new(FailureKind.Retry, $"{place}: could not give a token at the moment ({(int)status}).", RestErrors.Cause(status), wait);
 
     /// <summary>The exception to throw when there is an answer, and no token in it.</summary>
     /// <param name="service">The service as messages name it.</param>
@@ -85,6 +98,8 @@ internal static class OAuthErrors
                 : $"{service}: gives no token (refused). {hint}",
             RestErrors.Cause(HttpStatusCode.Unauthorized)
         );
+
+    private static string PlaceOf(string service, Uri endpoint) => $"{service} ({RestErrors.Name(endpoint)})";
 
     /// <summary>The library reads the body of an answer with status 400 only; some endpoints use 401 and 403.</summary>
     private static string? CodeOf(string? body)

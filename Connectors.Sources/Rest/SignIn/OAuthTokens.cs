@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Connectors.Abstractions;
 using Connectors.Sources.Rest.Http;
 using Duende.IdentityModel.Client;
@@ -109,13 +110,15 @@ internal sealed class OAuthTokens : ITokenSource
             RefreshTokenRequest refresh => await _http.RequestRefreshTokenAsync(refresh, cancellationToken),
             _ => await _http.RequestTokenAsync(request, cancellationToken),
         };
-        cancellationToken.ThrowIfCancellationRequested();
-        if (answer is { IsError: false, AccessToken: { Length: > 0 } token })
+
+        // The library fails over JSON that is no object.
+        if (answer is { Json.ValueKind: JsonValueKind.Object, IsError: false, AccessToken: { Length: > 0 } token })
         {
             _refreshToken = Secret.FromNullable(answer.RefreshToken) ?? _refreshToken;
             return new AccessToken(new Secret(token), answer.ExpiresIn > 0 ? _time.GetUtcNow().AddSeconds(answer.ExpiresIn) : null);
         }
 
+        cancellationToken.ThrowIfCancellationRequested();
         throw OAuthErrors.Explain(_service, new Uri(request.Address!), _addressField, _hint, answer);
     }
 

@@ -95,8 +95,9 @@ internal sealed class EachStream(
         try
         {
             var next = await stream.ReadAsync(place.Cursor, page, cancellationToken);
-            _child.Check($"{item.Name}: {stream.Name}", place.Cursor, next, PageCircle.NotLookedAt);
-            return next;
+            return _child.IsNoticed(place.Cursor, next, PageCircle.NotLookedAt)
+                ? throw stream.NeverEnds($"{item.Name}: {stream.Name}")
+                : next;
         }
         catch (ConnectorException closed) when (RestErrors.IsClosedPlace(closed))
         {

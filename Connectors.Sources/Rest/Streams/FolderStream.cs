@@ -51,7 +51,7 @@ internal sealed class FolderStream(string name, RestClient client, string root, 
             : ([root], string.Empty);
 
     private void AddFolders(SortedSet<string> found, IEnumerable<JsonElement> entries) =>
-        found.UnionWith(entries.Where(IsFolder).Select(item => item.RequiredText("A folder", "id")));
+        found.UnionWith(entries.Where(IsFolder).Select(item => item.RequiredText($"A folder of {client.Name}", "id")));
 
     /// <summary>The marker after a page of a folder.</summary>
     private async Task<string?> ReadFolderAsync(string folder, string marker, StreamPage page, CancellationToken cancellationToken)

@@ -39,6 +39,25 @@ public sealed class MongoChangeFeedTests : IAsyncLifetime
         Assert.Empty(_server.Cursors);
     }
 
+    // A server gives 16 MiB at once, and the driver's buffer of those goes to what follows.
+    [Fact]
+    public async Task ChangedDocumentsThatComeInSeveralBatchesAreWhole()
+    {
+        const int Length = 4_000_000;
+        var cursor = await CursorAsync();
+        for (var id = 10; id < 20; id++)
+        {
+            _orders.Insert(Order(id, new string((char)('a' + id), Length)));
+        }
+
+        var changes = await ReadAsync(cursor, new PageLimits(100, 100_000_000));
+
+        Assert.Equal(
+            Enumerable.Range(10, 10).Select(id => $$"""{{id}} {"state":"{{new string((char)('a' + id), Length)}}"}"""),
+            changes.Upserts.Order(StringComparer.Ordinal)
+        );
+    }
+
     [Fact]
     public async Task TheNextReadingBeginsWhereThisOneEnded()
     {

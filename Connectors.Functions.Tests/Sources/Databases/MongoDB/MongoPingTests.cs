@@ -128,7 +128,7 @@ public sealed class MongoPingTests
         await using var server = await ServerAsync();
         var failure = await FailureAsync(Source($"{server.ConnectionString}?serverSelectionTimeoutMS=300", ("ssl_enabled", true)));
         Assert.EndsWith(
-            ": it closes the connection when TLS begins. If it does not offer TLS, switch it on there, or clear ssl_enabled.",
+            ": it closes the connection, perhaps because it does not offer TLS. If so, switch it on there, or clear ssl_enabled.",
             failure.Message,
             StringComparison.Ordinal
         );

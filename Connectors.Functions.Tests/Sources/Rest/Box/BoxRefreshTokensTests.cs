@@ -1,11 +1,16 @@
 using System.Text.Json.Nodes;
 using Connectors.Abstractions;
+using Connectors.Sources.Rest.Box;
+using Connectors.Sources.Rest.Http;
+using Connectors.Sources.Rest.SignIn;
 using Connectors.Sync.Protocol;
 using Connectors.Sync.Service;
 using Connectors.Tests.LocalHost.Durable;
+using Connectors.Tests.Sources.Rest.Http;
 using Connectors.Tests.Sources.Rest.Replay;
 using Connectors.Tests.Support.InMemory;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Connectors.Tests.Sources.Rest.Box;
@@ -21,6 +26,7 @@ public sealed class BoxRefreshTokensTests : IAsyncDisposable
     private readonly string _test = Guid.NewGuid().ToString();
     private Action<string> _asked = _ => { };
     private ReplayServer? _server;
+    private int _seconds = 3600;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -157,6 +163,50 @@ public sealed class BoxRefreshTokensTests : IAsyncDisposable
         Assert.Empty(Taken);
     }
 
+    // Box took nearly all the time that there is, and the sync was stopped meanwhile: its next token is the only one that is good.
+    [Fact]
+    public async Task TheNextTokenIsKeptHoweverLateItCameAndWhetherTheSyncIsStopped()
+    {
+        var time = new FakeTimeProvider();
+        using var stop = new CancellationTokenSource();
+        var script = Scripted.By(_ =>
+        {
+            time.Advance(TimeSpan.FromSeconds(99));
+            stop.Cancel();
+            return Scripted.Json($$"""{"access_token": "t", "expires_in": 3600, "refresh_token": "{{Of("next")}}"}""");
+        });
+        using var http = RestClient.CreateHttp(script.Context);
+        var store = new SlowStore(new Secret(Of("entered")), () => time.Advance(TimeSpan.FromSeconds(2)));
+        var tokens = new BoxRefreshTokens(
+            token => OAuthTokens.Refresh(http, "Box", "Check.", time, new Uri("https://api.box.com/oauth2/token"), "id", token, token),
+            new Secret(Of("entered")),
+            SourceContext.Empty with { TimeProvider = time, Store = store }
+        );
+
+        await tokens.FetchAsync(stop.Token);
+
+        Assert.Equal(Of("next"), store.Value.Reveal());
+    }
+
+    [Fact]
+    public async Task AProcessThatRunsForWeeksKnowsTheTokenThatItIsGivenAndForgetsThoseOfLongAgo()
+    {
+        await ConnectAsync("entered");
+        _seconds = 60;
+        _documents.BeforeUpdate = (_, _) => throw new ConnectorException(FailureKind.Retry, "Elasticsearch is not there.");
+        for (var times = 1; times <= 120; times++)
+        {
+            await PingAsync(copy: "entered");
+        }
+
+        Assert.Equal(["entered", .. Enumerable.Range(1, 119).Select(number => $"next-{number}")], Taken);
+
+        // One of long ago is a token like any other by now.
+        Edit("next-3");
+        await Assert.ThrowsAsync<ConnectorException>(() => PingAsync(copy: "next-3"));
+        Assert.Equal("next-3", Taken.Last());
+    }
+
     private IEnumerable<string> Taken => _taken.Select(token => token.Replace($"-{_test}", string.Empty, StringComparison.Ordinal));
 
     private string Of(string token) => $"{token}-{_test}";
@@ -196,7 +246,7 @@ public sealed class BoxRefreshTokensTests : IAsyncDisposable
                         new JsonObject
                         {
                             ["access_token"] = $"token-{_taken.Count}",
-                            ["expires_in"] = 3600,
+                            ["expires_in"] = _seconds,
                             ["refresh_token"] = Of($"next-{_taken.Count}"),
                         }
                     );
@@ -217,5 +267,21 @@ public sealed class BoxRefreshTokensTests : IAsyncDisposable
         };
         await using var source = _server.Open(context);
         await source.PingAsync(Cancellation);
+    }
+
+    /// <summary>A store whose writes take their time, and end when they are cancelled.</summary>
+    private sealed class SlowStore(Secret value, Action pass) : ISettingStore
+    {
+        public Secret Value { get; private set; } = value;
+
+        public Task<Secret?> ReadAsync(string field, CancellationToken cancellationToken) => Task.FromResult<Secret?>(Value);
+
+        public Task ReplaceAsync(string field, Predicate<Secret?> isOutdated, Secret value, CancellationToken cancellationToken)
+        {
+            pass();
+            cancellationToken.ThrowIfCancellationRequested();
+            Value = isOutdated(Value) ? value : Value;
+            return Task.CompletedTask;
+        }
     }
 }

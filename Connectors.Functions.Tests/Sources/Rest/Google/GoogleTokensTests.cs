@@ -84,11 +84,8 @@ public sealed class GoogleTokensTests
     [InlineData("""{"error": "se-cr-et"}""", 400, "Google: gives no token (refused). Check service_account_credentials")]
     [InlineData("""{"error": {"message": "se-cr-et"}}""", 403, "Google: gives no token (refused). Check service_account_credentials")]
     [InlineData("<html>se-cr-et</html>", 404, "Google: gives no token (refused). Check service_account_credentials")]
-    [InlineData("<html>se-cr-et</html>", 200, "Google: gives no token (refused). Check service_account_credentials")]
     [InlineData("""{"access_token": {"se-cr-et": 1}}""", 200, "Google: gives no token (refused). Check service_account_credentials")]
     [InlineData("{}", 200, "Google: gives no token (refused). Check service_account_credentials")]
-    [InlineData("null", 200, "Google: gives no token (refused). Check service_account_credentials")]
-    [InlineData("", 200, "Google: gives no token (refused). Check service_account_credentials")]
     [InlineData("", 400, "Google: gives no token (refused). Check service_account_credentials")]
     public async Task ARefusalIsSaidInASentenceWithoutWhatWasSent(string body, int status, string sentence)
     {
@@ -108,12 +105,37 @@ public sealed class GoogleTokensTests
     [InlineData("", 500)]
     public async Task WhatMayPassIsLeftToWhoeverAsks(string body, int status)
     {
-        var script = Scripted.By(_ => Scripted.Json(body, (HttpStatusCode)status));
+        var script = Scripted.By(_ =>
+        {
+            var answer = Scripted.Json(body, (HttpStatusCode)status);
+            answer.Headers.TryAddWithoutValidation("Retry-After", "7");
+            return answer;
+        });
 
         var failure = await FailureAsync(Tokens(script));
 
-        Assert.Equal(FailureKind.Retry, failure.Kind);
+        Assert.Equal((FailureKind.Retry, TimeSpan.FromSeconds(7)), (failure.Kind, failure.RetryAfter));
         Assert.Equal($"Google (https://oauth2.googleapis.com/token): could not give a token at the moment ({status}).", failure.Message);
+        Assert.Single(script.Seen);
+    }
+
+    [Theory]
+    [InlineData("<html>se-cr-et</html>")]
+    [InlineData("""{"access_token": "se-cr""")]
+    [InlineData("[]")]
+    [InlineData("null")]
+    [InlineData("")]
+    public async Task AnAnswerThatCanNotBeReadMayPassAndClosesNoPlace(string body)
+    {
+        var script = Scripted.By(_ => Scripted.Json(body));
+
+        var failure = await FailureAsync(Tokens(script, "ann@example.org", isPlace: true));
+
+        Assert.Equal(
+            (FailureKind.Retry, "Google (https://oauth2.googleapis.com/token): gave no answer that can be read."),
+            (failure.Kind, failure.Message)
+        );
+        Assert.DoesNotContain("se-cr", failure.ToString(), StringComparison.Ordinal);
         Assert.Single(script.Seen);
     }
 

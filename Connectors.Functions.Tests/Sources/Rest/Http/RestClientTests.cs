@@ -38,6 +38,36 @@ public sealed class RestClientTests
     }
 
     [Fact]
+    public async Task ATokenEndpointThatHasHadEnoughIsAskedAgainWhenItsTimeIsOver()
+    {
+        var asked = 0;
+        var script = Scripted.By(request =>
+            request.RequestUri!.Host == "things.example" ? Scripted.Json("[1]")
+            : asked++ == 0 ? Scripted.Status(429, ("Retry-After", "7"))
+            : Scripted.Json("""{"access_token": "n-e-w", "expires_in": 3600}""")
+        );
+        using var http = RestClient.CreateHttp(script.Context);
+        var tokens = OAuthTokens.ClientCredentials(
+            http,
+            "Things",
+            "Check client_id.",
+            script.Time,
+            new Uri("https://login.example/token"),
+            "id",
+            new Secret("se-cr-et")
+        );
+        using var client = script.Client(options => options with { Signer = RequestSigner.Tokens(tokens, script.Time) });
+
+        using var answer = await client.GetAsync("items", Cancellation);
+
+        Assert.Equal(
+            ["POST https://login.example/token", "POST https://login.example/token", "GET https://things.example/api/items [Bearer n-e-w]"],
+            script.Seen
+        );
+        Assert.Equal(TimeSpan.FromSeconds(7), script.Time.Waited);
+    }
+
+    [Fact]
     public async Task WithoutRetriesARequestIsSentOnce()
     {
         var script = Scripted.By(_ => Scripted.Status(500));

@@ -115,6 +115,20 @@ public sealed class RequestWaitsTests
         Assert.Equal("n", (await waiting.WaitAsync(Cancellation))[0].Body!.Value.GetProperty("name").GetString());
     }
 
+    [Fact]
+    public async Task APartOfABatchThatAsksForTooMuchTimeEndsAsARequestThatDoes()
+    {
+        const string Busy = """{"responses":[{"id":"0","status":503,"headers":{"Retry-After":"600"}}]}""";
+        using var client = ClientOf(ContextOf(Scripted.By(_ => Scripted.Json(Busy))));
+
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() =>
+            new GraphBatch(client, "Files.Read.All").GetAsync(["/drives/d"], Cancellation)
+        );
+
+        Assert.Equal("Microsoft Graph (/drives/d): has had enough requests (503) and asks to wait for 600 seconds.", failure.Message);
+        Assert.Equal((FailureKind.Retry, TimeSpan.FromMinutes(10)), (failure.Kind, failure.RetryAfter));
+    }
+
     private SourceContext ContextOf(Scripted script) => script.Context with { TimeProvider = _time, Hosts = _hosts };
 
     private static RestClient ClientOf(SourceContext context) =>

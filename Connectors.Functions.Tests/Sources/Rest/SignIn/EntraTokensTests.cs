@@ -1,9 +1,12 @@
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Azure.Identity;
 using Connectors.Abstractions;
 using Connectors.Sources.Rest.Http;
 using Connectors.Sources.Rest.SignIn;
 using Connectors.Tests.Sources.Rest.Http;
+using Microsoft.Identity.Client;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Xunit;
 
@@ -112,6 +115,29 @@ public sealed class EntraTokensTests
         Assert.Equal(FailureKind.Retry, failure.Kind);
         Assert.Contains($"({status})", failure.Message, StringComparison.Ordinal);
         Assert.Equal(TimeSpan.FromSeconds(7), failure.RetryAfter);
+    }
+
+    [Fact]
+    public void AManagedIdentityIsNamedAndNotTheAuthorityThatItDoesNotAsk()
+    {
+        foreach (
+            var (cause, sentence) in ((Exception, string)[])
+                [
+                    (
+                        new SocketException((int)SocketError.HostUnreachable),
+                        "can't be reached (HostUnreachable). Check the network; no proxy is used."
+                    ),
+                    (new HttpRequestException("se-cr-et"), "gave no answer that can be read."),
+                    (new MsalServiceException("busy", "se-cr-et", 503), "could not give a token at the moment (503)."),
+                ]
+        )
+        {
+            var failure = EntraErrors.Explain(new AuthenticationFailedException("se-cr-et", cause), app: null);
+            Assert.Equal((FailureKind.Retry, $"The managed identity: {sentence}"), (failure.Kind, failure.Message));
+        }
+
+        var refused = EntraErrors.Explain(new AuthenticationFailedException("se-cr-et"), app: null);
+        Assert.Equal("Microsoft Entra ID gives no token. Check the managed identity and its permissions.", refused.Message);
     }
 
     [Fact]

@@ -120,6 +120,10 @@ public sealed class SignInTests
     )]
     [InlineData("se-cr-et", 503, FailureKind.Retry, "Things (https://login.example/token): could not give a token at the moment (503).")]
     [InlineData("{}", 200, FailureKind.Fatal, "gives no token (refused). Check client_id.")]
+    [InlineData("<p>se-cr-et", 200, FailureKind.Retry, "Things (https://login.example/token): gave no answer that can be read.")]
+    [InlineData("[]", 400, FailureKind.Fatal, "gives no token (refused). Check client_id.")]
+    [InlineData("[]", 200, FailureKind.Retry, "Things (https://login.example/token): gave no answer that can be read.")]
+    [InlineData("", 200, FailureKind.Retry, "Things (https://login.example/token): gave no answer that can be read.")]
     public async Task NoTokenIsSaidInASentenceWithoutTheSecret(string body, int status, FailureKind kind, string sentence)
     {
         using var http = RestClient.CreateHttp(Scripted.By(_ => Scripted.Json(body, (System.Net.HttpStatusCode)status)).Context);

@@ -69,10 +69,18 @@ public sealed class FolderStreamTests : IDisposable
         Assert.True(RestErrors.IsClosedPlace(failure));
     }
 
-    private FolderStream Open()
+    [Fact]
+    public async Task AFolderWithoutAnIdIsNamedWithItsService()
+    {
+        using var client = Scripted.By(_ => Scripted.Json("""{"items": [{"in": true}]}""")).Client();
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() => ReadAsync(Open(client), string.Empty));
+        Assert.Equal("A folder of Things came without id, so it can't be told apart.", failure.Message);
+    }
+
+    private FolderStream Open(RestClient? client = null)
     {
         var paging = RestPaging.Cursor("/items", "/next", (request, cursor) => request.WithQuery("at", cursor));
-        return new FolderStream("files", _client, "root", RestRequest.Get, paging)
+        return new FolderStream("files", client ?? _client, "root", RestRequest.Get, paging)
         {
             IsFolder = item => item.Find("in") is not null,
             Write = WriteFile,

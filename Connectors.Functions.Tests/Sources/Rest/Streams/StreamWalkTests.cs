@@ -3,6 +3,7 @@ using System.Text.Json;
 using Connectors.Abstractions;
 using Connectors.Sources.Rest;
 using Connectors.Sources.Rest.Documents;
+using Connectors.Sources.Rest.GitLab;
 using Connectors.Sources.Rest.Http;
 using Connectors.Sources.Rest.Paging;
 using Connectors.Sources.Rest.Streams;
@@ -128,6 +129,28 @@ public sealed class StreamWalkTests
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task AStreamThatStandsForAnotherIsJudgedAsThatOne(bool isOptional)
+    {
+        RestStream For(RestStream stream) =>
+            isOptional ? new OptionalStream(stream, _ => Task.FromResult(false)) : new DeferredStream("x", _ => Task.FromResult(stream));
+        _ids = (_, _) => ["same"];
+        var (ids, _) = await ReadAsync(
+            new StreamWalk(_ => [For(new ListStream("x", _asked, _ids, isOneListing: false))], TimeProvider.System),
+            PageToken.Start,
+            100
+        );
+        Assert.Equal(["same"], ids);
+
+        using var walk = new StreamWalk(_ => [For(new RoundStream("its own words"))], TimeProvider.System);
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() =>
+            walk.ReadAsync("all", Places, PageToken.Start, PageLimits.Default, null, null, Cancellation)
+        );
+        Assert.Equal("its own words.", failure.Message);
+    }
+
+    [Theory]
     [InlineData(1)]
     [InlineData(3)]
     [InlineData(100)]
@@ -218,8 +241,11 @@ public sealed class StreamWalkTests
     }
 
     /// <summary>Two pages.</summary>
-    private sealed class ListStream(string name, List<string> asked, Func<string, string, string[]> ids) : RestStream(name)
+    private sealed class ListStream(string name, List<string> asked, Func<string, string, string[]> ids, bool isOneListing = true)
+        : RestStream(name)
     {
+        public override bool IsOneListing => isOneListing;
+
         public override Task<string?> ReadAsync(string cursor, StreamPage page, CancellationToken cancellationToken)
         {
             asked.Add(Name + cursor);
@@ -241,8 +267,11 @@ public sealed class StreamWalkTests
             throw new ConnectorException(FailureKind.Fatal, "refused.", RestErrors.Cause(status));
     }
 
-    private sealed class RoundStream() : RestStream("round")
+    private sealed class RoundStream(string? words = null) : RestStream("round")
     {
+        public override ConnectorException NeverEnds(string listing) =>
+            words is null ? base.NeverEnds(listing) : new ConnectorException(words);
+
         public override Task<string?> ReadAsync(string cursor, StreamPage page, CancellationToken cancellationToken) =>
             Task.FromResult<string?>(cursor == "1" ? "2" : "1");
     }

@@ -9,7 +9,7 @@ namespace Connectors.Sources.Rest.Microsoft.Drives;
 internal static class DriveItems
 {
     /// <summary>The id of an item.</summary>
-    public static string IdOf(JsonElement item) => item.RequiredText("An item of a drive", "id");
+    public static string IdOf(JsonElement item) => item.RequiredText("An item of a drive of Microsoft Graph", "id");
 
     /// <summary>
     /// The content of a file; <see langword="null"/> when there is none. It is asked for by its own address, which leads to one that is
