@@ -47,7 +47,7 @@ public abstract class SqlDataSource : IDataSource, IChangeFeed
             {
                 if (dialect.Rules.Count > 0)
                 {
-                    await _opened.Value.Rules.PlanAsync(transaction, cancellationToken);
+                    await _opened.Value.Rules.CheckAsync(transaction, cancellationToken);
                     return true;
                 }
 

@@ -86,7 +86,6 @@ public abstract class SqlRuleTests(SqlServer server)
     [Theory]
     [InlineData("SELECT * FROM orders", "[\"amount\"]", "rule 1: the query gives no column 'amount', which tells its rows")]
     [InlineData("SELECT customer FROM orders", null, "rule 1: the query gives no column 'n', which tells its rows apart. Select it")]
-    [InlineData("SELECT * FROM orders", "[\"customer\"]", "rule 1: a row has no value in a column that tells rows apart (customer).")]
     [InlineData("SELECT nothing FROM orders", null, "rule 1: the server refuses the query: ")]
     [InlineData("SELECT * FROM order_lines", null, "rule 1: the server refuses the query: ")]
     [InlineData("SELECT * FORM orders", null, "rule 1: the server refuses the query: ")]
@@ -107,6 +106,24 @@ public abstract class SqlRuleTests(SqlServer server)
 
         await using var table = server.Source(database);
         Assert.Equal(5, (await table.AllAsync(1, PageLimits.Default, Cancellation)).Ids().Count);
+    }
+
+    [Fact]
+    public async Task ARowThatNothingTellsApartFailsTheSyncBeforeAnythingIsRead()
+    {
+        var database = await OrdersAsync();
+        await using var source = Source(database, "SELECT * FROM orders", """["customer"]""");
+
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() => source.PartitionAsync(1, Cancellation));
+
+        Assert.Contains(
+            "rule 1: a row has no value in a column that tells rows apart (customer).",
+            failure.Message,
+            StringComparison.Ordinal
+        );
+
+        // It is found by running the query, which the answer to a ping should not wait for.
+        await source.PingAsync(Cancellation);
     }
 
     [Fact]

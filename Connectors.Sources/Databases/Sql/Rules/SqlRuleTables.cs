@@ -14,22 +14,22 @@ internal sealed class SqlRuleTables(ISqlDialect dialect)
     public async Task<IReadOnlyList<SourcePartition>> PlanAsync(DbTransaction transaction, CancellationToken cancellationToken)
     {
         var partitions = new List<SourcePartition>();
-        foreach (var rule in dialect.Rules)
-        {
-            try
+        await EachAsync(
+            transaction,
+            async (rule, table) =>
             {
-                var table = await DescribeAsync(transaction, rule, cancellationToken);
                 await RequireKeysAsync(transaction, rule, table, cancellationToken);
                 partitions.Add(new SqlBounds(rule.Name, table.KeyShape, Rule: rule.Number).ToPartition(rule.Name));
-            }
-            catch (DbException failure) when (dialect.WhyRefused(failure) is { } reason)
-            {
-                throw Wrong(rule, $"the server refuses the query: {Sentences.Inner(reason)}. Correct the rule, or the user's rights.");
-            }
-        }
-
+            },
+            cancellationToken
+        );
         return partitions;
     }
+
+    /// <summary>Asks the server whether it understands the rules; no query is run.</summary>
+    /// <exception cref="ConnectorException">A rule can't be read.</exception>
+    public Task CheckAsync(DbTransaction transaction, CancellationToken cancellationToken) =>
+        EachAsync(transaction, (_, _) => Task.CompletedTask, cancellationToken);
 
     /// <summary>What a rule's query gives.</summary>
     /// <exception cref="ConnectorException">There is no such rule any more; or a table is missing, or the columns that tell rows
@@ -38,6 +38,21 @@ internal sealed class SqlRuleTables(ISqlDialect dialect)
         number <= dialect.Rules.Count
             ? DescribeAsync(transaction, dialect.Rules[number - 1], cancellationToken)
             : throw new ConnectorException($"{dialect.DisplayName}: the rules were changed while they were read. Start a new sync.");
+
+    private async Task EachAsync(DbTransaction transaction, Func<SqlRule, SqlTable, Task> work, CancellationToken cancellationToken)
+    {
+        foreach (var rule in dialect.Rules)
+        {
+            try
+            {
+                await work(rule, await DescribeAsync(transaction, rule, cancellationToken));
+            }
+            catch (DbException failure) when (dialect.WhyRefused(failure) is { } reason)
+            {
+                throw Wrong(rule, $"the server refuses the query: {Sentences.Inner(reason)}. Correct the rule, or the user's rights.");
+            }
+        }
+    }
 
     private async Task<SqlTable> DescribeAsync(DbTransaction transaction, SqlRule rule, CancellationToken cancellationToken)
     {
