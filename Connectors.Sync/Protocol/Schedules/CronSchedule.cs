@@ -46,6 +46,11 @@ internal sealed class CronSchedule
         ArgumentNullException.ThrowIfNull(expression);
         try
         {
+            if (CronFields.Problem(expression) is { } outside)
+            {
+                throw new FormatException(outside);
+            }
+
             var parsed = new CronExpression(expression, TimeZoneInfo.Utc);
             return NamesBothDays(expression)
                 ? throw new FormatException("of day of month and day of week one has to be '?'")
