@@ -91,7 +91,7 @@ internal sealed partial class MongoErrors(MongoConfiguration configuration)
             MongoConfigurationException => new ConnectorException(
                 $"{DisplayName}: the driver refuses the configuration: {Scrub(exception.Message)}"
             ),
-            _ when Find<AuthenticationException>(exception) is { } tls => FromTls(tls),
+            _ when Find<AuthenticationException>(exception) is { } tls => FromTls("MongoDB", tls),
             _ => new ConnectorException(FailureKind.Retry, $"{DisplayName}: the connection failed: {Scrub(Innermost(exception).Message)}"),
         };
 
@@ -164,23 +164,31 @@ internal sealed partial class MongoErrors(MongoConfiguration configuration)
     {
         foreach (var server in cluster?.Servers ?? [])
         {
+            var place = $"MongoDB server {Address(server.EndPoint)}";
             if (Find<AuthenticationException>(server.HeartbeatException) is { } tls)
             {
-                return FromTls(tls);
+                return FromTls(place, tls);
+            }
+
+            if (Find<FormatException>(server.HeartbeatException) is not null)
+            {
+                return Other(place);
             }
 
             // A server without TLS says nothing to it and closes the connection; one that is just stopping does the same.
             var socket = Find<SocketException>(server.HeartbeatException);
             if (
-                configuration.SslEnabled
-                && socket is null or { SocketErrorCode: SocketError.ConnectionReset }
+                socket is null or { SocketErrorCode: SocketError.ConnectionReset }
                 && Find<IOException>(server.HeartbeatException) is not null
             )
             {
                 return new ConnectorException(
                     FailureKind.Retry,
-                    $"MongoDB server {Address(server.EndPoint)}: it closes the connection when TLS begins. If it does not offer TLS, "
-                        + "switch it on there, or clear ssl_enabled."
+                    configuration.SslEnabled
+                        ? $"{place}: it closes the connection when TLS begins. If it does not offer TLS, switch it on there, or clear "
+                            + "ssl_enabled."
+                        : $"{place}: it closes the connection at once. If it requires TLS, set ssl_enabled; if something else answers "
+                            + "there, correct the port in host."
                 );
             }
 
@@ -192,7 +200,7 @@ internal sealed partial class MongoErrors(MongoConfiguration configuration)
                     SocketError.ConnectionRefused => "nothing listens there. Check host and port, and that the server runs",
                     var code => $"it does not answer ({code}). Check host, port and firewalls",
                 };
-                return new ConnectorException(FailureKind.Retry, $"MongoDB server {Address(server.EndPoint)}: {reason}.");
+                return new ConnectorException(FailureKind.Retry, $"{place}: {reason}.");
             }
         }
 
@@ -215,13 +223,11 @@ internal sealed partial class MongoErrors(MongoConfiguration configuration)
             _ => endPoint.ToString() ?? "?",
         };
 
-    private static ConnectorException FromTls(AuthenticationException exception) =>
-        NetworkFailure.IsNoTls(exception)
-            ? NetworkFailure.WithoutTls("MongoDB")
-            : new ConnectorException(
-                $"MongoDB: the TLS connection failed: {exception.Message} Check ssl_enabled and ssl_ca, and that the server's "
-                    + "certificate is made for its host name."
-            );
+    // A MongoDB server without TLS says nothing to it.
+    private static ConnectorException FromTls(string place, AuthenticationException exception) =>
+        NetworkFailure.IsNoTls(exception) ? Other(place) : NetworkFailure.FromTls(place, exception);
+
+    private static ConnectorException Other(string place) => NetworkFailure.OtherProtocol(place, "MongoDB", "the port in host");
 
     /// <summary>Takes out connection strings and the password.</summary>
     private string Scrub(string text)

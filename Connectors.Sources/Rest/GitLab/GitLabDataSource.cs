@@ -63,7 +63,11 @@ public sealed class GitLabDataSource : RestDataSource
             ErrorOf = GitLabErrors.Of,
             Retries = configuration.Retries,
         };
-        return new RestClient(options, Context, RestClient.CreateHttp(Context, "url", configuration.PrivateHosts, configuration.Authority));
+        return new RestClient(
+            options,
+            Context,
+            RestClient.CreateHttp(Context, "url", configuration.PrivateHosts, configuration.Authority, hasAuthorityField: true)
+        );
     }
 
     /// <summary>The list of projects is a place, whose documents they are; so is each project, its key the id, its detail branch and

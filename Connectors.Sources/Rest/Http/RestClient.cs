@@ -62,6 +62,7 @@ internal sealed class RestClient : IDisposable
     /// <param name="authority">The value of a field ssl_ca: certificate authorities as PEM; <see langword="null"/> for those of this
     /// system.</param>
     /// <param name="verify">Whether certificates are checked at all.</param>
+    /// <param name="hasAuthorityField">Whether the source has a field ssl_ca, for messages.</param>
     /// <param name="credentials">For a sign-in that holds for a connection and not for a request (NTLM); <see langword="null"/> where
     /// <see cref="RestClientOptions.Signer"/> does it.</param>
     /// <exception cref="ConnectorException">There is no certificate in the field.</exception>
@@ -71,8 +72,9 @@ internal sealed class RestClient : IDisposable
         IReadOnlyList<string>? privateHosts = null,
         string? authority = null,
         bool verify = true,
+        bool hasAuthorityField = false,
         ICredentials? credentials = null
-    ) => new(CreateHandler(context, field, privateHosts, authority, verify, credentials)) { Timeout = Timeout.InfiniteTimeSpan };
+    ) => new(CreateHandler(context, field, privateHosts, authority, verify, hasAuthorityField, credentials)) { Timeout = Timeout.InfiniteTimeSpan };
 
     /// <summary>Makes the handler of requests: the guard of addresses, no redirects, no cookies; packed answers are unpacked.</summary>
     /// <inheritdoc cref="CreateHttp"/>
@@ -82,13 +84,16 @@ internal sealed class RestClient : IDisposable
         IReadOnlyList<string>? privateHosts = null,
         string? authority = null,
         bool verify = true,
+        bool hasAuthorityField = false,
         ICredentials? credentials = null
     )
     {
-        var trust =
-            !verify ? AnyCertificate
-            : authority is null ? null
-            : CertificateAuthorities.Trust(CertificateAuthorities.Parse("ssl_ca", authority));
+        var trust = verify
+            ? CertificateAuthorities.Trust(
+                authority is null ? null : CertificateAuthorities.Parse(CertificateAuthorities.SslCa, authority),
+                hasAuthorityField ? CertificateAuthorities.SslCa : null
+            )
+            : AnyCertificate;
         return new UnpackingHandler(
             context.HttpHandler?.Invoke() ?? GuardedConnection.CreateHandler(field, privateHosts ?? [], trust, credentials)
         );

@@ -81,6 +81,7 @@ public sealed class SharePointServerDataSource : RestDataSource, IAccessControlS
             "host_url",
             configuration.PrivateHosts,
             configuration.Authority,
+            hasAuthorityField: true,
             credentials: configuration.Credentials
         );
         return new RestClient(
