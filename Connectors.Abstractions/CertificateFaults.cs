@@ -4,8 +4,8 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Connectors.Abstractions;
 
-/// <summary>Words what is wrong with a server's certificate, for everything that connects to one: as the rest of a sentence whose subject is
-/// the certificate.</summary>
+/// <summary>Words what is wrong with a server's certificate, for everything that connects to one: as the rest of a sentence whose subject
+/// is the certificate.</summary>
 internal static class CertificateFaults
 {
     private const int MostNames = 3;

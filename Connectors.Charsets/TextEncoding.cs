@@ -20,8 +20,8 @@ internal static class TextEncoding
     /// <summary>What is less likely than this is read as Windows-1252, in which every byte means something.</summary>
     private const float LeastConfidence = 0.5f;
 
-    /// <summary>UTF-16 without a mark has a NUL in every other place, as long as it holds Latin letters. A text has fewer than one in so many
-    /// bytes.</summary>
+    /// <summary>UTF-16 without a mark has a NUL in every other place, as long as it holds Latin letters. Another text has at most one in so
+    /// many bytes.</summary>
     private const int FewNuls = 8;
 
     private static readonly Encoding Utf32BigEndian = new UTF32Encoding(bigEndian: true, byteOrderMark: true);

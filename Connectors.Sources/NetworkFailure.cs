@@ -40,7 +40,8 @@ internal static class NetworkFailure
         tls switch
         {
             CertificateRefusedException { IsOfName: true } => new ConnectorException(
-                $"{server}: the TLS connection failed: {tls.Message} Write a name of the certificate in host, or have one made for this name."
+                $"{server}: the TLS connection failed: {tls.Message} Write a name of the certificate in host, or have one made for this "
+                    + "name."
             ),
             CertificateRefusedException => new ConnectorException($"{server}: the TLS connection failed: {tls.Message}"),
             _ when IsNoTls(tls) => WithoutTls(server),

@@ -105,8 +105,8 @@ public sealed class ServerCertificateTests
             "gitlab",
             Issue("server", old, Begin, End),
             old,
-            $"the certificate 'CN=old root', which signed the server's, is valid from 2020-01-01 to 2025-03-04, and today is {Today}. Renew "
-                + "it, or have the server's signed by another one."
+            $"the certificate 'CN=old root', which signed the server's, is valid from 2020-01-01 to 2025-03-04, and today is {Today}. "
+                + "Renew it, or have the server's signed by another one."
         );
     }
 

@@ -28,7 +28,10 @@ public sealed class OtherServerTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData("postgresql", "PostgreSQL server 127.0.0.1:{0}: what answers there does not speak the protocol of PostgreSQL. Check port.")]
+    [InlineData(
+        "postgresql",
+        "PostgreSQL server 127.0.0.1:{0}: what answers there does not speak the protocol of PostgreSQL. Check port."
+    )]
     [InlineData("redis", "Redis server 127.0.0.1:{0}: what answers there does not speak the protocol of Redis. Check port.")]
     [InlineData(
         "mongodb",
@@ -63,8 +66,8 @@ public sealed class OtherServerTests
     [Fact]
     public void AServerThatDoesNotGreetIsNoMySql() =>
         Assert.Equal(
-            "MySQL server 127.0.0.1:1: no greeting of a MySQL or MariaDB server in time. Check host, port and firewalls: something else may "
-                + "answer there, or nothing.",
+            "MySQL server 127.0.0.1:1: no greeting of a MySQL or MariaDB server in time. Check host, port and firewalls: something else "
+                + "may answer there, or nothing.",
             new MySqlErrors(new MySqlConfiguration(Settings("mysql", 1, hasTls: false)))
                 .Explain("list the tables", new IOException("late", new SocketException((int)SocketError.OperationAborted)))
                 .Message
@@ -78,8 +81,8 @@ public sealed class OtherServerTests
     )]
     [InlineData(
         "mysql",
-        "MySQL server 127.0.0.1:{0}: what answers there closes the connection before it greets as MySQL and MariaDB do. Check port, and that "
-            + "the server takes connections from this machine."
+        "MySQL server 127.0.0.1:{0}: what answers there closes the connection before it greets as MySQL and MariaDB do. Check port, and "
+            + "that the server takes connections from this machine."
     )]
     [InlineData("mssql", "SQL Server 127.0.0.1:{0}: the connection broke, trying to list the tables. Check host, port and firewalls.")]
     public async Task AServerThatClosesEveryConnectionMayBeAnother(string source, string message)
@@ -104,7 +107,11 @@ public sealed class OtherServerTests
         "MongoDB server 127.0.0.1:{0}: it closes the connection when TLS begins. If it does not offer TLS, switch it on there, or clear "
             + "ssl_enabled."
     )]
-    [InlineData("redis", false, "Redis server 127.0.0.1:{0}: could not be reached. Check host, port and ssl_enabled, and that the server runs.")]
+    [InlineData(
+        "redis",
+        false,
+        "Redis server 127.0.0.1:{0}: could not be reached. Check host, port and ssl_enabled, and that the server runs."
+    )]
     [InlineData(
         "redis",
         true,

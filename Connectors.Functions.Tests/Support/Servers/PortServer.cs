@@ -22,7 +22,7 @@ internal sealed class PortServer : IAsyncDisposable
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
     /// <summary>One that closes every connection at once.</summary>
-    public static PortServer Closing() => new((_, _) => Task.CompletedTask);
+    public static PortServer Closing() => new((stream, token) => CloseAsync(stream, token));
 
     /// <summary>One that answers whatever comes first, and closes the connection.</summary>
     public static PortServer Answering(byte[] answer) =>
@@ -31,15 +31,24 @@ internal sealed class PortServer : IAsyncDisposable
             {
                 _ = await stream.ReadAtLeastAsync(new byte[4096], 1, throwOnEndOfStream: false, token);
                 await stream.WriteAsync(answer, token);
+                await CloseAsync(stream, token);
             }
         );
 
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();
-        _listener.Stop();
         await _serving;
+        _listener.Stop();
         _end.Dispose();
+    }
+
+    /// <summary>Says no more, and takes what still comes: a connection that is closed with bytes unread is reset instead, and what was
+    /// said before may be lost.</summary>
+    private static Task CloseAsync(NetworkStream stream, CancellationToken cancellationToken)
+    {
+        stream.Socket.Shutdown(SocketShutdown.Send);
+        return stream.CopyToAsync(Stream.Null, cancellationToken);
     }
 
     private async Task ServeAsync()
@@ -52,7 +61,7 @@ internal sealed class PortServer : IAsyncDisposable
                 open.Add(AnswerAsync(await _listener.AcceptTcpClientAsync(_end.Token)));
             }
         }
-        catch (Exception over) when (over is OperationCanceledException or SocketException)
+        catch (OperationCanceledException)
         {
             await Task.WhenAll(open);
         }

@@ -164,15 +164,15 @@ internal sealed partial class MongoErrors(MongoConfiguration configuration)
     {
         foreach (var server in cluster?.Servers ?? [])
         {
-            var place = $"MongoDB server {Address(server.EndPoint)}";
+            var address = Address(server.EndPoint);
             if (Find<AuthenticationException>(server.HeartbeatException) is { } tls)
             {
-                return FromTls(place, tls);
+                return FromTls($"MongoDB server {address}", tls);
             }
 
             if (Find<FormatException>(server.HeartbeatException) is not null)
             {
-                return Other(place);
+                return Other($"MongoDB server {address}");
             }
 
             // A server without TLS says nothing to it and closes the connection; one that is just stopping does the same.
@@ -185,10 +185,10 @@ internal sealed partial class MongoErrors(MongoConfiguration configuration)
                 return new ConnectorException(
                     FailureKind.Retry,
                     configuration.SslEnabled
-                        ? $"{place}: it closes the connection when TLS begins. If it does not offer TLS, switch it on there, or clear "
-                            + "ssl_enabled."
-                        : $"{place}: it closes the connection at once. If it requires TLS, set ssl_enabled; if something else answers "
-                            + "there, correct the port in host."
+                        ? $"MongoDB server {address}: it closes the connection when TLS begins. If it does not offer TLS, switch it on "
+                            + "there, or clear ssl_enabled."
+                        : $"MongoDB server {address}: it closes the connection at once. If it requires TLS, set ssl_enabled; if "
+                            + "something else answers there, correct the port in host."
                 );
             }
 
@@ -200,7 +200,7 @@ internal sealed partial class MongoErrors(MongoConfiguration configuration)
                     SocketError.ConnectionRefused => "nothing listens there. Check host and port, and that the server runs",
                     var code => $"it does not answer ({code}). Check host, port and firewalls",
                 };
-                return new ConnectorException(FailureKind.Retry, $"{place}: {reason}.");
+                return new ConnectorException(FailureKind.Retry, $"MongoDB server {address}: {reason}.");
             }
         }
 

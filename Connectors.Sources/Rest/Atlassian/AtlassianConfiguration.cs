@@ -80,7 +80,11 @@ internal sealed record AtlassianConfiguration(
             Retries = Retries,
             RequestsAtATime = RequestsAtATime,
         };
-        return new RestClient(options, context, RestClient.CreateHttp(context, Product.UrlField, PrivateHosts, Authority, hasAuthorityField: true));
+        return new RestClient(
+            options,
+            context,
+            RestClient.CreateHttp(context, Product.UrlField, PrivateHosts, Authority, hasAuthorityField: true)
+        );
     }
 
     private static AtlassianEdition EditionOf(SourceSettings settings, AtlassianProduct product)

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Security;
 using Connectors.Abstractions;
 using Connectors.Sources.Rest.Limits;
 using Microsoft.Extensions.Logging;
@@ -10,8 +9,7 @@ namespace Connectors.Sources.Rest.Http;
 
 /// <summary>
 /// Asks one service: signs in, stays within what the host may be asked, waits when it is told to, tries again what may pass, and words
-/// what does not. Safe for
-/// concurrent use: one serves all partitions of a sync.
+/// what does not. Safe for concurrent use: one serves all partitions of a sync.
 /// </summary>
 internal sealed class RestClient : IDisposable
 {
@@ -74,7 +72,11 @@ internal sealed class RestClient : IDisposable
         bool verify = true,
         bool hasAuthorityField = false,
         ICredentials? credentials = null
-    ) => new(CreateHandler(context, field, privateHosts, authority, verify, hasAuthorityField, credentials)) { Timeout = Timeout.InfiniteTimeSpan };
+    )
+    {
+        var handler = CreateHandler(context, field, privateHosts, authority, verify, hasAuthorityField, credentials);
+        return new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+    }
 
     /// <summary>Makes the handler of requests: the guard of addresses, no redirects, no cookies; packed answers are unpacked.</summary>
     /// <inheritdoc cref="CreateHttp"/>
@@ -93,16 +95,11 @@ internal sealed class RestClient : IDisposable
                 authority is null ? null : CertificateAuthorities.Parse(CertificateAuthorities.SslCa, authority),
                 hasAuthorityField ? CertificateAuthorities.SslCa : null
             )
-            : AnyCertificate;
+            : CertificateAuthorities.TrustAny;
         return new UnpackingHandler(
             context.HttpHandler?.Invoke() ?? GuardedConnection.CreateHandler(field, privateHosts ?? [], trust, credentials)
         );
     }
-
-    // CA5359 is right; it is the operator who switched the check off, in a field that says what that means.
-#pragma warning disable CA5359
-    private static RemoteCertificateValidationCallback AnyCertificate { get; } = (_, _, _, _) => true;
-#pragma warning restore CA5359
 
     /// <summary>Sends a request and reads the whole answer. The caller disposes it.</summary>
     /// <returns>An answer of success, or of one of the request's <see cref="RestRequest.Accepted"/> statuses.</returns>

@@ -42,10 +42,15 @@ internal static partial class CronFields
             return $"the range '{item}' of the {field.Name} has no end";
         }
 
-        return
+        if (
             IsOutside(match.Groups["first"].Value, field.From, field.To) || IsOutside(match.Groups["last"].Value, field.From, field.To)
-                ? $"the {field.Name} '{item}' is not between {field.Range}"
-            : IsOutside(match.Groups["step"].Value, 1, field.To) ? $"the step '{item}' of the {field.Name} is not between 1 and {field.To}"
+        )
+        {
+            return $"the {field.Name} '{item}' is not between {field.Range}";
+        }
+
+        return IsOutside(match.Groups["step"].Value, 1, field.To)
+            ? $"the step '{item}' of the {field.Name} is not between 1 and {field.To}"
             : null;
     }
 
@@ -59,7 +64,11 @@ internal static partial class CronFields
     }
 
     // L-3 is no range: it counts back from the last day.
-    [GeneratedRegex("^(?<first>\\*|[0-9][^/-]*|[A-Za-z]{3}[^/-]*)?(?<range>-(?<last>[^/]*))?(/(?<step>.*))?$", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        "^(?<first>\\*|[0-9][^/-]*|[A-Za-z]{3}[^/-]*)?(?<range>-(?<last>[^/]*))?(/(?<step>.*))?$",
+        RegexOptions.ExplicitCapture,
+        1000
+    )]
     private static partial Regex Item();
 
     private sealed record Field(string Name, int From, int To, string Range);

@@ -13,8 +13,8 @@ namespace Connectors.Tests.Sources.Databases.Sql.MsSql.Driver;
 public sealed class MsSqlTlsTests
 {
     private const string Unknown =
-        ": the TLS connection failed: the server's certificate was signed by itself, and is not trusted on this machine. Paste it (PEM) into "
-        + "ssl_ca.";
+        ": the TLS connection failed: the server's certificate was signed by itself, and is not trusted on this machine. Paste it (PEM) "
+        + "into ssl_ca.";
 
     private static readonly Lazy<(X509Certificate2 Certificate, string Pem)> Own = new(Make);
     private static readonly Lazy<(X509Certificate2 Certificate, string Pem)> Other = new(Make);
