@@ -51,7 +51,7 @@ internal static partial class CertificateAuthorities
     /// itself or through certificates that the server sends along. It throws a <see cref="CertificateRefusedException"/> for any
     /// other.</summary>
     /// <param name="authorities">Those to trust; <see langword="null"/> for those of this system.</param>
-    /// <param name="field">The field that takes authorities, for messages; <see langword="null"/> where there is none.</param>
+    /// <param name="field">The field that takes authorities, as the end of a sentence; <see langword="null"/> where there is none.</param>
     /// <param name="checksName">Whether the host name counts.</param>
     public static RemoteCertificateValidationCallback Trust(
         X509Certificate2Collection? authorities,
@@ -138,8 +138,7 @@ internal static partial class CertificateAuthorities
             isOfName: false,
             (authorities, field) switch
             {
-                (not null, { } taken) =>
-                    $"the server's certificate was signed by {by}, {which} is not in {taken}. Paste {what} (PEM) there.",
+                (not null, _) => $"the server's certificate was signed by {by}, {which} is not in {SslCa}. Paste {what} (PEM) there.",
                 (_, { } offered) =>
                     $"the server's certificate was signed by {by}, {which} is not trusted on this machine. Paste {what} (PEM) into "
                         + $"{offered}.",

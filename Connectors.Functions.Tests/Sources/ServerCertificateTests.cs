@@ -13,6 +13,7 @@ using Connectors.Sources.ObjectStores.S3;
 using Connectors.Sources.Rest.GitLab;
 using Connectors.Sources.Rest.Http;
 using Connectors.Sources.Rest.HttpJson;
+using Connectors.Sources.Rest.Jira;
 using Connectors.Tests.Support.Servers;
 using Xunit;
 
@@ -130,6 +131,17 @@ public sealed class ServerCertificateTests
                 + "authority's certificate to those that this machine trusts."
         );
 
+    /// <summary>The field counts where another one is on.</summary>
+    [Fact]
+    public async Task ASourceWhoseFieldForAuthoritiesIsSwitchedOff() =>
+        await AssertRefusedAsync(
+            "jira",
+            Issue("server", Root.Value, Begin, End),
+            authority: null,
+            "the server's certificate was signed by the authority 'CN=our root', which is not trusted on this machine. Paste the "
+                + "authority's certificate (PEM) into ssl_ca, and switch ssl_enabled on."
+        );
+
     /// <summary>Its client checks certificates itself, and .NET then says what is wrong and not with which.</summary>
     [Theory]
     [InlineData("127.0.0.1", "(its certificate was signed by an authority that this machine does not trust)")]
@@ -189,13 +201,15 @@ public sealed class ServerCertificateTests
             ["schema"] = "public",
             ["tables"] = "*",
             ["projects"] = "*",
-            ["ssl_enabled"] = true,
+            ["ssl_enabled"] = source != "jira",
             ["ssl_ca"] = authority?.ExportCertificatePem() ?? string.Empty,
             ["url"] = $"https://127.0.0.1:{server.Port}/",
             ["endpoint_url"] = $"https://127.0.0.1:{server.Port}/",
             ["buckets"] = "one",
             ["aws_access_key_id"] = "key",
             ["aws_secret_access_key"] = "secret",
+            ["data_source"] = "jira_server",
+            ["jira_url"] = $"https://127.0.0.1:{server.Port}/",
             ["allowed_hosts"] = "127.0.0.1",
         };
         var context = new SourceContext { Settings = new SourceSettings(values) };
@@ -206,6 +220,7 @@ public sealed class ServerCertificateTests
             "mongodb" => new MongoDataSource(context),
             "redis" => new RedisDataSource(context),
             "gitlab" => new GitLabDataSource(context),
+            "jira" => new JiraDataSource(context),
             "s3" => new S3DataSource(context),
             _ => new HttpJsonDataSource(context),
         };

@@ -83,7 +83,7 @@ internal sealed record AtlassianConfiguration(
         return new RestClient(
             options,
             context,
-            RestClient.CreateHttp(context, Product.UrlField, PrivateHosts, Authority, hasAuthorityField: true)
+            RestClient.CreateHttp(context, Product.UrlField, PrivateHosts, Authority, authorityField: RestFields.AuthorityHint)
         );
     }
 

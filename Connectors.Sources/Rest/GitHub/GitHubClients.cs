@@ -106,7 +106,7 @@ internal sealed class GitHubClients(GitHubConfiguration configuration, SourceCon
                 "host",
                 configuration.PrivateHosts,
                 configuration.Authority,
-                hasAuthorityField: configuration.IsServer
+                authorityField: configuration.IsServer ? RestFields.AuthorityHint : null
             )
         );
     }

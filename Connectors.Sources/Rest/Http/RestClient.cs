@@ -60,7 +60,7 @@ internal sealed class RestClient : IDisposable
     /// <param name="authority">The value of a field ssl_ca: certificate authorities as PEM; <see langword="null"/> for those of this
     /// system.</param>
     /// <param name="verify">Whether certificates are checked at all.</param>
-    /// <param name="hasAuthorityField">Whether the source has a field ssl_ca, for messages.</param>
+    /// <param name="authorityField">Where the source takes authorities, for messages; <see langword="null"/> when nowhere.</param>
     /// <param name="credentials">For a sign-in that holds for a connection and not for a request (NTLM); <see langword="null"/> where
     /// <see cref="RestClientOptions.Signer"/> does it.</param>
     /// <exception cref="ConnectorException">There is no certificate in the field.</exception>
@@ -70,11 +70,11 @@ internal sealed class RestClient : IDisposable
         IReadOnlyList<string>? privateHosts = null,
         string? authority = null,
         bool verify = true,
-        bool hasAuthorityField = false,
+        string? authorityField = null,
         ICredentials? credentials = null
     )
     {
-        var handler = CreateHandler(context, field, privateHosts, authority, verify, hasAuthorityField, credentials);
+        var handler = CreateHandler(context, field, privateHosts, authority, verify, authorityField, credentials);
         return new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
     }
 
@@ -86,14 +86,14 @@ internal sealed class RestClient : IDisposable
         IReadOnlyList<string>? privateHosts = null,
         string? authority = null,
         bool verify = true,
-        bool hasAuthorityField = false,
+        string? authorityField = null,
         ICredentials? credentials = null
     )
     {
         var trust = verify
             ? CertificateAuthorities.Trust(
                 authority is null ? null : CertificateAuthorities.Parse(CertificateAuthorities.SslCa, authority),
-                hasAuthorityField ? CertificateAuthorities.SslCa : null
+                authorityField
             )
             : CertificateAuthorities.TrustAny;
         return new UnpackingHandler(

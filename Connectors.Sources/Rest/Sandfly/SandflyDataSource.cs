@@ -86,7 +86,7 @@ public sealed class SandflyDataSource : RestDataSource, IChangeFeed
             configuration.PrivateHosts,
             configuration.Authority,
             configuration.VerifiesCertificate,
-            hasAuthorityField: true
+            authorityField: CertificateAuthorities.SslCa
         );
         var options = new RestClientOptions
         {

@@ -81,7 +81,7 @@ public sealed class SharePointServerDataSource : RestDataSource, IAccessControlS
             "host_url",
             configuration.PrivateHosts,
             configuration.Authority,
-            hasAuthorityField: true,
+            authorityField: RestFields.AuthorityHint,
             credentials: configuration.Credentials
         );
         return new RestClient(
