@@ -6,7 +6,7 @@ namespace Connectors.Charsets;
 
 /// <summary>
 /// Finds out what encoding a text is in. In this order: its byte order mark, what is declared, UTF-8 if that is what it is but for a few
-/// bad bytes, UTF-16 without a mark, and what its bytes look most like.
+/// bad bytes, UTF-16 without a mark, and what its bytes look most like. A few NULs in a text are control characters like others.
 /// </summary>
 internal static class TextEncoding
 {
@@ -19,6 +19,10 @@ internal static class TextEncoding
 
     /// <summary>What is less likely than this is read as Windows-1252, in which every byte means something.</summary>
     private const float LeastConfidence = 0.5f;
+
+    /// <summary>UTF-16 without a mark has a NUL in every other place, as long as it holds Latin letters. Another text has at most one in so
+    /// many bytes.</summary>
+    private const int FewNuls = 8;
 
     private static readonly Encoding Utf32BigEndian = new UTF32Encoding(bigEndian: true, byteOrderMark: true);
 
@@ -33,12 +37,16 @@ internal static class TextEncoding
             return marked;
         }
 
-        if ((declared ?? DeclaredCharset.OfText(bytes, isHtml)) is { } said && (IsWide(said) || !bytes.Contains((byte)0)))
+        var hasNuls = bytes.Contains((byte)0);
+        var isNarrow = !hasNuls || IsTextButForNuls(bytes);
+        if ((declared ?? DeclaredCharset.OfText(bytes, isHtml)) is { } said && (IsWide(said) || isNarrow))
         {
             return (said, 0);
         }
 
-        return bytes.Contains((byte)0) ? (Utf16(bytes), 0) : (Utf8.IsValid(bytes) || IsMostlyUtf8(bytes) ? Encoding.UTF8 : Guess(bytes), 0);
+        return !isNarrow ? (Utf16(bytes), 0)
+            : Utf8.IsValid(bytes) || IsMostlyUtf8(bytes) ? (Encoding.UTF8, 0)
+            : ((hasNuls && !IsMostlyAscii(bytes) ? Utf16(bytes) : null) ?? Guess(bytes), 0);
     }
 
     private static (Encoding? Encoding, int Length) ByteOrderMark(ReadOnlySpan<byte> bytes) =>
@@ -57,6 +65,38 @@ internal static class TextEncoding
         encoding.CodePage is 28592 or 28593 or 28594 or 28599 or 28600 or 28603 or 28604 or 28605 or 28606 or 1250 or 1254 or 1257 or 1258;
 
     private static bool IsWide(Encoding encoding) => encoding.CodePage is 1200 or 1201 or 12000 or 12001;
+
+    /// <summary>Whether a text has a few NULs and no other bytes that texts do not have. Of UTF-16 this is true only where hardly a letter
+    /// is Latin, and no byte happens to look like a control character.</summary>
+    private static bool IsTextButForNuls(ReadOnlySpan<byte> bytes)
+    {
+        var nuls = 0;
+        foreach (var value in bytes)
+        {
+            if (value == 0)
+            {
+                nuls++;
+            }
+            else if (value < 0x20 && value is not ((byte)'\t' or (byte)'\n' or (byte)'\r' or (byte)'\f' or 0x1B))
+            {
+                return false;
+            }
+        }
+
+        return nuls * (long)FewNuls <= bytes.Length;
+    }
+
+    /// <summary>Whether three quarters of the bytes are ASCII. Of Chinese or Korean text in UTF-16 about half are.</summary>
+    private static bool IsMostlyAscii(ReadOnlySpan<byte> bytes)
+    {
+        var ascii = 0L;
+        foreach (var value in bytes)
+        {
+            ascii += value < 0x80 ? 1 : 0;
+        }
+
+        return ascii * 4 >= bytes.Length * 3L;
+    }
 
     /// <summary>UTF-16 without a mark has its NULs on one side of each pair, and no control characters; <see langword="null"/> for anything
     /// else with NULs.</summary>

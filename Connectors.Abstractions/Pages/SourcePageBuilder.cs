@@ -36,8 +36,12 @@ public sealed class SourcePageBuilder : IDisposable
     /// <summary>Documents added so far.</summary>
     public int Count => Entries.Count;
 
-    /// <summary>Whether a limit is reached. One document more does no harm; a source that keeps adding breaks the memory bound.</summary>
-    public bool IsFull => Entries.Count >= _limits.MaxDocuments || Buffer.Length >= _limits.MaxBytes;
+    /// <summary>Whether a limit is reached, or the sync is being stopped and there is a document. One document more does no harm; a source
+    /// that keeps adding breaks the memory bound.</summary>
+    public bool IsFull =>
+        Entries.Count >= _limits.MaxDocuments
+        || Buffer.Length >= _limits.MaxBytes
+        || (Entries.Count > 0 && _limits.Ending.IsCancellationRequested);
 
     /// <summary>Bytes of ids and bodies so far.</summary>
     internal int SizeInBytes => Buffer.Length;

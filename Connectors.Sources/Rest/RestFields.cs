@@ -31,6 +31,9 @@ internal static class RestFields
             "Requests at the same time to the service, by all syncs of this process together."
         );
 
+    /// <summary>What to do with an authority's certificate, as the end of a sentence that begins with pasting it.</summary>
+    public const string AuthorityHint = "ssl_ca, and switch ssl_enabled on";
+
     /// <summary>Whether only the authority in <see cref="Authority"/> counts.</summary>
     public static ConfigField OnlyAuthority { get; } =
         CommonFields.Toggle(

@@ -1,5 +1,6 @@
 using System.Text;
 using Connectors.Abstractions;
+using Connectors.Sources;
 using Connectors.Tests.Support;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -28,10 +29,15 @@ internal static class ErrorSentences
         foreach (var made in tree.GetRoot().DescendantNodes().OfType<BaseObjectCreationExpressionSyntax>().Where(IsConnectorException))
         {
             var arguments = made.ArgumentList?.Arguments.Select(argument => argument.Expression).ToList() ?? [];
-            var hasKind = arguments.Count > 1;
-            foreach (var text in arguments.Count == 0 ? [] : Texts(arguments[hasKind ? 1 : 0]))
+            var isCertificate = IsOfCertificate(made);
+            var hasKind = arguments.Count > 1 && !isCertificate;
+            foreach (var text in arguments.Count == 0 ? [] : Texts(arguments[hasKind || isCertificate ? 1 : 0]))
             {
-                yield return new ErrorSentence(text, hasKind ? Kinds(arguments[0]) : [FailureKind.Fatal]);
+                // What is wrong with a certificate is a part of a sentence that begins with the server.
+                yield return new ErrorSentence(
+                    isCertificate ? $"…: {text}" : text,
+                    hasKind ? Kinds(arguments[0]) : [FailureKind.Fatal]
+                );
             }
         }
     }
@@ -40,11 +46,14 @@ internal static class ErrorSentences
     private static bool IsConnectorException(BaseObjectCreationExpressionSyntax made) =>
         made switch
         {
-            ObjectCreationExpressionSyntax named => named.Type.ToString() == nameof(ConnectorException),
+            ObjectCreationExpressionSyntax named => named.Type.ToString() == nameof(ConnectorException) || IsOfCertificate(named),
             _ => made.Ancestors().OfType<MethodDeclarationSyntax>().FirstOrDefault() is { } method
                 && method.ReturnType.ToString() is nameof(ConnectorException) or nameof(ConnectorException) + "?"
                 && made.Ancestors().TakeWhile(node => node != method).All(node => node is not ArgumentSyntax),
         };
+
+    private static bool IsOfCertificate(BaseObjectCreationExpressionSyntax made) =>
+        made is ObjectCreationExpressionSyntax { Type: IdentifierNameSyntax { Identifier.ValueText: nameof(CertificateRefusedException) } };
 
     // A literal is one sentence, a choice is several; what is only known when it happens is an ellipsis. A variable by itself says nothing.
     private static IEnumerable<string> Texts(ExpressionSyntax expression) =>

@@ -99,6 +99,47 @@ public sealed class ContentReaderTests
         Assert.Equal(isRead ? head + "Ж" : head + "Æ", Encoding.UTF8.GetString(read.Utf8.Span));
     }
 
+    /// <summary>A NUL at an even place as well as at an odd one: each could be half of a character of UTF-16.</summary>
+    [Theory]
+    [InlineData("one two three\0four five six", 65001)]
+    [InlineData("one two three four\0five six", 65001)]
+    [InlineData("grün, größer\0am größten", 65001)]
+    [InlineData("grün, größer, am\0größten", 65001)]
+    [InlineData("Heute wird es wärmer\0und dann kühl, größere Wolken, später Schnee.", 1252)]
+    [InlineData("Heute wird es wärmer \0und dann kühl, größere Wolken, später Schnee.", 1252)]
+    [InlineData("\u001b[31mred\u001b[0m on the terminal\0", 65001)]
+    public async Task ATextWithANulStaysTheTextThatItIs(string text, int codePage)
+    {
+        var bytes = codePage == 65001 ? Encoding.UTF8.GetBytes(text) : Legacy(codePage, text);
+        using var read = await Reader.ReadAsync(new BytesContent("a.txt", bytes), Cancellation);
+        Assert.Equal(text, Encoding.UTF8.GetString(read.Utf8.Span));
+
+        var content = new BytesContent("a.txt", bytes) { Media = $"text/plain; charset={(codePage == 65001 ? "utf-8" : "windows-1252")}" };
+        using var declared = await Reader.ReadAsync(content, Cancellation);
+        Assert.Equal(text, Encoding.UTF8.GetString(declared.Utf8.Span));
+    }
+
+    [Theory]
+    [InlineData("plain text")]
+    [InlineData("день за днём")]
+    [InlineData("汉字和其他 文字都没有标记，也没有拉丁字母。\n第二行在这里结束。")]
+    public async Task Utf16NeedsNoMark(string text)
+    {
+        foreach (var encoding in new[] { Encoding.Unicode, Encoding.BigEndianUnicode })
+        {
+            using var read = await Reader.ReadAsync(new BytesContent("a.txt", encoding.GetBytes(text)), Cancellation);
+            Assert.Equal(text, Encoding.UTF8.GetString(read.Utf8.Span));
+        }
+    }
+
+    [Fact]
+    public async Task BytesWithNulAndOtherControlCharactersAreNotText()
+    {
+        byte[] bytes = [.. "the names of a program's parts: "u8, 0, 1, .. ".text .data"u8];
+        using var read = await Reader.ReadAsync(new BytesContent("a.txt", bytes), Cancellation);
+        Assert.Equal(ContentOutcome.NotText, read.Outcome);
+    }
+
     [Fact]
     public async Task BytesWithNulAreNotText()
     {

@@ -19,12 +19,14 @@ internal static class MongoClients
         {
             settings.UseTls = true;
             settings.AllowInsecureTls = configuration.TlsInsecure;
-            if (configuration.SslCa.Length > 0 && !configuration.TlsInsecure)
+            if (!configuration.TlsInsecure)
             {
                 settings.SslSettings = new SslSettings
                 {
                     ServerCertificateValidationCallback = CertificateAuthorities.Trust(
-                        CertificateAuthorities.Parse("ssl_ca", configuration.SslCa)
+                        configuration.SslCa.Length > 0
+                            ? CertificateAuthorities.Parse(CertificateAuthorities.SslCa, configuration.SslCa)
+                            : null
                     ),
                 };
             }

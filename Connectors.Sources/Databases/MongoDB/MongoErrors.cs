@@ -91,7 +91,7 @@ internal sealed partial class MongoErrors(MongoConfiguration configuration)
             MongoConfigurationException => new ConnectorException(
                 $"{DisplayName}: the driver refuses the configuration: {Scrub(exception.Message)}"
             ),
-            _ when NetworkFailure.Find<AuthenticationException>(exception) is { } tls => NetworkFailure.Explain("MongoDB", tls)!,
+            _ when NetworkFailure.Find<AuthenticationException>(exception) is { } tls => FromTls("MongoDB", tls),
             _ => new ConnectorException(FailureKind.Retry, $"{DisplayName}: the connection failed: {Scrub(Innermost(exception).Message)}"),
         };
 
@@ -150,17 +150,30 @@ internal sealed partial class MongoErrors(MongoConfiguration configuration)
     {
         foreach (var server in cluster?.Servers ?? [])
         {
-            var (failure, address) = (server.HeartbeatException, Address(server.EndPoint));
-            if (configuration.SslEnabled && IsClosed(failure))
+            var (failure, place) = (server.HeartbeatException, $"MongoDB server {Address(server.EndPoint)}");
+            if (NetworkFailure.Find<AuthenticationException>(failure) is { } tls)
+            {
+                return FromTls(place, tls);
+            }
+
+            if (NetworkFailure.Find<FormatException>(failure) is not null)
+            {
+                return Other(place);
+            }
+
+            if (IsClosed(failure))
             {
                 return new ConnectorException(
                     FailureKind.Retry,
-                    $"MongoDB server {address}: it closes the connection, perhaps because it does not offer TLS. If so, switch it on "
-                        + "there, or clear ssl_enabled."
+                    configuration.SslEnabled
+                        ? $"{place}: it closes the connection, perhaps because it does not offer TLS. If so, switch it on there, or clear "
+                            + "ssl_enabled."
+                        : $"{place}: it closes the connection at once. If it requires TLS, set ssl_enabled; if something else answers "
+                            + "there, correct the port in host."
                 );
             }
 
-            if (NetworkFailure.Explain($"MongoDB server {address}", failure) is { } known)
+            if (NetworkFailure.Explain(place, failure) is { } known)
             {
                 return known;
             }
@@ -187,7 +200,6 @@ internal sealed partial class MongoErrors(MongoConfiguration configuration)
     /// the same.</summary>
     private static bool IsClosed(Exception? failure) =>
         NetworkFailure.Find<IOException>(failure) is not null
-        && NetworkFailure.Find<AuthenticationException>(failure) is null
         && NetworkFailure.Find<SocketException>(failure) is null or { SocketErrorCode: SocketError.ConnectionReset };
 
     private static string Address(System.Net.EndPoint endPoint) =>
@@ -196,6 +208,12 @@ internal sealed partial class MongoErrors(MongoConfiguration configuration)
             System.Net.DnsEndPoint dns => $"{dns.Host}:{dns.Port}",
             _ => endPoint.ToString() ?? "?",
         };
+
+    // A MongoDB server without TLS says nothing to it.
+    private static ConnectorException FromTls(string place, AuthenticationException exception) =>
+        NetworkFailure.IsNoTls(exception) ? Other(place) : NetworkFailure.FromTls(place, exception);
+
+    private static ConnectorException Other(string place) => NetworkFailure.OtherProtocol(place, "MongoDB", "the port in host");
 
     /// <summary>Takes out connection strings and the password.</summary>
     private string Scrub(string text)

@@ -1,4 +1,3 @@
-using System.Net.Security;
 using System.Net.Sockets;
 using Connectors.Abstractions;
 using StackExchange.Redis;
@@ -14,6 +13,10 @@ internal sealed class RedisConnection : IAsyncDisposable
     private const int ConnectMilliseconds = 15_000;
     private const int PingMilliseconds = 5_000;
     private const int AnswerMilliseconds = 60_000;
+
+    /// <summary>RFC 8446, 5.1: what a server with TLS sends to one who does not speak it.</summary>
+    private const byte TlsAlert = 0x15;
+
     private readonly Lazy<RedisConfiguration> _configuration;
     private readonly SemaphoreSlim _connecting = new(1, 1);
     private ConnectionMultiplexer? _open;
@@ -133,20 +136,25 @@ internal sealed class RedisConnection : IAsyncDisposable
         {
             return await ConnectionMultiplexer.ConnectAsync(Options());
         }
-        catch (RedisConnectionException)
+        catch (RedisConnectionException failure)
         {
-            // Redis without TLS takes the beginning of TLS for a command that is still coming, and says nothing.
-            if (Configuration.SslEnabled && await AnswersWithoutTlsAsync(cancellationToken))
+            var first = await AnswerToPingAsync(cancellationToken);
+            throw first switch
             {
-                throw NetworkFailure.WithoutTls(Server);
-            }
-
-            throw;
+                null => failure,
+                (byte)'+' or (byte)'-' => Configuration.SslEnabled ? NetworkFailure.WithoutTls(Server) : failure,
+                TlsAlert => Configuration.SslEnabled
+                    ? failure
+                    : new ConnectorException($"{Server}: the server takes connections with TLS only. Set ssl_enabled."),
+                _ => NetworkFailure.OtherProtocol(Server, "Redis"),
+            };
         }
     }
 
-    /// <summary>Whether the server answers a PING that is not encrypted, well or not. Nothing secret is sent.</summary>
-    private async Task<bool> AnswersWithoutTlsAsync(CancellationToken cancellationToken)
+    /// <summary>The first byte of the answer to a PING that is not encrypted; <see langword="null"/> when there is none. Redis without TLS
+    /// takes the beginning of TLS for a command that is still coming, and says nothing; this it answers, well or not. Nothing secret is
+    /// sent.</summary>
+    private async Task<byte?> AnswerToPingAsync(CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(PingMilliseconds);
@@ -156,12 +164,12 @@ internal sealed class RedisConnection : IAsyncDisposable
             await probe.ConnectAsync(Configuration.Host, Configuration.Port, limit.Token);
             await probe.GetStream().WriteAsync("PING\r\n"u8.ToArray(), limit.Token);
             var first = new byte[1];
-            return await probe.GetStream().ReadAsync(first, limit.Token) == 1 && first[0] is (byte)'+' or (byte)'-';
+            return await probe.GetStream().ReadAsync(first, limit.Token) == 1 ? first[0] : null;
         }
         catch (Exception failure) when (failure is IOException or SocketException or OperationCanceledException)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            return false;
+            return null;
         }
     }
 
@@ -210,10 +218,7 @@ internal sealed class RedisConnection : IAsyncDisposable
         if (Configuration.SslEnabled)
         {
             options.SslHost = Configuration.Host;
-            if (Configuration.Authorities is { } authorities)
-            {
-                options.CertificateValidation += new RemoteCertificateValidationCallback(CertificateAuthorities.Trust(authorities));
-            }
+            options.CertificateValidation += CertificateAuthorities.Trust(Configuration.Authorities);
 
             if (Configuration.Certificate is { } certificate)
             {

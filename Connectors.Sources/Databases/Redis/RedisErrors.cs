@@ -36,6 +36,12 @@ internal sealed class RedisErrors(RedisConfiguration configuration)
             return FromServer(doing, answer);
         }
 
+        // Redis without TLS says nothing to it.
+        if (NetworkFailure.Find<AuthenticationException>(failure) is { } tls && NetworkFailure.IsNoTls(tls))
+        {
+            return NetworkFailure.OtherProtocol(Server, "Redis");
+        }
+
         if (NetworkFailure.Explain(Server, failure) is { } network)
         {
             return network;
@@ -43,6 +49,13 @@ internal sealed class RedisErrors(RedisConfiguration configuration)
 
         return failure switch
         {
+            // So the client calls the failure of TLS as well.
+            RedisConnectionException { FailureType: ConnectionFailureType.AuthenticationFailure }
+                when NetworkFailure.Find<IOException>(failure) is not null => new ConnectorException(
+                FailureKind.Retry,
+                $"{Server}: it closes the connection when TLS begins. If it does not offer TLS, switch it on there, or clear ssl_enabled; "
+                    + "if something else answers there, correct port."
+            ),
             RedisConnectionException { FailureType: ConnectionFailureType.AuthenticationFailure } when configuration.Password is null =>
                 new ConnectorException($"{Server}: asks for a password. Set the field password."),
             RedisConnectionException { FailureType: ConnectionFailureType.AuthenticationFailure } => Refused(),

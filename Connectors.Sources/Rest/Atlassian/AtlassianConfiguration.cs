@@ -80,7 +80,11 @@ internal sealed record AtlassianConfiguration(
             Retries = Retries,
             RequestsAtATime = RequestsAtATime,
         };
-        return new RestClient(options, context, RestClient.CreateHttp(context, Product.UrlField, PrivateHosts, Authority));
+        return new RestClient(
+            options,
+            context,
+            RestClient.CreateHttp(context, Product.UrlField, PrivateHosts, Authority, authorityField: RestFields.AuthorityHint)
+        );
     }
 
     private static AtlassianEdition EditionOf(SourceSettings settings, AtlassianProduct product)

@@ -101,7 +101,13 @@ internal sealed class GitHubClients(GitHubConfiguration configuration, SourceCon
         return new RestClient(
             options,
             context,
-            RestClient.CreateHttp(context, "host", configuration.PrivateHosts, configuration.Authority)
+            RestClient.CreateHttp(
+                context,
+                "host",
+                configuration.PrivateHosts,
+                configuration.Authority,
+                authorityField: configuration.IsServer ? RestFields.AuthorityHint : null
+            )
         );
     }
 

@@ -63,7 +63,14 @@ public sealed class GitLabDataSource : RestDataSource
             ErrorOf = GitLabErrors.Of,
             Retries = configuration.Retries,
         };
-        return new RestClient(options, Context, RestClient.CreateHttp(Context, "url", configuration.PrivateHosts, configuration.Authority));
+        var http = RestClient.CreateHttp(
+            Context,
+            "url",
+            configuration.PrivateHosts,
+            configuration.Authority,
+            authorityField: CertificateAuthorities.SslCa
+        );
+        return new RestClient(options, Context, http);
     }
 
     /// <summary>The list of projects is a place, whose documents they are; so is each project, its key the id, its detail branch and

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Security;
 using Connectors.Abstractions;
 using Connectors.Sources.Rest.Limits;
 using Microsoft.Extensions.Logging;
@@ -28,27 +27,10 @@ internal sealed class RestClient : IDisposable
         (_options, _context, Http) = (options, context, http);
         _transport = new RestTransport(options, http, context.TimeProvider);
         _logger = context.LoggerFactory.CreateLogger<RestClient>();
-        if (options.Retries == 0)
-        {
-            _retries = ResiliencePipeline<RestResponse>.Empty;
-            return;
-        }
-
-        _retries = new ResiliencePipelineBuilder<RestResponse> { TimeProvider = context.TimeProvider }
-            .AddRetry(
-                new RetryStrategyOptions<RestResponse>
-                {
-                    MaxRetryAttempts = options.Retries,
-                    Delay = TimeSpan.FromSeconds(1),
-                    MaxDelay = TimeSpan.FromMinutes(1),
-                    BackoffType = DelayBackoffType.Exponential,
-                    UseJitter = true,
-                    ShouldHandle = arguments => ValueTask.FromResult(MayPass(arguments.Outcome)),
-                    DelayGenerator = arguments => ValueTask.FromResult(DelayOf(arguments.Outcome)),
-                    OnRetry = arguments => LogAsync(arguments),
-                }
-            )
-            .Build();
+        _retries =
+            options.Retries == 0
+                ? ResiliencePipeline<RestResponse>.Empty
+                : new ResiliencePipelineBuilder<RestResponse> { TimeProvider = context.TimeProvider }.AddRetry(Retry).Build();
     }
 
     /// <summary>The service as messages name it.</summary>
@@ -64,6 +46,7 @@ internal sealed class RestClient : IDisposable
     /// <param name="authority">The value of a field ssl_ca: certificate authorities as PEM; <see langword="null"/> for those of this
     /// system.</param>
     /// <param name="verify">Whether certificates are checked at all.</param>
+    /// <param name="authorityField">Where the source takes authorities, for messages; <see langword="null"/> when nowhere.</param>
     /// <param name="credentials">For a sign-in that holds for a connection and not for a request (NTLM); <see langword="null"/> where
     /// <see cref="RestClientOptions.Signer"/> does it.</param>
     /// <exception cref="ConnectorException">There is no certificate in the field.</exception>
@@ -73,8 +56,13 @@ internal sealed class RestClient : IDisposable
         IReadOnlyList<string>? privateHosts = null,
         string? authority = null,
         bool verify = true,
+        string? authorityField = null,
         ICredentials? credentials = null
-    ) => new(CreateHandler(context, field, privateHosts, authority, verify, credentials)) { Timeout = Timeout.InfiniteTimeSpan };
+    )
+    {
+        var handler = CreateHandler(context, field, privateHosts, authority, verify, authorityField, credentials);
+        return new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
+    }
 
     /// <summary>Makes the handler of requests: the guard of addresses, no redirects, no cookies; packed answers are unpacked.</summary>
     /// <inheritdoc cref="CreateHttp"/>
@@ -84,22 +72,20 @@ internal sealed class RestClient : IDisposable
         IReadOnlyList<string>? privateHosts = null,
         string? authority = null,
         bool verify = true,
+        string? authorityField = null,
         ICredentials? credentials = null
     )
     {
-        var trust =
-            !verify ? AnyCertificate
-            : authority is null ? null
-            : CertificateAuthorities.Trust(CertificateAuthorities.Parse("ssl_ca", authority));
+        var trust = verify
+            ? CertificateAuthorities.Trust(
+                authority is null ? null : CertificateAuthorities.Parse(CertificateAuthorities.SslCa, authority),
+                authorityField
+            )
+            : CertificateAuthorities.TrustAny;
         return new UnpackingHandler(
             context.HttpHandler?.Invoke() ?? GuardedConnection.CreateHandler(field, privateHosts ?? [], trust, credentials)
         );
     }
-
-    // CA5359 is right; it is the operator who switched the check off, in a field that says what that means.
-#pragma warning disable CA5359
-    private static RemoteCertificateValidationCallback AnyCertificate { get; } = (_, _, _, _) => true;
-#pragma warning restore CA5359
 
     /// <summary>Sends a request and reads the whole answer. The caller disposes it.</summary>
     /// <returns>An answer of success, or of one of the request's <see cref="RestRequest.Accepted"/> statuses.</returns>
@@ -235,6 +221,19 @@ internal sealed class RestClient : IDisposable
         return await budget.TryEnterAsync(LimitOf(address).Spacing, _options.LongestWait, _context.Waits, cancellationToken)
             ?? throw RestErrors.HeldBack(_options, address, budget.ClosedUntil - Now);
     }
+
+    private RetryStrategyOptions<RestResponse> Retry =>
+        new()
+        {
+            MaxRetryAttempts = _options.Retries,
+            Delay = TimeSpan.FromSeconds(1),
+            MaxDelay = TimeSpan.FromMinutes(1),
+            BackoffType = DelayBackoffType.Exponential,
+            UseJitter = true,
+            ShouldHandle = arguments => ValueTask.FromResult(MayPass(arguments.Outcome)),
+            DelayGenerator = arguments => ValueTask.FromResult(DelayOf(arguments.Outcome)),
+            OnRetry = arguments => LogAsync(arguments),
+        };
 
     private DateTimeOffset Now => _context.TimeProvider.GetUtcNow();
 

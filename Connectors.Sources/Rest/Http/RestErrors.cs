@@ -120,6 +120,17 @@ internal static class RestErrors
                     return known;
                 case AuthenticationException tls when NetworkFailure.IsNoTls(tls):
                     return new ConnectorException($"{place}: what answers does not speak TLS.{(field is null ? "" : $" Check {field}.")}");
+                case CertificateRefusedException { IsOfName: true } refused:
+                    return new ConnectorException(
+                        $"{place}: {refused.Message} "
+                            + (
+                                field is null
+                                    ? "Something in between may answer in its place."
+                                    : $"Write a name of the certificate in {field}, or have one made for this name."
+                            )
+                    );
+                case CertificateRefusedException refused:
+                    return new ConnectorException($"{place}: {refused.Message}");
                 case AuthenticationException:
                     return new ConnectorException($"{place}: its certificate is not trusted, or not made for its name.");
                 case SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain }:

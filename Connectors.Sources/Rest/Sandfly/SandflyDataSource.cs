@@ -85,7 +85,8 @@ public sealed class SandflyDataSource : RestDataSource, IChangeFeed
             "server_url",
             configuration.PrivateHosts,
             configuration.Authority,
-            configuration.VerifiesCertificate
+            configuration.VerifiesCertificate,
+            authorityField: CertificateAuthorities.SslCa
         );
         var options = new RestClientOptions
         {

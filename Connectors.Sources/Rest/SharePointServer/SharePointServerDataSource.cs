@@ -81,6 +81,7 @@ public sealed class SharePointServerDataSource : RestDataSource, IAccessControlS
             "host_url",
             configuration.PrivateHosts,
             configuration.Authority,
+            authorityField: RestFields.AuthorityHint,
             credentials: configuration.Credentials
         );
         return new RestClient(

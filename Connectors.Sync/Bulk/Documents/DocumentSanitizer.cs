@@ -46,7 +46,7 @@ internal static class DocumentSanitizer
             return true;
         }
 
-        for (var rest = body; rest.IndexOf((byte)'.') is var dot and >= 0; )
+        for (var rest = body; rest.IndexOf((byte)'.') is var dot and >= 0;)
         {
             rest = rest[(dot + 1)..];
             var end = EndOfText(rest);

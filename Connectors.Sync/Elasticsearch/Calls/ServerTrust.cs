@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -73,8 +72,6 @@ internal sealed class ServerTrust
     private static bool Has(X509Certificate2 certificate, string fingerprint) =>
         string.Equals(certificate.GetCertHashString(HashAlgorithmName.SHA256), fingerprint, StringComparison.OrdinalIgnoreCase);
 
-    private static string Day(DateTime time) => time.ToUniversalTime().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-
     /// <summary>All that the server sent besides its own certificate.</summary>
     private static X509Certificate2Collection Sent(X509Chain? sent)
     {
@@ -96,15 +93,13 @@ internal sealed class ServerTrust
         var which = $"the certificate '{server.Subject}' of the server";
         if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
         {
-            return $"{which} is not for "
-                + $"{string.Join(" or ", _options.Hosts.Select(host => host.Host).Distinct(StringComparer.Ordinal))}. Use a name of the "
+            return $"{which} {CertificateFaults.OtherName(server, _options.Hosts.Select(host => host.Host))}. Use a name of the "
                 + "certificate in elasticsearch.host, or have one made for this name.";
         }
 
-        var now = _time.GetUtcNow().UtcDateTime;
-        if (now < server.NotBefore.ToUniversalTime() || now > server.NotAfter.ToUniversalTime())
+        if (CertificateFaults.OutOfTime(server, _time.GetUtcNow()) is { } late)
         {
-            return $"{which} is valid from {Day(server.NotBefore)} to {Day(server.NotAfter)}, and today is {Day(now)}. Renew it.";
+            return $"{which} {late}. Renew it.";
         }
 
         if (_authorities is null && _options.CertificateFingerprint is null)

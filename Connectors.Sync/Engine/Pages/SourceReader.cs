@@ -68,8 +68,8 @@ internal sealed class SourceReader(IDataSource source, SourceCalls calls)
     public Task<ChangeStart> FindCursorAsync(CancellationToken cancellationToken) =>
         calls.RunAsync("its place in its history", token => ((IChangeFeed)source).FindCursorAsync(token), _progress, cancellationToken);
 
-    /// <summary>Reads the pages of a partition that follow a token, up to the last one or until <see cref="SourceCalls.Stop"/>. Whoever
-    /// receives a page disposes it.</summary>
+    /// <summary>Reads the pages of a partition that follow a token, up to the last one or until <see cref="SourceCalls.Stop"/>, at which a
+    /// page under way ends with the documents that it has. Whoever receives a page disposes it.</summary>
     /// <param name="partition">The partition.</param>
     /// <param name="after">The token.</param>
     /// <param name="limits">When a page is full.</param>
@@ -82,16 +82,19 @@ internal sealed class SourceReader(IDataSource source, SourceCalls calls)
         PageLimits limits,
         bool idsOnly,
         CancellationToken cancellationToken
-    ) =>
-        ReadAsync<SourcePage>(
+    )
+    {
+        var stoppable = limits with { Ending = calls.Stop };
+        return ReadAsync<SourcePage>(
             $"partition '{partition.Name}'",
             after,
             idsOnly && source is IIdLister lister
-                ? (place, token) => lister.ReadIdsAsync(partition, place, limits, token)
-                : (place, token) => source.ReadPageAsync(partition, place, limits, token),
+                ? (place, token) => lister.ReadIdsAsync(partition, place, stoppable, token)
+                : (place, token) => source.ReadPageAsync(partition, place, stoppable, token),
             page => (page.Next, page.IsLast),
             cancellationToken
         );
+    }
 
     /// <summary>Reads the pages of changes that follow a token, as <see cref="ReadPagesAsync"/> does. A page that says that the changes are
     /// lost is the last one.</summary>
@@ -105,14 +108,17 @@ internal sealed class SourceReader(IDataSource source, SourceCalls calls)
         PageToken after,
         PageLimits limits,
         CancellationToken cancellationToken
-    ) =>
-        ReadAsync(
+    )
+    {
+        var stoppable = limits with { Ending = calls.Stop };
+        return ReadAsync(
             "its changes",
             after,
-            (place, token) => ((IChangeFeed)source).ReadChangesAsync(cursor, place, limits, token),
+            (place, token) => ((IChangeFeed)source).ReadChangesAsync(cursor, place, stoppable, token),
             page => (page.Upserts.Next, page.Upserts.IsLast || page.ExpiredReason is not null),
             cancellationToken
         );
+    }
 
     private async IAsyncEnumerable<T> ReadAsync<T>(
         string what,

@@ -49,10 +49,13 @@ internal static class JobWait
             return "the connector's configuration";
         }
 
-        return connector.LastSeen is not { } seen
-                ? job.Status == JobStatus.Suspended
-                    ? "a service, or another sync of the connector, to go on"
-                    : "a service: none has looked at the connector yet"
+        if (job.Status == JobStatus.Suspended)
+        {
+            // Whoever was interrupted left its trace in the connector a moment ago, so that trace is no sign of a service that runs.
+            return $"a service, or elastic-ingest sync {connector.Id}, to go on: it was interrupted";
+        }
+
+        return connector.LastSeen is not { } seen ? "a service: none has looked at the connector yet"
             : now - seen > Silence ? $"a service: none has looked at the connector since {ProtocolTime.Format(seen)[..16]} UTC"
             : "a free place in the service that serves the connector";
     }

@@ -46,6 +46,11 @@ internal sealed class CronSchedule
         ArgumentNullException.ThrowIfNull(expression);
         try
         {
+            if (CronFields.Problem(expression) is { } outside)
+            {
+                throw new FormatException(outside);
+            }
+
             var parsed = new CronExpression(expression, TimeZoneInfo.Utc);
             return NamesBothDays(expression)
                 ? throw new FormatException("day of month or day of week has to be '?'")

@@ -104,9 +104,17 @@ public abstract class SqlDatabaseTests(SqlServer server)
         await using var trusted = server.Source(database, ("ssl_enabled", true), ("ssl_ca", server.Certificate.ReplaceLineEndings(" ")));
         await trusted.PingAsync(Cancellation);
         await using var unknown = server.Source(database, ("ssl_enabled", true));
-        await AssertPingFailsAsync(unknown, "the TLS connection failed");
+        await AssertPingFailsAsync(
+            unknown,
+            "the TLS connection failed: the server's certificate was signed by itself, and is not trusted on this machine. Paste it (PEM) "
+                + "into ssl_ca."
+        );
         await using var otherName = server.Source(database, ("ssl_enabled", true), ("ssl_ca", server.Certificate), ("host", "localhost"));
-        await AssertPingFailsAsync(otherName, "the TLS connection failed");
+        await AssertPingFailsAsync(
+            otherName,
+            "the TLS connection failed: the server's certificate is not for 'localhost', but for '127.0.0.1'. Write a name of the "
+                + "certificate in host, or have one made for this name."
+        );
     }
 
     [Fact]

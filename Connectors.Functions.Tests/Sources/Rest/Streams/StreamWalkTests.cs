@@ -94,6 +94,34 @@ public sealed class StreamWalkTests
         Assert.Equal($"'{token}' is no place in this source. Start the sync anew.", failure.Message);
     }
 
+    /// <summary>A slow service gives a few documents at a time: a sync that is stopped does not wait until they are as many as a page
+    /// holds.</summary>
+    [Fact]
+    public async Task AStopEndsThePageWithoutAnotherRequest()
+    {
+        var (all, _) = await ReadAsync(Walk(), PageToken.Start, 100);
+        _asked.Clear();
+        using var stop = new CancellationTokenSource();
+        var read = _ids;
+        _ids = (stream, cursor) =>
+        {
+            if (_asked.Count == 2)
+            {
+                stop.Cancel();
+            }
+
+            return read(stream, cursor);
+        };
+        using var walk = Walk();
+        var limits = new PageLimits(100, int.MaxValue) { Ending = stop.Token };
+        using var page = await walk.ReadAsync("all", Places, PageToken.Start, limits, null, null, Cancellation);
+
+        Assert.Equal((3, false), (page.Count, page.IsLast));
+        Assert.Equal(2, _asked.Count);
+        _ids = read;
+        Assert.Equal(all.Skip(3), (await ReadAsync(Walk(), page.Next, 100)).Ids);
+    }
+
     [Fact]
     public async Task AClosedPlaceIsAGapAndTheOthersAreRead()
     {

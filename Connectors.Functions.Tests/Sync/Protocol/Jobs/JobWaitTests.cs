@@ -20,7 +20,17 @@ public sealed class JobWaitTests
     [InlineData(
         """{"status": "suspended", "created_at": "2026-11-23T22:00:00Z", "connector": {"id": "c"}}""",
         """{"status": "connected"}""",
-        "a service, or another sync of the connector, to go on"
+        "a service, or elastic-ingest sync c, to go on: it was interrupted"
+    )]
+    [InlineData(
+        """{"status": "suspended", "created_at": "2026-11-23T22:00:00Z", "connector": {"id": "c"}}""",
+        Seen,
+        "a service, or elastic-ingest sync c, to go on: it was interrupted"
+    )]
+    [InlineData(
+        """{"status": "suspended", "created_at": "2026-11-23T22:00:00Z", "connector": {"id": "c"}}""",
+        """{"status": "connected", "last_seen": "2026-11-20T08:15:00Z"}""",
+        "a service, or elastic-ingest sync c, to go on: it was interrupted"
     )]
     [InlineData(
         Waiting,

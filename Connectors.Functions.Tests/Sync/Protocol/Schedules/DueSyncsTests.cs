@@ -152,6 +152,15 @@ public sealed class DueSyncsTests
         }
     }
 
+    [Theory]
+    [InlineData("/5 0,30 8-18/2 ? * MON-FRI")]
+    [InlineData("0 0 3 L-3W * ?")]
+    [InlineData("0 0 3 LW JAN-MAR/2 ?")]
+    [InlineData("0 0 3 1,15W * ?")]
+    [InlineData("0 0 22-4 ? * 6L")]
+    [InlineData("59 59 23 ? 12 FRI#2 2026-2090")]
+    public void WhatQuartzKnowsIsInTheRangesOfItsFields(string interval) => Assert.Null(CronSchedule.Problem(interval));
+
     [Fact]
     public void TheNextTimesOfAScheduleAreTold()
     {
@@ -165,7 +174,24 @@ public sealed class DueSyncsTests
     [Theory]
     [InlineData("* * * * *", "it has 5 fields, the first one (seconds) is missing")]
     [InlineData("0 0 3 * * *", "day of month or day of week has to be '?'")]
-    [InlineData("0 0 25 * * ?", "Hour values must be between 0 and 23")]
+    [InlineData("0 0 25 * * ?", "the hour '25' is not between 0 and 23")]
+    [InlineData("60 0 3 * * ?", "the second '60' is not between 0 and 59")]
+    [InlineData("0 1,60 3 * * ?", "the minute '60' is not between 0 and 59")]
+    [InlineData("70/5 0 3 * * ?", "the second '70/5' is not between 0 and 59")]
+    [InlineData("0 5-70 3 * * ?", "the minute '5-70' is not between 0 and 59")]
+    [InlineData("0 */70 3 * * ?", "the step '*/70' of the minute is not between 1 and 59")]
+    [InlineData("*/0 0 3 * * ?", "the step '*/0' of the second is not between 1 and 59")]
+    [InlineData("0 0 0/24 * * ?", "the step '0/24' of the hour is not between 1 and 23")]
+    [InlineData("0 0 3- * * ?", "the range '3-' of the hour has no end")]
+    [InlineData("0 0 3-/2 * * ?", "the range '3-/2' of the hour has no end")]
+    [InlineData("0 0 3 0 * ?", "the day of month '0' is not between 1 and 31")]
+    [InlineData("0 0 3 32W * ?", "the day of month '32W' is not between 1 and 31")]
+    [InlineData("0 0 3 1 13 ?", "the month '13' is not between 1 (January) and 12")]
+    [InlineData("0 0 3 1 JAN-13 ?", "the month 'JAN-13' is not between 1 (January) and 12")]
+    [InlineData("0 0 3 ? * 0", "the day of week '0' is not between 1 (Sunday) and 7 (Saturday)")]
+    [InlineData("0 0 3 ? * 2-9", "the day of week '2-9' is not between 1 (Sunday) and 7 (Saturday)")]
+    [InlineData("0 0 3 ? * 8#2", "the day of week '8#2' is not between 1 (Sunday) and 7 (Saturday)")]
+    [InlineData("0 0 3 ? * 99999999999", "the day of week '99999999999' is not between 1 (Sunday) and 7 (Saturday)")]
     [InlineData("every day", "Illegal characters for this position: 'EVE'")]
     [InlineData(
         "",

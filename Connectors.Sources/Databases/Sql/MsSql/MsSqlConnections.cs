@@ -136,7 +136,9 @@ internal sealed class MsSqlConnections : DbDataSource
         var greeting = await TdsGreeting.SendAsync(
             _configuration.Host,
             _configuration.Port,
-            hasOwnCheck ? TdsGreeting.Check(_configuration.Authorities, _configuration.ValidatesHost) : null,
+            _configuration.SslEnabled
+                ? CertificateAuthorities.Trust(_configuration.Authorities, checksName: _configuration.ValidatesHost)
+                : null,
             cancellationToken
         );
         if (_configuration.SslEnabled && !greeting.OffersTls)
@@ -171,7 +173,8 @@ internal sealed class MsSqlConnections : DbDataSource
             (settings.UserID, settings.Password) = (_configuration.User, _configuration.Password?.Reveal() ?? string.Empty);
         }
 
-        if (greeting.Certificate is { } certificate)
+        // Where the driver's own check is enough it stays the one that counts: a gateway may lead to a server with another certificate.
+        if (hasOwnCheck && greeting.Certificate is { } certificate)
         {
             settings.ServerCertificate = await KeepAsync(certificate, cancellationToken);
         }

@@ -40,10 +40,7 @@ internal sealed class MySqlDialect(MySqlConfiguration configuration, IReadOnlyLi
             ConnectionTimeout = 15,
 
             // With a check of our own the driver must leave it to us.
-            SslMode =
-                !configuration.SslEnabled ? MySqlSslMode.Preferred
-                : configuration.Authorities is null ? MySqlSslMode.VerifyFull
-                : MySqlSslMode.Required,
+            SslMode = configuration.SslEnabled ? MySqlSslMode.Required : MySqlSslMode.Preferred,
 
             // Every transaction begins by setting what it depends on.
             ConnectionReset = false,
@@ -52,9 +49,9 @@ internal sealed class MySqlDialect(MySqlConfiguration configuration, IReadOnlyLi
             DefaultCommandTimeout = (uint)configuration.StatementTimeout.TotalSeconds + 30,
         };
         var builder = new MySqlDataSourceBuilder(settings.ConnectionString);
-        if (configuration.Authorities is { } authorities)
+        if (configuration.SslEnabled)
         {
-            builder.UseRemoteCertificateValidationCallback(CertificateAuthorities.Trust(authorities));
+            builder.UseRemoteCertificateValidationCallback(CertificateAuthorities.Trust(configuration.Authorities));
         }
 
         return builder.Build();

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Connectors.Abstractions;
 using MySqlConnector;
 
@@ -20,6 +21,16 @@ internal sealed class MySqlErrors(MySqlConfiguration configuration)
     /// <param name="failure">What came of it.</param>
     public ConnectorException Explain(string doing, Exception failure)
     {
+        // The driver closes its socket where a server takes its time: one that says nothing, or that waits to be spoken to first.
+        if (NetworkFailure.Find<SocketException>(failure) is { SocketErrorCode: SocketError.OperationAborted })
+        {
+            return new ConnectorException(
+                FailureKind.Retry,
+                $"{Server}: no greeting of a MySQL or MariaDB server in time. Check host, port and firewalls: something else may answer "
+                    + "there, or nothing."
+            );
+        }
+
         if (NetworkFailure.Explain(Server, failure) is { } network)
         {
             return network;
@@ -29,11 +40,15 @@ internal sealed class MySqlErrors(MySqlConfiguration configuration)
             : NetworkFailure.Find<TimeoutException>(failure) is not null
                 ? new ConnectorException(FailureKind.Retry, $"{Server}: no answer in time, trying to {doing}.")
             : failure is FormatException
-                ? new ConnectorException($"{Server}: does not answer as a MySQL or MariaDB server does. Check host and port.")
+                ? NetworkFailure.OtherProtocol(Server, "MySQL")
             : failure.Message.Contains("secure connection", StringComparison.OrdinalIgnoreCase)
             || failure.Message.Contains("public key", StringComparison.OrdinalIgnoreCase)
                 ? new ConnectorException($"{Server}: takes this user's password over an encrypted connection only. Set ssl_enabled.")
-            : new ConnectorException(FailureKind.Retry, $"{Server}: the connection broke, trying to {doing}.");
+            : new ConnectorException(
+                FailureKind.Retry,
+                $"{Server}: the connection broke, trying to {doing}. If it never worked, check host and port: something else may answer "
+                    + "there."
+            );
     }
 
     private ConnectorException FromServer(string doing, MySqlException answer) =>
@@ -73,6 +88,11 @@ internal sealed class MySqlErrors(MySqlConfiguration configuration)
             (int)MySqlErrorCode.UnableToConnectToHost
                 when configuration.SslEnabled && answer.Message.Contains("not support SSL", StringComparison.Ordinal) =>
                 NetworkFailure.WithoutTls(Server),
+            (int)MySqlErrorCode.UnableToConnectToHost when NetworkFailure.Find<IOException>(answer) is not null => new ConnectorException(
+                FailureKind.Retry,
+                $"{Server}: what answers there closes the connection before it greets as MySQL and MariaDB do. Check port, and that the "
+                    + "server takes connections from this machine."
+            ),
             (int)MySqlErrorCode.UnableToConnectToHost => new ConnectorException(
                 FailureKind.Retry,
                 $"{Server}: can't be reached. Check host, port and firewalls, and that the server runs."

@@ -38,16 +38,19 @@ internal sealed class PostgreSqlDialect(PostgreSqlConfiguration configuration, I
                 Database = configuration.Database,
                 ApplicationName = "connectors",
                 GssEncryptionMode = GssEncryptionMode.Disable,
-                SslMode = configuration.SslEnabled ? SslMode.VerifyFull : SslMode.Prefer,
+
+                // With a check of our own the driver must leave it to us.
+                SslMode = configuration.SslEnabled ? SslMode.Require : SslMode.Prefer,
                 Timeout = 15,
 
                 // The server ends a query first; this is for a server that no longer answers at all.
                 CommandTimeout = (int)configuration.StatementTimeout.TotalSeconds + 30,
             },
         };
-        if (configuration.Authorities is { } authorities)
+        if (configuration.SslEnabled)
         {
-            builder.UseRootCertificates(authorities);
+            var check = CertificateAuthorities.Trust(configuration.Authorities);
+            builder.UseSslClientAuthenticationOptionsCallback(options => options.RemoteCertificateValidationCallback = check);
         }
 
         return builder.Build();

@@ -1,3 +1,4 @@
+using System.Security.Authentication;
 using System.Text;
 using Connectors.Abstractions;
 using Npgsql;
@@ -30,6 +31,11 @@ internal sealed class PostgreSqlErrors(PostgreSqlConfiguration configuration)
             );
         }
 
+        if (IsOther(failure))
+        {
+            return NetworkFailure.OtherProtocol(Server, "PostgreSQL");
+        }
+
         if (NetworkFailure.Explain(Server, failure) is { } network)
         {
             return network;
@@ -42,8 +48,20 @@ internal sealed class PostgreSqlErrors(PostgreSqlConfiguration configuration)
                 ? new ConnectorException($"{Server}: asks for a password. Set the field password.")
             : NetworkFailure.Find<TimeoutException>(failure) is not null
                 ? new ConnectorException(FailureKind.Retry, $"{Server}: no answer in time, trying to {doing}.")
-            : new ConnectorException(FailureKind.Retry, $"{Server}: the connection broke, trying to {doing}.");
+            : new ConnectorException(
+                FailureKind.Retry,
+                $"{Server}: the connection broke, trying to {doing}. If it never worked, check host and port: something else may answer "
+                    + "there."
+            );
     }
+
+    /// <summary>Whether it is no PostgreSQL that answers. Such a server answers the wish for TLS with S or N, and after an S it speaks
+    /// TLS: with anything else the driver, whose sentences these are, names SSL too.</summary>
+    private static bool IsOther(Exception failure) =>
+        failure is NpgsqlException { InnerException: null } odd
+            ? odd.Message.Contains("for SSLRequest", StringComparison.Ordinal)
+                || odd.Message.Contains("unencrypted data", StringComparison.Ordinal)
+            : NetworkFailure.Find<AuthenticationException>(failure) is { } tls && NetworkFailure.IsNoTls(tls);
 
     private ConnectorException FromServer(string doing, PostgresException answer) =>
         answer.SqlState switch

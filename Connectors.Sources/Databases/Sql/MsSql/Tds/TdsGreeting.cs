@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 
 namespace Connectors.Sources.Databases.Sql.MsSql.Tds;
 
@@ -100,17 +99,6 @@ internal sealed record TdsGreeting(bool OffersTls, string? Certificate)
             throw new TimeoutException("The server does not answer.", stopped);
         }
     }
-
-    /// <summary>A check against authorities, or those of this system, that may leave the name alone.</summary>
-    public static RemoteCertificateValidationCallback Check(X509Certificate2Collection? authorities, bool validatesHost)
-    {
-        var trust = authorities is null ? OfSystem : CertificateAuthorities.Trust(authorities);
-        return (sender, certificate, chain, errors) =>
-            trust(sender, certificate, chain, validatesHost ? errors : errors & ~SslPolicyErrors.RemoteCertificateNameMismatch);
-    }
-
-    private static bool OfSystem(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors) =>
-        errors == SslPolicyErrors.None;
 
     private static async Task<string> CertificateAsync(
         Stream stream,
