@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Reflection;
 using System.Security.Cryptography.X509Certificates;
 using Connectors.Abstractions;
 using Connectors.Sources.Databases.Sql.MsSql;
@@ -8,6 +9,7 @@ using Connectors.Tests.Support.TSql;
 using Microsoft.Data.SqlClient;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
+using Xunit.v3;
 
 namespace Connectors.Tests.Support.Servers;
 
@@ -49,6 +51,7 @@ public sealed class TdsServer : SqlServer
         _certificate = X509Certificate2.CreateFromPemFile(Path.Combine(Folder.Path, "server.crt"), Path.Combine(Folder.Path, "server.key"));
         _server = new TdsTestServer(_data.AnswerAsync) { ToLogin = _data.Welcome };
         Port = _server.Port;
+        TestContext.Current.KeyValueStorage[nameof(TdsServer)] = this;
         return ValueTask.CompletedTask;
     }
 
@@ -61,9 +64,14 @@ public sealed class TdsServer : SqlServer
 
         _certificate?.Dispose();
         await base.DisposeAsync();
+        AssertNothingWentWrong();
+    }
 
-        // Whoever was answered such an error may have taken it for something else.
+    /// <summary>Whoever was answered such an error, or none at all, may have taken it for something else.</summary>
+    internal void AssertNothingWentWrong()
+    {
         Assert.Empty(_data.Refused);
+        Assert.Empty(_server?.Faults ?? []);
     }
 
     /// <summary>Offers TLS until it is disposed.</summary>
@@ -95,4 +103,17 @@ public sealed class TdsServer : SqlServer
 
 /// <summary>The tests that share a server.</summary>
 [CollectionDefinition("TDS")]
+[FailsWithItsServer]
 public sealed class TdsCollection : ICollectionFixture<TdsServer>;
+
+/// <summary>A test fails when the server that it shares had a fault in the meantime, or did not know a statement.</summary>
+internal sealed class FailsWithItsServerAttribute : BeforeAfterTestAttribute
+{
+    public override void After(MethodInfo methodUnderTest, IXunitTest test)
+    {
+        if (TestContext.Current.KeyValueStorage.TryGetValue(nameof(TdsServer), out var server))
+        {
+            ((TdsServer)server!).AssertNothingWentWrong();
+        }
+    }
+}

@@ -63,6 +63,13 @@ public abstract class SqlDatabaseTests(SqlServer server)
     }
 
     [Fact]
+    public async Task AnEmptyDatabaseIsAMistake()
+    {
+        await using var empty = server.Source(await server.CreateDatabaseAsync(Cancellation));
+        await AssertPingFailsAsync(empty, "has no table that the user can see");
+    }
+
+    [Fact]
     public async Task ATableThatIsNamedMustBeReadable()
     {
         var database = await server.CreateDatabaseAsync(Cancellation);
