@@ -4,10 +4,10 @@ using Connectors.Sync.Protocol;
 using Connectors.Sync.Protocol.Jobs;
 using Connectors.Sync.Service;
 using Connectors.Sync.Service.Jobs;
+using Connectors.Tests.Support;
 using Connectors.Tests.Support.InMemory;
 using Connectors.Tests.Sync.Protocol;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Connectors.Tests.Sync.Service;
@@ -20,7 +20,7 @@ internal sealed class ServiceFixture : IServiceObserver
 
     public InMemoryDocumentStore Store { get; init; } = new();
 
-    public FakeTimeProvider Clock { get; init; } = new(Some.Time("2026-11-23T22:00:00Z"));
+    public PatientClock Clock { get; init; } = new(Some.Time("2026-11-23T22:00:00Z"));
 
     public ScriptedEngine Engine { get; init; } = new();
 
@@ -104,12 +104,7 @@ internal sealed class ServiceFixture : IServiceObserver
         {
             // Far more than anything takes, and better than a test that never ends.
             Assert.True(turn < MostTurns, $"what the test waits for did not come in {MostTurns} turns of its clock");
-            Token.ThrowIfCancellationRequested();
-            Clock.Advance(step ?? TimeSpan.FromSeconds(1));
-            for (var i = 0; i < 200 && !condition(); i++)
-            {
-                await Task.Yield();
-            }
+            await Clock.PassAsync(step ?? TimeSpan.FromSeconds(1), condition, Token);
         }
     }
 

@@ -116,7 +116,7 @@ public sealed class MsSqlFaultTests(TdsServer server) : IAsyncLifetime
         var reading = source.PageAsync(partition, PageToken.Start, PageLimits.Default, stop.Token);
         while (!reading.IsCompleted && !server.Wire.Statements.Skip(asked).Any(IsPage))
         {
-            await Task.Delay(1, Cancellation);
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, Cancellation);
         }
 
         await stop.CancelAsync();
