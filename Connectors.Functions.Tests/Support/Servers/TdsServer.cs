@@ -40,6 +40,7 @@ public sealed class TdsServer : SqlServer
 
     public override ValueTask InitializeAsync()
     {
+        TestContext.Current.KeyValueStorage[nameof(TdsServer)] = this;
         if (MsSqlCultures.WhyMissing() is { } reason)
         {
             Missing = reason;
@@ -51,7 +52,6 @@ public sealed class TdsServer : SqlServer
         _certificate = X509Certificate2.CreateFromPemFile(Path.Combine(Folder.Path, "server.crt"), Path.Combine(Folder.Path, "server.key"));
         _server = new TdsTestServer(_data.AnswerAsync) { ToLogin = _data.Welcome };
         Port = _server.Port;
-        TestContext.Current.KeyValueStorage[nameof(TdsServer)] = this;
         return ValueTask.CompletedTask;
     }
 
@@ -70,8 +70,10 @@ public sealed class TdsServer : SqlServer
     /// <summary>Whoever was answered such an error, or none at all, may have taken it for something else.</summary>
     internal void AssertNothingWentWrong()
     {
-        Assert.Empty(_data.Refused);
-        Assert.Empty(_server?.Faults ?? []);
+        string[] wrong = [.. _data.Refused, .. (_server?.Faults ?? []).Select(fault => fault.ToString())];
+        _data.Refused.Clear();
+        _server?.Faults.Clear();
+        Assert.Empty(wrong);
     }
 
     /// <summary>Offers TLS until it is disposed.</summary>
@@ -109,11 +111,6 @@ public sealed class TdsCollection : ICollectionFixture<TdsServer>;
 /// <summary>A test fails when the server that it shares had a fault in the meantime, or did not know a statement.</summary>
 internal sealed class FailsWithItsServerAttribute : BeforeAfterTestAttribute
 {
-    public override void After(MethodInfo methodUnderTest, IXunitTest test)
-    {
-        if (TestContext.Current.KeyValueStorage.TryGetValue(nameof(TdsServer), out var server))
-        {
-            ((TdsServer)server!).AssertNothingWentWrong();
-        }
-    }
+    public override void After(MethodInfo methodUnderTest, IXunitTest test) =>
+        ((TdsServer)TestContext.Current.KeyValueStorage[nameof(TdsServer)]!).AssertNothingWentWrong();
 }

@@ -121,8 +121,9 @@ public abstract class SqlDatabaseTests(SqlServer server)
     {
         var database = await server.CreateDatabaseAsync(Cancellation);
         await server.RunAsync(database, "CREATE TABLE a (n int PRIMARY KEY)", Cancellation);
+        await using var patient = server.Source(database);
+        var partition = Assert.Single(await patient.PartitionAsync(1, Cancellation));
         await using var source = server.Source(database, ("statement_timeout", 1));
-        var partition = Assert.Single(await source.PartitionAsync(1, Cancellation));
         await using var other = await server.ConnectAsync(database, Cancellation);
         await using var command = other.CreateCommand();
         command.CommandText = LockTableA;
