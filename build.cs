@@ -20,10 +20,6 @@ const string Usage = """
       publish   packs elastic-ingest as a .NET tool and as a self-contained folder, and the function app as a zip to deploy, into artifacts/
     """;
 
-// SQL Server's driver needs cultures, without which the programs run, and so do the other tests. They belong to a process.
-const string WithCultures = "Connectors.Tests.Sources.Databases.Sql.MsSql.Driver";
-var cultures = ("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "false");
-
 var root = Path.GetDirectoryName(ScriptPath())!;
 var artifacts = Path.Combine(root, "artifacts");
 var packages = Path.Combine(artifacts, "packages");
@@ -80,7 +76,7 @@ int Test()
     var hasCultures = TestServers.HasCultures();
     if (!hasCultures)
     {
-        Console.WriteLine("ICU: not here, so the tests of SQL Server's driver do not run");
+        Console.WriteLine("ICU: not here, so the tests of SQL Server's driver are skipped");
     }
 
     bool passed;
@@ -88,37 +84,36 @@ int Test()
     {
         // Some tests only: they publish what they need themselves.
         tool.EndCompiler();
-        passed = RunTests(counts, "test-results", more);
+        passed = RunTests(counts, new TestRun("test-results", more));
     }
     else
     {
         // What ships is tested as it ships. The other tests do not need it, and leave time to make it: they wait a lot for processes.
         var publishing = Task.Run(() => Programs.Timed("pack and publish", Publish));
-        passed = RunTests(counts, "test-results", ["-namespace-", "Connectors.Tests.Published", "-namespace-", WithCultures]);
-        passed = (!hasCultures || RunTests(counts, "test-results-cultures", ["-namespace", WithCultures], cultures)) && passed;
+        passed = TestRun.BeforePublishing(hasCultures).Aggregate(true, (all, run) => RunTests(counts, run) && all);
         var isPublished = publishing.Result;
         tool.EndCompiler();
         Environment.SetEnvironmentVariable("CONNECTORS_PUBLISHED", artifacts);
-        passed = isPublished && RunTests(counts, "test-results-published", ["-namespace", "Connectors.Tests.Published"]) && passed;
+        passed = isPublished && RunTests(counts, TestRun.OfPublished) && passed;
     }
 
     return counts.Summary() && passed && whiteSpaceDiffers == 0 ? 0 : 1;
 }
 
 // False when the test program did not end as it does when all is well.
-bool RunTests(TestCounts counts, string name, string[] filter, params (string Name, string Value)[] variables)
+bool RunTests(TestCounts counts, TestRun run)
 {
-    var results = Path.Combine(artifacts, $"{name}.xml");
+    var results = Path.Combine(artifacts, $"{run.Name}.xml");
     Directory.CreateDirectory(artifacts);
     File.Delete(results);
-    string[] tests = [tool.Output("Connectors.Functions.Tests", "Connectors.Functions.Tests.dll"), .. filter];
+    string[] tests = [tool.Output("Connectors.Functions.Tests", "Connectors.Functions.Tests.dll"), .. run.Filter];
 
     // More tests at a time than processors: many wait for a process, a browser or a server.
     string[] how = ["-maxThreads", "1.5x", "-noColor", "-longRunning", "120", "-diagnostics", "-result-xml", results];
     var exitCode = 0;
     Programs.Timed(
         "tests",
-        () => (exitCode = programs.Dotnet([.. tests, .. how], TimeSpan.FromMinutes(40), variables: variables)) == 0
+        () => (exitCode = programs.Dotnet([.. tests, .. how], TimeSpan.FromMinutes(40), variables: run.Variables)) == 0
     );
     return counts.Add(results, exitCode);
 }

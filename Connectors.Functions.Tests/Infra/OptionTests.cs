@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Xunit;
+using Xunit.Sdk;
 
 namespace Connectors.Tests.Infra;
 
@@ -29,7 +30,7 @@ public sealed class OptionTests(PredictedDeployments deployments)
     [Fact]
     public async Task AValueThatIsNeitherTrueNorFalseIsRefusedInsteadOfOpeningTheNetwork()
     {
-        var failure = await Assert.ThrowsAnyAsync<Exception>(() => PredictedDeployment.OfAsync(("PRIVATE_NETWORK", "yes")));
+        var failure = await Assert.ThrowsAsync<TrueException>(() => PredictedDeployment.OfAsync(("PRIVATE_NETWORK", "yes")));
         Assert.Contains("\"privateNetwork\"", failure.Message, StringComparison.Ordinal);
     }
 
@@ -78,7 +79,7 @@ public sealed class OptionTests(PredictedDeployments deployments)
     [Fact]
     public async Task ABudgetWithoutAFirstDayIsRefused()
     {
-        var failure = await Assert.ThrowsAnyAsync<Exception>(() =>
+        var failure = await Assert.ThrowsAsync<TrueException>(() =>
             PredictedDeployment.OfAsync(parameters =>
                 parameters.Replace("param monthlyBudget = 0", "param monthlyBudget = 50", StringComparison.Ordinal)
             )
@@ -118,7 +119,7 @@ public sealed class OptionTests(PredictedDeployments deployments)
     [Fact]
     public async Task ARegionWithoutThePlanIsRefusedBeforeAnythingIsMade()
     {
-        var failure = await Assert.ThrowsAnyAsync<Exception>(() => PredictedDeployment.OfAsync(("AZURE_LOCATION", "antarctica")));
+        var failure = await Assert.ThrowsAsync<TrueException>(() => PredictedDeployment.OfAsync(("AZURE_LOCATION", "antarctica")));
         Assert.Contains("westeurope", failure.Message, StringComparison.Ordinal);
     }
 }

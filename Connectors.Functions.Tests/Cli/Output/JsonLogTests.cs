@@ -27,6 +27,7 @@ public sealed class JsonLogTests
             { true, "true" },
             { "text \"quoted\"", "\"text \\\"quoted\\\"\"" },
             { 'x', "\"x\"" },
+            { 2, "2" },
             { (byte)7, "7" },
             { (short)-7, "-7" },
             { uint.MaxValue, "4294967295" },

@@ -52,6 +52,19 @@ internal sealed class MemorySource : IDataSource
             ],
         };
 
+    /// <summary>These documents, and a place that can't be listed.</summary>
+    /// <param name="gap">Why it can't.</param>
+    /// <param name="ids">What is listed.</param>
+    public static MemorySource WithGap(string gap, params string[] ids) =>
+        new()
+        {
+            Partitions =
+            [
+                [.. ids.Select(id => new MemoryDocument(id, "v1"))],
+            ],
+            Gap = gap,
+        };
+
     /// <summary>In each partition the documents from one number to before another; those before a third one are changed.</summary>
     public static MemorySource Numbered(int partitions, int to, int from = 0, int changed = 0) =>
         new()

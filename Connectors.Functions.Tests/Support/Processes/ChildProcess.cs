@@ -18,10 +18,16 @@ internal partial class ChildProcess : IAsyncDisposable
     private readonly List<(string Text, TaskCompletionSource<string> Found)> _awaited = [];
     private readonly string _name;
 
-    protected ChildProcess(string program, IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string>>? environment = null)
+    protected ChildProcess(
+        string program,
+        IEnumerable<string> arguments,
+        IEnumerable<KeyValuePair<string, string>>? environment = null,
+        string? folder = null
+    )
     {
         var start = new ProcessStartInfo(program)
         {
+            WorkingDirectory = folder ?? string.Empty,
             UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -5,7 +5,12 @@ internal sealed class IngestProcess : ChildProcess
 {
     // Without its protection of executable memory the runtime makes no large file of its own, which a limit on files would hit. What it
     // would learn about hot code is of no use to a process that lives for a second.
-    private IngestProcess(string program, IEnumerable<string> arguments, params KeyValuePair<string, string>[] environment)
+    private IngestProcess(
+        string program,
+        IEnumerable<string> arguments,
+        KeyValuePair<string, string>[]? environment = null,
+        string? folder = null
+    )
         : base(
             program,
             arguments,
@@ -13,8 +18,9 @@ internal sealed class IngestProcess : ChildProcess
                 KeyValuePair.Create("NO_COLOR", "1"),
                 KeyValuePair.Create("DOTNET_EnableWriteXorExecute", "0"),
                 KeyValuePair.Create("DOTNET_TieredPGO", "0"),
-                .. environment,
-            ]
+                .. environment ?? [],
+            ],
+            folder
         )
     { }
 
@@ -42,7 +48,7 @@ internal sealed class IngestProcess : ChildProcess
         new(
             program ?? "dotnet",
             [.. program is null ? Program : [], "poll", "--one-sync", "-c", configFile],
-            KeyValuePair.Create("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "false")
+            [KeyValuePair.Create("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "false")]
         );
 
     /// <summary>Runs what is due or waits, once, and writes at its end which assemblies it has loaded.</summary>
@@ -50,8 +56,10 @@ internal sealed class IngestProcess : ChildProcess
         new(
             "dotnet",
             [.. Program, "poll", "--one-sync", "-c", configFile],
-            KeyValuePair.Create("DOTNET_STARTUP_HOOKS", typeof(StartupHook).Assembly.Location),
-            KeyValuePair.Create(StartupHook.FileVariable, loadedAssemblies)
+            [
+                KeyValuePair.Create("DOTNET_STARTUP_HOOKS", typeof(StartupHook).Assembly.Location),
+                KeyValuePair.Create(StartupHook.FileVariable, loadedAssemblies),
+            ]
         );
 
     /// <summary>Runs any command.</summary>
@@ -63,7 +71,7 @@ internal sealed class IngestProcess : ChildProcess
         string folder,
         IEnumerable<string> arguments,
         params KeyValuePair<string, string>[] environment
-    ) => new("bash", ["-c", "cd \"$0\" && exec \"$@\"", folder, "dotnet", .. Program, .. arguments], environment);
+    ) => new("dotnet", [.. Program, .. arguments], environment, folder);
 
     /// <summary>Serves until stopped.</summary>
     public static IngestProcess Poll(string configFile) => new("dotnet", [.. Program, "poll", "-c", configFile]);

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Reflection;
 using System.Security.Cryptography.X509Certificates;
 using Connectors.Abstractions;
 using Connectors.Sources.Databases.Sql.MsSql;
@@ -8,6 +9,7 @@ using Connectors.Tests.Support.TSql;
 using Microsoft.Data.SqlClient;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
+using Xunit.v3;
 
 namespace Connectors.Tests.Support.Servers;
 
@@ -38,6 +40,7 @@ public sealed class TdsServer : SqlServer
 
     public override ValueTask InitializeAsync()
     {
+        TestContext.Current.KeyValueStorage[nameof(TdsServer)] = this;
         if (MsSqlCultures.WhyMissing() is { } reason)
         {
             Missing = reason;
@@ -61,9 +64,16 @@ public sealed class TdsServer : SqlServer
 
         _certificate?.Dispose();
         await base.DisposeAsync();
+        AssertNothingWentWrong();
+    }
 
-        // Whoever was answered such an error may have taken it for something else.
-        Assert.Empty(_data.Refused);
+    /// <summary>Whoever was answered such an error, or none at all, may have taken it for something else.</summary>
+    internal void AssertNothingWentWrong()
+    {
+        string[] wrong = [.. _data.Refused, .. (_server?.Faults ?? []).Select(fault => fault.ToString())];
+        _data.Refused.Clear();
+        _server?.Faults.Clear();
+        Assert.Empty(wrong);
     }
 
     /// <summary>Offers TLS until it is disposed.</summary>
@@ -95,4 +105,12 @@ public sealed class TdsServer : SqlServer
 
 /// <summary>The tests that share a server.</summary>
 [CollectionDefinition("TDS")]
+[FailsWithItsServer]
 public sealed class TdsCollection : ICollectionFixture<TdsServer>;
+
+/// <summary>A test fails when the server that it shares had a fault in the meantime, or did not know a statement.</summary>
+internal sealed class FailsWithItsServerAttribute : BeforeAfterTestAttribute
+{
+    public override void After(MethodInfo methodUnderTest, IXunitTest test) =>
+        ((TdsServer)TestContext.Current.KeyValueStorage[nameof(TdsServer)]!).AssertNothingWentWrong();
+}

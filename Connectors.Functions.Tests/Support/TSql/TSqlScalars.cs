@@ -33,7 +33,6 @@ internal sealed class TSqlScalars(
             ColumnReferenceExpression { MultiPartIdentifier.Identifiers: var names } => Column([.. names.Select(name => name.Value)]),
             VariableReference variable => Parameter(variable.Name),
             ConvertCall call => Converted(call.Parameter, call.DataType, call.Style),
-            CastCall call => Converted(call.Parameter, call.DataType, null),
             UnaryExpression { UnaryExpressionType: UnaryExpressionType.Negative, Expression: Literal number } => Constant(number, "-"),
             Literal literal => Constant(literal, string.Empty),
             FunctionCall { CallTarget: null } call => Function(call),

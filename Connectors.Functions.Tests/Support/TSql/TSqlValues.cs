@@ -79,9 +79,7 @@ internal static class TSqlValues
                 style
             ),
             ("bit", long number) => number != 0,
-            ("bit", bool flag) => flag,
             ("decimal" or "numeric", _) => SqlDecimal.ConvertToPrecScale(AsDecimal(value), to.First ?? 18, to.Second ?? 0),
-            ("money" or "smallmoney", decimal money) => money,
             ("money" or "smallmoney", _) => AsDecimal(value).Value,
             ("float", _) => AsDouble(value),
             ("real", _) => (float)AsDouble(value),
@@ -90,7 +88,6 @@ internal static class TSqlValues
             ("datetime", DateTime time) => new SqlDateTime(time).Value,
             ("smalldatetime", DateTime time) => time.AddTicks(-(time.Ticks % TimeSpan.TicksPerMinute)),
             ("datetimeoffset", DateTime time) => new DateTimeOffset(Round(time, to), TimeSpan.Zero),
-            ("datetimeoffset", DateTimeOffset time) => time.AddTicks(-(time.Ticks % Unit(to))),
             ("datetimeoffset", string text) => DateTimeOffset.Parse(
                 text,
                 CultureInfo.InvariantCulture,
@@ -101,9 +98,7 @@ internal static class TSqlValues
                 to,
                 style
             ),
-            ("time", TimeSpan time) => time,
             ("time", string text) => TimeSpan.Parse(text, CultureInfo.InvariantCulture),
-            ("uniqueidentifier", Guid id) => id,
             ("uniqueidentifier", string text) => Guid.Parse(text),
             ("varbinary" or "binary", byte[] bytes) => bytes,
             _ => throw TSqlException.NotKnown($"{value.GetType().Name} as {to}"),
@@ -116,19 +111,13 @@ internal static class TSqlValues
             DateTime time when style == DateStyle => time.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
             byte[] bytes when style == HexStyle => System.Convert.ToHexString(bytes),
             SqlDecimal number => number.ToString(),
-            long number => number.ToString(CultureInfo.InvariantCulture),
             _ => throw TSqlException.NotKnown($"{value.GetType().Name} as a text of style {style}"),
         };
 
     private static string Cut(string text, MsSqlType to) => to.First is > 0 and var length && text.Length > length ? text[..length] : text;
 
     private static SqlDecimal AsDecimal(object value) =>
-        value switch
-        {
-            SqlDecimal number => number,
-            decimal number => new SqlDecimal(number),
-            _ => SqlDecimal.Parse(System.Convert.ToString(value, CultureInfo.InvariantCulture)!),
-        };
+        value is SqlDecimal number ? number : SqlDecimal.Parse(System.Convert.ToString(value, CultureInfo.InvariantCulture)!);
 
     private static double AsDouble(object value) =>
         value is SqlDecimal number ? number.ToDouble() : System.Convert.ToDouble(value, CultureInfo.InvariantCulture);

@@ -11,7 +11,7 @@ namespace Connectors.Tests.Support.Tds;
 
 /// <summary>
 /// A server that speaks as much of SQL Server's protocol as the driver needs to log in and to run statements, on 127.0.0.1. What it answers
-/// to a statement others say: it holds no data.
+/// to a statement others say: it holds no data. What goes wrong in the server itself fails the test that disposes it.
 /// </summary>
 internal sealed class TdsTestServer : IAsyncDisposable
 {
@@ -27,6 +27,7 @@ internal sealed class TdsTestServer : IAsyncDisposable
     private readonly Func<TdsLogin, TdsRequest, CancellationToken, Task<TdsAnswer>> _answer;
     private readonly Task _serving;
     private int _logins;
+    private int _attentions;
 
     /// <param name="answer">The answer to a statement, whatever its parameters.</param>
     /// <param name="certificate">With its key; <see langword="null"/> for a server without TLS.</param>
@@ -60,22 +61,51 @@ internal sealed class TdsTestServer : IAsyncDisposable
     public int Logins => _logins;
 
     /// <summary>How often a client did not want an answer any more.</summary>
-    public int Attentions { get; private set; }
+    public int Attentions => _attentions;
 
+    /// <summary>What went wrong in this server, and not at the client or on the way.</summary>
+    public ConcurrentQueue<Exception> Faults { get; } = [];
+
+    /// <exception cref="AggregateException">The server had faults.</exception>
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
         _listener.Dispose();
-        await _serving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await Task.WhenAll(_open).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _serving;
+        await Task.WhenAll(_open);
         _stop.Dispose();
+        if (!Faults.IsEmpty)
+        {
+            throw new AggregateException("The tests' server of SQL Server's protocol has faults.", Faults);
+        }
     }
 
     private async Task ServeAsync()
     {
-        while (true)
+        try
         {
-            _open.Add(ServeAsync(await _listener.AcceptTcpClientAsync(_stop.Token)));
+            while (true)
+            {
+                _open.Add(ServeAsync(await _listener.AcceptTcpClientAsync(_stop.Token)));
+            }
+        }
+        catch (Exception end)
+        {
+            Note(end);
+        }
+    }
+
+    /// <summary>Keeps what ended a connection, unless that is what a client may do, or the end of this server.</summary>
+    private void Note(Exception end)
+    {
+        var isNoFault = end switch
+        {
+            OperationCanceledException or ObjectDisposedException => _stop.IsCancellationRequested,
+            _ => end is IOException or SocketException or AuthenticationException,
+        };
+        if (!isNoFault)
+        {
+            Faults.Enqueue(end);
         }
     }
 
@@ -88,6 +118,10 @@ internal sealed class TdsTestServer : IAsyncDisposable
             try
             {
                 await ServeAsync(client.GetStream(), closed.Token);
+            }
+            catch (Exception end)
+            {
+                Note(end);
             }
             finally
             {
@@ -111,11 +145,12 @@ internal sealed class TdsTestServer : IAsyncDisposable
                     break;
                 case Login:
                     Interlocked.Increment(ref _logins);
-                    login = TdsLogin.Read(content, closed);
-                    await WriteAsync(stream, TdsPacket.MaxLength, ToLogin(login).WithPackets(login.PacketSize).Bytes);
+                    login = OwnWork("a login", () => TdsLogin.Read(content, closed));
+                    var welcome = OwnWork("a login", () => ToLogin(login).WithPackets(login.PacketSize));
+                    await WriteAsync(stream, TdsPacket.MaxLength, welcome.Bytes);
                     break;
                 case Attention:
-                    Attentions++;
+                    Interlocked.Increment(ref _attentions);
                     await WriteAsync(stream, login.PacketSize, TdsAnswer.Attention.Bytes);
                     break;
                 default:
@@ -142,17 +177,17 @@ internal sealed class TdsTestServer : IAsyncDisposable
     /// <summary>The answer; <see langword="null"/> when it is not wanted any more.</summary>
     private async Task<TdsAnswer?> AnswerAsync(TdsLogin login, byte type, byte[] content, Task early)
     {
-        var request = TdsRequest.Read(type, content);
+        var request = OwnWork($"a message of the type {type}", () => TdsRequest.Read(type, content));
         Statements.Enqueue(request.Statement);
         using var unwanted = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-        var answering = _answer(login, request, unwanted.Token);
-        if (await Task.WhenAny(answering, early) == early)
-        {
-            await unwanted.CancelAsync();
-        }
-
         try
         {
+            var answering = _answer(login, request, unwanted.Token);
+            if (await Task.WhenAny(answering, early) == early)
+            {
+                await unwanted.CancelAsync();
+            }
+
             var answer = await answering;
             return type == TdsRequest.Call && !answer.HasNoEnd ? answer.OfProcedure() : answer;
         }
@@ -160,7 +195,27 @@ internal sealed class TdsTestServer : IAsyncDisposable
         {
             return null;
         }
+        catch (Exception fault)
+        {
+            throw Fault(request.Statement, fault);
+        }
     }
+
+    /// <summary>What is done between reading and writing: whatever goes wrong there is no matter of the connection.</summary>
+    private static T OwnWork<T>(string what, Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (Exception fault)
+        {
+            throw Fault(what, fault);
+        }
+    }
+
+    private static InvalidOperationException Fault(string what, Exception fault) =>
+        new($"The tests' server could not answer: {what}: {fault.Message}", fault);
 
     private static byte[] Greeting(bool hasTls) =>
         [0, 0, 11, 0, 6, 1, 0, 17, 0, 1, 0xFF, 16, 0, 0, 0, 0, 0, hasTls ? EncryptionOn : NoEncryption];

@@ -96,14 +96,7 @@ public sealed class PartialSyncTests : IDisposable
 
         var outcome = await RunAsync(
             SyncKind.DeletesOnly,
-            new MemorySource
-            {
-                Partitions =
-                [
-                    [new("a", "v1")],
-                ],
-                Gap = "may not be read",
-            }
+            MemorySource.WithGap("may not be read", "a")
         );
 
         Assert.Equal(SyncEnd.Refused, outcome.End);

@@ -194,16 +194,7 @@ public sealed class SyncEngineTests : IDisposable
     {
         await _fixture.RunAsync(MemorySource.Holding("a", "b"));
 
-        var outcome = await _fixture.RunNextAsync(
-            new MemorySource
-            {
-                Partitions =
-                [
-                    [new("a", "v1")],
-                ],
-                Gap = "permission denied.",
-            }
-        );
+        var outcome = await _fixture.RunNextAsync(MemorySource.WithGap("permission denied.", "a"));
 
         Assert.Equal(SyncEnd.Refused, outcome.End);
         Assert.Contains("folder: permission denied.", outcome.Message, StringComparison.Ordinal);
@@ -216,16 +207,7 @@ public sealed class SyncEngineTests : IDisposable
         await _fixture.RunAsync(MemorySource.Holding("a", "b"));
         _fixture.Request = _fixture.Request with { DryRun = true };
 
-        var outcome = await _fixture.RunNextAsync(
-            new MemorySource
-            {
-                Partitions =
-                [
-                    [new("a", "v1")],
-                ],
-                Gap = "permission denied.",
-            }
-        );
+        var outcome = await _fixture.RunNextAsync(MemorySource.WithGap("permission denied.", "a"));
 
         Assert.Equal((SyncEnd.Refused, 0L, 1L), (outcome.End, outcome.Counts.Deleted, outcome.Counts.Skipped));
         Assert.Empty(outcome.Preview!.Deleted);

@@ -10,7 +10,6 @@ using Connectors.Tests.Emulator;
 using Connectors.Tests.Support;
 using Connectors.Tests.Sync.Elasticsearch;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Connectors.Tests.Sync.Service;
@@ -34,7 +33,7 @@ internal sealed class RecordedScenes : IAsyncDisposable
     private JsonObject _job = [];
     private string _jobId = string.Empty;
 
-    private RecordedScenes(EmulatorServer server, FakeTimeProvider clock)
+    private RecordedScenes(EmulatorServer server, PatientClock clock)
     {
         _server = server;
         Clock = clock;
@@ -43,7 +42,7 @@ internal sealed class RecordedScenes : IAsyncDisposable
         Service = NewService();
     }
 
-    public FakeTimeProvider Clock { get; }
+    public PatientClock Clock { get; }
 
     public ScriptedEngine Engine { get; } = new();
 
@@ -63,7 +62,7 @@ internal sealed class RecordedScenes : IAsyncDisposable
 
     public static async Task<RecordedScenes> StartAsync()
     {
-        var clock = new FakeTimeProvider(Begin);
+        var clock = new PatientClock(Begin);
         return new(await EmulatorServer.StartAsync(new EmulatorOptions { TimeProvider = clock }, Token), clock);
     }
 
@@ -127,12 +126,7 @@ internal sealed class RecordedScenes : IAsyncDisposable
         for (var steps = 0; !condition(); steps++)
         {
             Assert.True(steps < 2_000_000, "what the test waits for did not come");
-            Token.ThrowIfCancellationRequested();
-            Clock.Advance(TimeSpan.FromSeconds(0.25));
-            for (var turn = 0; turn < 50 && !condition(); turn++)
-            {
-                await Task.Yield();
-            }
+            await Clock.PassAsync(TimeSpan.FromSeconds(0.25), condition, Token);
         }
     }
 

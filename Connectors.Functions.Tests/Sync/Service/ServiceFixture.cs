@@ -16,12 +16,11 @@ namespace Connectors.Tests.Sync.Service;
 internal sealed class ServiceFixture : IServiceObserver
 {
     private const int MostTurns = 500_000;
-    private const int MostYields = 20_000;
     private int _connectors;
 
     public InMemoryDocumentStore Store { get; init; } = new();
 
-    public WatchedClock Clock { get; init; } = new(Some.Time("2026-11-23T22:00:00Z"));
+    public PatientClock Clock { get; init; } = new(Some.Time("2026-11-23T22:00:00Z"));
 
     public ScriptedEngine Engine { get; init; } = new();
 
@@ -105,20 +104,7 @@ internal sealed class ServiceFixture : IServiceObserver
         {
             // Far more than anything takes, and better than a test that never ends.
             Assert.True(turn < MostTurns, $"what the test waits for did not come in {MostTurns} turns of its clock");
-            Token.ThrowIfCancellationRequested();
-            var waiting = Clock.Waiting;
-            Clock.Advance(step ?? TimeSpan.FromSeconds(1));
-
-            // Who was woken has the time to wait again, or to end: on a busy machine the clock would otherwise run ahead of it.
-            for (var i = 0; (i < 200 || (i < MostYields && Clock.Waiting < waiting)) && !condition(); i++)
-            {
-                if (i % 200 == 199)
-                {
-                    Thread.Yield();
-                }
-
-                await Task.Yield();
-            }
+            await Clock.PassAsync(step ?? TimeSpan.FromSeconds(1), condition, Token);
         }
     }
 

@@ -79,8 +79,8 @@ internal static class ElasticsearchSettings
             "elasticsearch.max_retries",
             Whole(0, 100),
             5,
-            "Roughly how often a failed request other than bulk is retried if the failure may be transient: for the time of this many "
-                + "maximum delays, at least two minutes. 0 disables retries."
+            "For how long a request other than bulk is tried again when its failure may pass: so many times "
+                + "`elasticsearch.retry_interval`, and at least two minutes. With 0 it is not tried again."
         )
         {
             IsPython = true,

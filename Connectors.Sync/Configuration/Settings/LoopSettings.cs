@@ -17,7 +17,7 @@ internal static class LoopSettings
             "service.heartbeat",
             Seconds(1, 3600),
             TimeSpan.FromSeconds(300),
-            "How often a connector's `last_seen` is updated. Running jobs are updated at least every 60 seconds."
+            "How often a connector's `last_seen` is updated. That of a running job is updated every 10 seconds, whatever this says."
         )
         {
             IsPython = true,
@@ -143,7 +143,13 @@ internal static class LoopSettings
         );
 
     public static ServiceSetting<TimeSpan> JobCleanupInterval { get; } =
-        new("service.job_cleanup_interval", Seconds(1, 86_400), TimeSpan.FromSeconds(300), "How often abandoned jobs are looked for.")
+        new(
+            "service.job_cleanup_interval",
+            Seconds(1, 86_400),
+            TimeSpan.FromSeconds(300),
+            "How often is cleaned up: jobs of connectors that are gone, and secrets in jobs that are over. Jobs that fell silent are "
+                + "ended at every poll."
+        )
         {
             IsPython = true,
         };

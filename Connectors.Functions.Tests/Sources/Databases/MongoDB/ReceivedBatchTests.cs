@@ -29,20 +29,20 @@ public sealed class ReceivedBatchTests
     }
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(4)]
-    [InlineData(-1)]
-    [InlineData(int.MinValue)]
-    [InlineData(1_000)]
-    [InlineData(int.MaxValue)]
-    public void ADocumentThatLiesAboutItsLengthIsAnError(int length)
+    [InlineData(0, typeof(FormatException))]
+    [InlineData(4, typeof(FormatException))]
+    [InlineData(-1, typeof(FormatException))]
+    [InlineData(int.MinValue, typeof(FormatException))]
+    [InlineData(1_000, typeof(FormatException))]
+    [InlineData(int.MaxValue, typeof(IOException))]
+    public void ADocumentThatLiesAboutItsLengthIsAnError(int length, Type thrown)
     {
         var bytes = Answer();
         var second = bytes.AsSpan().IndexOf(Documents[1].ToBson());
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(second), length);
         using var answer = new ByteArrayBuffer(bytes, isReadOnly: true);
         using var batch = new ReceivedBatch();
-        Assert.ThrowsAny<Exception>(() => Read(answer, batch));
+        Assert.Throws(thrown, () => Read(answer, batch));
     }
 
     private static byte[] Answer() => new BsonDocument("batch", new BsonArray(Documents)).ToBson();

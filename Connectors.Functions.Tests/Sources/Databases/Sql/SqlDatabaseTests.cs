@@ -63,6 +63,13 @@ public abstract class SqlDatabaseTests(SqlServer server)
     }
 
     [Fact]
+    public async Task AnEmptyDatabaseIsAMistake()
+    {
+        await using var empty = server.Source(await server.CreateDatabaseAsync(Cancellation));
+        await AssertPingFailsAsync(empty, "has no table that the user can see");
+    }
+
+    [Fact]
     public async Task ATableThatIsNamedMustBeReadable()
     {
         var database = await server.CreateDatabaseAsync(Cancellation);
@@ -122,8 +129,9 @@ public abstract class SqlDatabaseTests(SqlServer server)
     {
         var database = await server.CreateDatabaseAsync(Cancellation);
         await server.RunAsync(database, "CREATE TABLE a (n int PRIMARY KEY)", Cancellation);
+        await using var patient = server.Source(database);
+        var partition = Assert.Single(await patient.PartitionAsync(1, Cancellation));
         await using var source = server.Source(database, ("statement_timeout", 1));
-        var partition = Assert.Single(await source.PartitionAsync(1, Cancellation));
         await using var other = await server.ConnectAsync(database, Cancellation);
         await using var command = other.CreateCommand();
         command.CommandText = LockTableA;

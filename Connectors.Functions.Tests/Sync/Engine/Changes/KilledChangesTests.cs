@@ -17,6 +17,7 @@ public sealed class KilledChangesTests
     public async Task InOneProcessItCountsAsIfItHadNotBeenKilled()
     {
         var (expected, calls) = await RunAsync(killedAt: 0);
+        Assert.True(calls >= 20, $"Only {calls} calls to be killed at.");
         Assert.Equal(new SyncCounts(Read: 11, Skipped: 4, Created: 3, Updated: 1, Deleted: 2, AlreadyGone: 1), expected.Counts);
         for (var call = 1; call <= calls; call++)
         {
@@ -48,6 +49,7 @@ public sealed class KilledChangesTests
     public async Task AsStepsItCountsAsIfItHadNotBeenKilled()
     {
         var (expected, calls) = await RunAsync(killedAt: 0, isEachStepTwice: false);
+        Assert.True(calls >= 40, $"Only {calls} calls to be killed at.");
         var (twice, _) = await RunAsync(killedAt: 0, isEachStepTwice: true);
         Assert.Equal(new SyncCounts(Read: 11, Skipped: 4, Created: 3, Updated: 1, Deleted: 2, AlreadyGone: 1), expected.Counts);
         Assert.Equal(expected, twice);

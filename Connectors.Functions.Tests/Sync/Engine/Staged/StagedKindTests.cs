@@ -252,14 +252,7 @@ public sealed class StagedKindTests : IDisposable
             (
                 await RunAsync(
                     SyncKind.DeletesOnly,
-                    new MemorySource
-                    {
-                        Partitions =
-                        [
-                            [new("a", "v1")],
-                        ],
-                        Gap = "may not be read",
-                    }
+                    MemorySource.WithGap("may not be read", "a")
                 )
             ).End
         );

@@ -31,7 +31,9 @@ public sealed class ManyConnectorsTests
         // Two more lists are read in pages of 500: a point in time is opened and closed, and there are three pages.
         Assert.InRange(many.Requests, few.Requests, few.Requests + (2 * 5));
         Assert.InRange(few.Requests, 5, 12);
-        Assert.InRange(many.LiveBytes, 1, 64L * Mebibyte);
+
+        // Some 64 KB a connector, and buffers of 8 MiB that pools keep for threads: on a busy machine for more of them.
+        Assert.InRange(many.LiveBytes, 1, 96L * Mebibyte);
         Assert.Equal((0, 0), (few.Writes, many.Writes));
     }
 

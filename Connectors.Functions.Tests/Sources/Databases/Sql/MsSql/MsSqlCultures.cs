@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Connectors.Build;
 using Xunit;
 
 namespace Connectors.Tests.Sources.Databases.Sql.MsSql;
@@ -10,15 +11,9 @@ internal static class MsSqlCultures
     private const string Variable = "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT";
     private const string Switch = "System.Globalization.Invariant";
 
-    private static readonly string[] Folders = ["/usr/lib", "/usr/lib64", "/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu"];
-
     /// <summary>Skips a test where no process with cultures can start.</summary>
     public static void RequireIcu() =>
-        Assert.SkipUnless(
-            !OperatingSystem.IsLinux()
-                || Folders.Any(folder => Directory.Exists(folder) && Directory.EnumerateFiles(folder, "libicuuc.so*").Any()),
-            "ICU is not installed (apt-get install libicu-dev)."
-        );
+        Assert.SkipUnless(TestServers.HasCultures(), "ICU is not installed (apt-get install libicu-dev).");
 
     /// <summary>Skips a test in a process without cultures.</summary>
     public static void Require() => Assert.SkipWhen(WhyMissing() is not null, WhyMissing() ?? string.Empty);

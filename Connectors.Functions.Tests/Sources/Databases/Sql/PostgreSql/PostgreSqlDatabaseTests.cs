@@ -23,13 +23,6 @@ public sealed class PostgreSqlDatabaseTests(PostgreSqlServer server) : SqlDataba
         AssertWrongValueIsExplainedAsync(field, value, kind, sentence);
 
     [Fact]
-    public async Task AnEmptyDatabaseIsAMistake()
-    {
-        await using var empty = server.Source(await server.CreateDatabaseAsync(Cancellation));
-        await AssertPingFailsAsync(empty, "has no table that the user can see");
-    }
-
-    [Fact]
     public async Task AServerWithoutTlsIsToldFromOneThatCanNotBeReached()
     {
         await using var plain = server.Source(

@@ -20,13 +20,6 @@ public sealed class MsSqlDatabaseTests(TdsServer server) : SqlDatabaseTests(serv
     public Task WhatIsWrongIsSaidInASentence(string field, string value, FailureKind kind, string sentence) =>
         AssertWrongValueIsExplainedAsync(field, value, kind, sentence);
 
-    [Fact]
-    public async Task AnEmptyDatabaseIsAMistake()
-    {
-        await using var empty = server.Source(await server.CreateDatabaseAsync(Cancellation));
-        await AssertPingFailsAsync(empty, "has no table that the user can see");
-    }
-
     protected override string ChangeKey => "ALTER TABLE a DROP CONSTRAINT k; ALTER TABLE a ADD PRIMARY KEY (m)";
 
     protected override string LockTableA => "BEGIN TRANSACTION; SELECT * FROM a WITH (TABLOCKX)";
