@@ -1,6 +1,7 @@
 using System.Data.Common;
 using System.Security.Authentication;
 using System.Text;
+using System.Text.Json;
 using Connectors.Abstractions;
 using Connectors.Sources.Databases.Sql.Reading;
 using Connectors.Sources.Databases.Sql.Rules;
@@ -166,6 +167,16 @@ public abstract class SqlDataSource : IDataSource, IChangeFeed
             // A driver words a cancelled call in many ways.
             cancellationToken.ThrowIfCancellationRequested();
             throw opened.Dialect.Explain(doing, failure);
+        }
+        catch (Exception odd) when (odd is IndexOutOfRangeException or InvalidCastException or JsonException)
+        {
+            // Columns that were not asked for, or a text where a number was promised.
+            throw new ConnectorException(
+                FailureKind.Fatal,
+                $"{opened.Dialect.DisplayName}: can't {doing}: the answer is none to what was asked. See what answers at that address, or "
+                    + "changes its answers on the way.",
+                odd
+            );
         }
     }
 
