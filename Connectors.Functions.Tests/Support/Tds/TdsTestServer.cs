@@ -114,10 +114,13 @@ internal sealed class TdsTestServer : IAsyncDisposable
         using var closed = new CancellationTokenSource();
         using (client)
         {
-            client.NoDelay = true;
             try
             {
-                await ServeAsync(client.GetStream(), closed.Token);
+                client.NoDelay = true;
+
+                // Of a client that is gone already it says so as of one that goes later.
+                await using var stream = new NetworkStream(client.Client);
+                await ServeAsync(stream, closed.Token);
             }
             catch (Exception end)
             {
