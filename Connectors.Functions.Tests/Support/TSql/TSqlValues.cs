@@ -101,6 +101,7 @@ internal static class TSqlValues
             ("time", string text) => TimeSpan.Parse(text, CultureInfo.InvariantCulture),
             ("uniqueidentifier", string text) => Guid.Parse(text),
             ("varbinary" or "binary", byte[] bytes) => bytes,
+            ("varbinary", string text) => System.Text.Encoding.Unicode.GetBytes(text),
             _ => throw TSqlException.NotKnown($"{value.GetType().Name} as {to}"),
         };
 

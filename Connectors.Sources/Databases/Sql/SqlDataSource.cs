@@ -1,7 +1,6 @@
 using System.Data.Common;
 using System.Security.Authentication;
 using System.Text;
-using System.Text.Json;
 using Connectors.Abstractions;
 using Connectors.Sources.Databases.Sql.Reading;
 using Connectors.Sources.Databases.Sql.Rules;
@@ -43,7 +42,7 @@ public abstract class SqlDataSource : IDataSource, IChangeFeed
     /// <remarks>Connects, and checks the tables that are named, or the queries of the rules.</remarks>
     public Task PingAsync(CancellationToken cancellationToken) =>
         InTransactionAsync(
-            "list the tables",
+            Listing,
             async (dialect, transaction) =>
             {
                 if (dialect.Rules.Count > 0)
@@ -86,7 +85,7 @@ public abstract class SqlDataSource : IDataSource, IChangeFeed
     /// and last number say.</remarks>
     public Task<IReadOnlyList<SourcePartition>> PartitionAsync(int wanted, CancellationToken cancellationToken) =>
         InTransactionAsync(
-            "list the tables",
+            Listing,
             (dialect, transaction) =>
                 dialect.Rules.Count > 0
                     ? _opened.Value.Rules.PlanAsync(transaction, cancellationToken)
@@ -138,6 +137,8 @@ public abstract class SqlDataSource : IDataSource, IChangeFeed
         }
     }
 
+    private string Listing => _opened.Value.Dialect.Rules.Count > 0 ? "run the queries of the rules" : "list the tables";
+
     private Task<T> InTransactionAsync<T>(
         string doing,
         Func<ISqlDialect, DbTransaction, Task<T>> work,
@@ -167,16 +168,6 @@ public abstract class SqlDataSource : IDataSource, IChangeFeed
             // A driver words a cancelled call in many ways.
             cancellationToken.ThrowIfCancellationRequested();
             throw opened.Dialect.Explain(doing, failure);
-        }
-        catch (Exception odd) when (odd is IndexOutOfRangeException or InvalidCastException or JsonException)
-        {
-            // Columns that were not asked for, or a text where a number was promised.
-            throw new ConnectorException(
-                FailureKind.Fatal,
-                $"{opened.Dialect.DisplayName}: can't {doing}: the answer is none to what was asked. See what answers at that address, or "
-                    + "changes its answers on the way.",
-                odd
-            );
         }
     }
 

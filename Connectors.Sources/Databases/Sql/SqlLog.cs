@@ -15,7 +15,7 @@ internal static partial class SqlLog
     [LoggerMessage(
         216,
         LogLevel.Warning,
-        "Of {Rule} several rows have the same {Columns}, and one of them becomes the document: name id_columns that tell them apart"
+        "Several rows of {Rule} have the same {Columns}, and only one of them becomes the document: name id_columns that tell them apart"
     )]
     public static partial void RowsRepeatTheirKey(ILogger logger, string rule, string columns);
 }

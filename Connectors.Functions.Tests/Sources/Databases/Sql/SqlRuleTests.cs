@@ -172,24 +172,88 @@ public abstract class SqlRuleTests(SqlServer server)
             ids.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)
         );
         Assert.Equal(
-            "Of rule 1 several rows have the same customer, and one of them becomes the document: name id_columns that tell them apart",
+            "Several rows of rule 1 have the same customer, and only one of them becomes the document: name id_columns that tell them apart",
             Assert.Single(log.All)
         );
     }
 
-    [Fact]
-    public async Task AColumnThatIsGoneInMidSyncFailsTheSyncAndDeletesNothing()
+    [Theory]
+    [InlineData("DROP TABLE orders; CREATE TABLE orders (n int PRIMARY KEY, customer int)", "rule 1: the server refuses the query: ")]
+    [InlineData("DROP TABLE orders", "rule 1: ")]
+    public async Task WhatIsGoneInMidSyncFailsTheSync(string change, string sentence)
     {
         var database = await OrdersAsync();
         await using var source = Source(database, "SELECT * FROM orders WHERE total > 0");
         var partition = Assert.Single(await source.PartitionAsync(1, Cancellation));
         var first = await source.PageAsync(partition, PageToken.Start, SqlRows.Small, Cancellation);
-        await server.RunAsync(database, "DROP TABLE orders", Cancellation);
+        await server.RunAsync(database, change, Cancellation);
 
         await using var resumed = Source(database, "SELECT * FROM orders WHERE total > 0");
 
-        await Assert.ThrowsAsync<ConnectorException>(() => resumed.PageAsync(partition, first.Next, SqlRows.Small, Cancellation));
-        await Assert.ThrowsAsync<ConnectorException>(() => source.PageAsync(partition, first.Next, SqlRows.Small, Cancellation));
+        foreach (var each in (IDataSource[])[source, resumed])
+        {
+            var failure = await Assert.ThrowsAsync<ConnectorException>(() =>
+                each.PageAsync(partition, first.Next, SqlRows.Small, Cancellation)
+            );
+            Assert.Equal(FailureKind.Fatal, failure.Kind);
+            Assert.Contains(sentence, failure.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task TextsThatTheServerTakesForTheSameAreDifferentKeys()
+    {
+        var database = await server.CreateDatabaseAsync(Cancellation);
+        await server.RunAsync(
+            database,
+            """
+            CREATE TABLE people (n int PRIMARY KEY, name varchar(20) NOT NULL);
+            INSERT INTO people VALUES (1, 'anna'), (2, 'Anna'), (3, 'ANNA'), (4, 'anna b'), (5, 'bert'), (6, 'Bert'), (7, 'Anna B')
+            """,
+            Cancellation
+        );
+        await using var source = Source(database, "SELECT n, name FROM people", """["name"]""", table: "people");
+
+        await SqlRows.AssertEachComesOnceAsync(source, 7, Cancellation);
+    }
+
+    [Fact]
+    public async Task ARowThatLosesItsKeyInMidSyncFailsTheSync()
+    {
+        var database = await server.CreateDatabaseAsync(Cancellation);
+        await server.RunAsync(database, "CREATE TABLE notes (id int); INSERT INTO notes VALUES (1), (2)", Cancellation);
+        await using var source = Source(database, "SELECT id FROM notes", """["id"]""", table: "notes");
+        var partition = Assert.Single(await source.PartitionAsync(1, Cancellation));
+        await server.RunAsync(database, "INSERT INTO notes VALUES (NULL)", Cancellation);
+
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() =>
+            source.PageAsync(partition, PageToken.Start, PageLimits.Default, Cancellation)
+        );
+
+        Assert.Contains("rule 1: a row has no value in a column that tells rows apart (id).", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RulesOnTablesWhoseNamesBeginAlikeShareNoIds()
+    {
+        var database = await server.CreateDatabaseAsync(Cancellation);
+        await server.RunAsync(
+            database,
+            """
+            CREATE TABLE item (k varchar(20) PRIMARY KEY); CREATE TABLE item_part (k varchar(20) PRIMARY KEY);
+            INSERT INTO item VALUES ('part_5'); INSERT INTO item_part VALUES ('5')
+            """,
+            Cancellation
+        );
+        await using var source = server.SourceOfRules(
+            database,
+            """[{"tables": ["item"], "query": "SELECT k FROM item"}, {"tables": ["item_part"], "query": "SELECT k FROM item_part"}]"""
+        );
+
+        Assert.Equal(
+            [$"{IdPrefix(database)}item_[\"part_5\"]", $"{IdPrefix(database)}item_part_5"],
+            (await source.AllAsync(1, PageLimits.Default, Cancellation)).Ids().Order(StringComparer.Ordinal)
+        );
     }
 
     [Fact]

@@ -20,11 +20,54 @@ public sealed class SqlRulesTests
     [InlineData("""[{"tables": ["a"], "query": "SELECT 1", "id_columns": []}]""", "Rule 1: id_columns must be a list")]
     [InlineData("""[{"tables": ["a"], "query": "SELECT 1", "id_columns": ["a", ""]}]""", "Rule 1: id_columns must be a list")]
     [InlineData("""[{"tables": ["a"], "query": "SELECT 1", "columns": ["a"]}]""", "Rule 1: 'columns' is not known here.")]
-    [InlineData("""[{"tables": ["a"], "query": "select * from a\nlimit 5"}]""", "Rule 1: query takes only some of its rows")]
-    [InlineData("""[{"tables": ["a"], "query": "SELECT TOP 5 * FROM a"}]""", "Rule 1: query takes only some of its rows")]
-    [InlineData("""[{"tables": ["a"], "query": "SELECT * FROM a FETCH FIRST 5 ROWS ONLY"}]""", "Rule 1: query takes only some of its rows")]
     public void WrongRulesAreExplained(string rules, string message) =>
-        Assert.StartsWith(message, Assert.Single(SqlRules.Check(JsonNode.Parse(rules)!)), StringComparison.Ordinal);
+        Assert.All(
+            Dialects.Values,
+            quoting =>
+                Assert.StartsWith(message, Assert.Single(SqlRules.Check(JsonNode.Parse(rules)!, quoting)), StringComparison.Ordinal)
+        );
+
+    [Theory]
+    [InlineData("mysql", "select * from a\nlimit 5", "takes only some of its rows")]
+    [InlineData("mysql", "SELECT * FROM a WHERE n IN (SELECT n FROM b ORDER BY n) LIMIT 5", "takes only some of its rows")]
+    [InlineData("mysql", "SELECT n, ROW_NUMBER() OVER (ORDER BY n) FROM a LIMIT 5", "takes only some of its rows")]
+    [InlineData("mysql", "SELECT * FROM a WHERE x = 'ORDER BY' LIMIT 5", "takes only some of its rows")]
+    [InlineData("mysql", "SELECT * FROM a -- ORDER BY n\nLIMIT 5", "takes only some of its rows")]
+    [InlineData("mysql", "SELECT @n := @n + 1 AS n FROM a", "has a variable (@name)")]
+    [InlineData("postgresql", "SELECT * FROM a OFFSET 5", "takes only some of its rows")]
+    [InlineData("postgresql", "SELECT * FROM a FETCH FIRST 5 ROWS ONLY", "takes only some of its rows")]
+    [InlineData("mssql", "SELECT TOP 5 * FROM a", "takes only some of its rows")]
+    [InlineData("mssql", "SELECT DISTINCT TOP (5) n FROM a", "takes only some of its rows")]
+    [InlineData("mssql", "SELECT 1 AS n) AS t DELETE FROM a SELECT * FROM (SELECT 1 AS n", "has a bracket without its other half")]
+    [InlineData("mssql", "SELECT ']', [x''] FROM a) DELETE FROM b SELECT (1 FROM [x']", "has a bracket without its other half")]
+    [InlineData("mssql", "SELECT /* ( /* */ */ n) FROM a", "has a bracket without its other half")]
+    [InlineData("mysql", "SELECT (n FROM a", "has a bracket without its other half")]
+    [InlineData("postgresql", "SELECT $a$ ( $a$ ) FROM a", "has a bracket without its other half")]
+    [InlineData("postgresql", "SELECT E'\\'' , n) FROM a", "has a bracket without its other half")]
+    public void WhatCanNotBeReadPageByPageIsExplained(string dialect, string query, string message) =>
+        Assert.StartsWith($"Rule 1: query {message}", Assert.Single(SqlRules.Check(Rule(query), Dialects[dialect])), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("mysql", "SELECT * FROM a ORDER BY n LIMIT 5")]
+    [InlineData("mysql", "SELECT * FROM a WHERE kind = 'credit limit;' AND x = \"(\" AND `limit` > 1 # limit (")]
+    [InlineData("mysql", "SELECT 'it''s \\') LIMIT', @@version FROM a /* limit ( */")]
+    [InlineData("mysql", "SELECT * FROM (SELECT * FROM a ORDER BY n LIMIT 5) b")]
+    [InlineData("postgresql", "SELECT \"limit\", $$ limit ) $$, '\\', a[1] FROM a")]
+    [InlineData("postgresql", "SELECT n FROM a ORDER BY n OFFSET 5")]
+    [InlineData("mssql", "SELECT [limit (], offset, ']' FROM a -- (")]
+    [InlineData("mssql", "SELECT TOP 5 n FROM a ORDER BY n")]
+    public void TextsNamesAndCommentsMeanNothing(string dialect, string query) =>
+        Assert.Empty(SqlRules.Check(Rule(query), Dialects[dialect]));
+
+    private static Dictionary<string, SqlQuoting> Dialects { get; } =
+        new(StringComparer.Ordinal)
+        {
+            ["mysql"] = SqlQuoting.MySql,
+            ["postgresql"] = SqlQuoting.PostgreSql,
+            ["mssql"] = SqlQuoting.MsSql,
+        };
+
+    private static JsonArray Rule(string query) => new(new JsonObject { ["tables"] = new JsonArray("a"), ["query"] = query });
 
     [Theory]
     [InlineData("SELECT * FROM a")]
@@ -35,7 +78,7 @@ public sealed class SqlRulesTests
     {
         var rules = new JsonArray(new JsonObject { ["tables"] = new JsonArray("b", "a"), ["query"] = query });
 
-        Assert.Empty(SqlRules.Check(rules));
+        Assert.All(Dialects.Values, quoting => Assert.Empty(SqlRules.Check(rules, quoting)));
         var rule = Assert.Single(SqlRules.From(rules));
         Assert.Equal((query.Trim(' ', ';', '\n'), "rule 1", "a_b"), (rule.Query, rule.Name, rule.JoinedTables));
         Assert.Equal(["b", "a"], rule.Tables);

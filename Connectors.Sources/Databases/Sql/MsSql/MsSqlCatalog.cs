@@ -137,7 +137,10 @@ internal sealed class MsSqlCatalog(MsSqlConfiguration configuration)
         return
         [
             .. (await rows.GetColumnSchemaAsync(cancellationToken)).Select(column =>
-                MsSqlTypes.Column(column.ColumnName, MsSqlType.Of(column), placeInKey(column.ColumnName), collation: null)
+                MsSqlTypes.Column(column.ColumnName, MsSqlType.Of(column), placeInKey(column.ColumnName), collation: null) with
+                {
+                    IsComparedByText = !MsSqlTypes.IsToldApart(MsSqlType.Of(column)),
+                }
             ),
         ];
     }

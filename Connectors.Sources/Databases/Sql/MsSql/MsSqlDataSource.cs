@@ -32,6 +32,6 @@ public sealed class MsSqlDataSource : SqlDataSource
             NameFields = [],
             Fields = MsSqlConfiguration.Fields,
             HasChangeFeed = true,
-            CheckAdvancedRules = SqlRules.Check,
+            CheckAdvancedRules = rules => SqlRules.Check(rules, SqlQuoting.MsSql),
         };
 }

@@ -16,6 +16,8 @@ internal sealed class MsSqlErrors(MsSqlConfiguration configuration)
     /// <summary>The driver's own number for a statement that took longer than it may.</summary>
     private const int TimedOut = -2;
 
+    private const int LockTimedOut = 1222;
+
     /// <summary>Classes of errors that lie in the statement, or in the user's rights to what it names.</summary>
     private const byte FirstOfStatement = 14,
         LastOfStatement = 16;
@@ -54,7 +56,8 @@ internal sealed class MsSqlErrors(MsSqlConfiguration configuration)
 
     /// <summary>What the server has against a statement; <see langword="null"/> when the failure is of another kind.</summary>
     public static string? WhyRefused(DbException failure) =>
-        failure is SqlException { Class: >= FirstOfStatement and <= LastOfStatement, Number: > 0 } answer && !IsPassing(answer.Number)
+        failure is SqlException { Class: >= FirstOfStatement and <= LastOfStatement, Number: > 0 and not LockTimedOut } answer
+        && !IsPassing(answer.Number)
             ? answer.Errors[0].Message
             : null;
 
@@ -83,7 +86,7 @@ internal sealed class MsSqlErrors(MsSqlConfiguration configuration)
                 $"{DisplayName}: {Who} may not {doing}. Grant SELECT on the schema or on its tables."
             ),
             NoSuchTable or 2760 => new ConnectorException($"{DisplayName}: can't {doing}: it is no longer there."),
-            TimedOut or 1222 => new ConnectorException(
+            TimedOut or LockTimedOut => new ConnectorException(
                 FailureKind.Retry,
                 $"{DisplayName}: it took too long to {doing}. Raise statement_timeout, or find out what slows or locks the server."
             ),

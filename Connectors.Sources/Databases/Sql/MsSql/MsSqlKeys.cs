@@ -17,18 +17,26 @@ internal static class MsSqlKeys
 {
     private const string HexMark = "\0";
 
+    /// <summary>No type: the bytes of a text.</summary>
+    private const string ByText = "";
+
     /// <summary>SQL for a key's value, from which <see cref="Text"/> makes a text.</summary>
     public static string Expression(SqlColumn key)
     {
         var (own, type) = (MsSqlTypes.Own(key.Name), MsSqlType.Parse(key.Type));
         return type.Name switch
         {
+            _ when key.IsComparedByText => $"CONVERT(nvarchar(max), {own})",
             "char" or "varchar" => MsSqlTypes.AsUnicode(own, type),
             "decimal" or "numeric" => $"CONVERT(nvarchar(41), {own})",
             "hierarchyid" => $"CONVERT(varbinary(892), {own})",
             _ => own,
         };
     }
+
+    /// <summary>SQL for a key to sort by and to compare.</summary>
+    public static string Comparand(SqlColumn key) =>
+        key.IsComparedByText ? $"CONVERT(varbinary(max), {Expression(key)})" : MsSqlTypes.Own(key.Name);
 
     /// <summary>The text of a key, from which <see cref="Value"/> makes the same value again.</summary>
     public static string Text(DbDataReader rows, int ordinal) =>
@@ -49,7 +57,7 @@ internal static class MsSqlKeys
     /// <exception cref="ConnectorException">The text is no value of the column.</exception>
     public static string Value(DbCommand command, SqlColumn key, string text)
     {
-        var type = MsSqlType.Parse(key.Type);
+        var type = key.IsComparedByText ? new MsSqlType(ByText) : MsSqlType.Parse(key.Type);
         var name = $"@p{command.Parameters.Count}";
         try
         {
@@ -108,6 +116,7 @@ internal static class MsSqlKeys
             "binary" => new(name, SqlDbType.Binary, type.First ?? 8) { Value = Convert.FromHexString(text) },
             "timestamp" or "rowversion" => new(name, SqlDbType.Binary, 8) { Value = Convert.FromHexString(text) },
             "varbinary" => new(name, SqlDbType.VarBinary, type.First ?? -1) { Value = Convert.FromHexString(text) },
+            ByText => new(name, SqlDbType.VarBinary, -1) { Value = Encoding.Unicode.GetBytes(Plain(text)) },
             "hierarchyid" => new(name, SqlDbType.VarBinary, 892) { Value = Convert.FromHexString(text) },
             "nchar" => new(name, SqlDbType.NChar, type.First ?? 1) { Value = Plain(text) },
             "nvarchar" => new(name, SqlDbType.NVarChar, type.First ?? -1) { Value = Plain(text) },

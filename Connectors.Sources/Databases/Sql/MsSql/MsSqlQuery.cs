@@ -46,7 +46,7 @@ internal static class MsSqlQuery
 
         var columns = string.Join(", ", table.Columns.Select(column => column.Expression).Concat(table.Key.Select(MsSqlKeys.Expression)));
         var place = table.Query is { } query ? SqlQuery.Inner(query) : $"{MsSqlTypes.Quote(schema)}.{MsSqlTypes.Quote(table.Name)}";
-        var order = string.Join(", ", table.Key.Select(Own));
+        var order = string.Join(", ", table.Key.Select(MsSqlKeys.Comparand));
         command.CommandText =
             ways.Count == 1
                 ? Select(columns, ways[0])
@@ -74,7 +74,9 @@ internal static class MsSqlQuery
                 .Select(last =>
                     string.Join(
                         " AND ",
-                        key.Take(last).Select((column, i) => $"{Own(column)} = {values[i]}").Append($"{Own(key[last])} > {values[last]}")
+                        key.Take(last)
+                            .Select((column, i) => $"{MsSqlKeys.Comparand(column)} = {values[i]}")
+                            .Append($"{MsSqlKeys.Comparand(key[last])} > {values[last]}")
                     )
                 ),
         ];

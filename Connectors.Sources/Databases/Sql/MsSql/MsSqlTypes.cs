@@ -62,6 +62,32 @@ internal static class MsSqlTypes
         return new SqlColumn(name, type.ToString(), expression, kind, KeyPosition: keyPosition, Collation: collation);
     }
 
+    /// <summary>Whether different texts of a type's values are different values to the server.</summary>
+    public static bool IsToldApart(MsSqlType type) =>
+        type.Name
+            is "tinyint"
+                or "smallint"
+                or "int"
+                or "bigint"
+                or "bit"
+                or "decimal"
+                or "numeric"
+                or "money"
+                or "smallmoney"
+                or "float"
+                or "real"
+                or "date"
+                or "smalldatetime"
+                or "datetime"
+                or "datetime2"
+                or "datetimeoffset"
+                or "time"
+                or "uniqueidentifier"
+                or "binary"
+                or "varbinary"
+                or "timestamp"
+                or "rowversion";
+
     /// <summary>The text of a value that is not NULL: that which the column's kind expects; bytes as Base64.</summary>
     public static string Text(DbDataReader rows, int ordinal) =>
         rows.GetValue(ordinal) switch

@@ -92,14 +92,16 @@ internal sealed class MySqlCatalog(MySqlConfiguration configuration)
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
         return
         [
-            .. (await rows.GetColumnSchemaAsync(cancellationToken)).Select(column =>
-                MySqlTypes.Column(
-                    column.ColumnName,
-                    MySqlTypes.NameOf(column.DataTypeName ?? string.Empty),
-                    column is { NumericScale: 0, NumericPrecision: <= SafeDigits },
-                    placeInKey(column.ColumnName)
+            .. (await rows.GetColumnSchemaAsync(cancellationToken))
+                .Select(column =>
+                    MySqlTypes.Column(
+                        column.ColumnName,
+                        MySqlTypes.NameOf(column.DataTypeName ?? string.Empty),
+                        column is { NumericScale: 0, NumericPrecision: <= SafeDigits },
+                        placeInKey(column.ColumnName)
+                    )
                 )
-            ),
+                .Select(column => column with { IsComparedByText = !MySqlTypes.IsToldApart(column.Type) }),
         ];
     }
 

@@ -32,6 +32,6 @@ public sealed class MySqlDataSource : SqlDataSource
             NameFields = [],
             Fields = MySqlConfiguration.Fields,
             HasChangeFeed = true,
-            CheckAdvancedRules = SqlRules.Check,
+            CheckAdvancedRules = rules => SqlRules.Check(rules, SqlQuoting.MySql),
         };
 }

@@ -150,7 +150,7 @@ internal sealed class MySqlDialect(MySqlConfiguration configuration, IReadOnlyLi
             table.Columns.Select(column => column.Expression).Concat(table.Key.Select(MySqlTypes.CursorExpression)),
             table.Query is { } query ? SqlQuery.Inner(query) : MySqlTypes.Quote(table.Name),
             conditions,
-            table.Key.Select(column => $"t.{MySqlTypes.Quote(column.Name)}"),
+            table.Key.Select(MySqlTypes.Order),
             limit
         );
         return command;
@@ -222,6 +222,6 @@ internal sealed class MySqlDialect(MySqlConfiguration configuration, IReadOnlyLi
 
         var name = $"@p{command.Parameters.Count}";
         command.Parameters.Add(new MySqlParameter(name, MySqlTypes.Parameter(column, text)));
-        return name;
+        return column.IsComparedByText ? $"CAST({name} AS BINARY)" : name;
     }
 }

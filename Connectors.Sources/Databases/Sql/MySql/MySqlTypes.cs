@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Frozen;
 using Connectors.Abstractions;
 using Connectors.Sources.Databases.Sql.Tables;
 
@@ -7,6 +8,36 @@ namespace Connectors.Sources.Databases.Sql.MySql;
 /// <summary>How each type is asked for, and what becomes of it.</summary>
 internal static class MySqlTypes
 {
+    private static readonly FrozenSet<string> Numbers = FrozenSet.Create(
+        StringComparer.Ordinal,
+        "tinyint",
+        "smallint",
+        "mediumint",
+        "int",
+        "bigint",
+        "year",
+        "bit",
+        "enum",
+        "set",
+        "decimal",
+        "float",
+        "double"
+    );
+
+    private static readonly FrozenSet<string> Others = FrozenSet.Create(
+        StringComparer.Ordinal,
+        "date",
+        "datetime",
+        "timestamp",
+        "time",
+        "binary",
+        "varbinary",
+        "tinyblob",
+        "blob",
+        "mediumblob",
+        "longblob"
+    );
+
     private static readonly SearchValues<char> NumberCharacters = SearchValues.Create("0123456789+-.e");
 
     /// <param name="name">The column.</param>
@@ -77,29 +108,21 @@ internal static class MySqlTypes
     /// <summary>SQL for a key in a comparison that agrees with the order of the key: an enum sorts by its number, but compares with a text
     /// by its text.</summary>
     public static string Comparand(SqlColumn key) =>
-        key.Type is "enum" or "set" or "bit" or "year" ? $"({Own(key.Name)} + 0)" : Own(key.Name);
+        key.IsComparedByText ? $"CAST(CONVERT({CursorExpression(key)} USING utf8mb4) AS BINARY)"
+        : key.Type is "enum" or "set" or "bit" or "year" ? $"({Own(key.Name)} + 0)"
+        : Own(key.Name);
+
+    /// <summary>SQL for a key to sort by.</summary>
+    public static string Order(SqlColumn key) => key.IsComparedByText ? Comparand(key) : Own(key.Name);
+
+    /// <summary>Whether different texts of a type's values are different values to the server.</summary>
+    public static bool IsToldApart(string type) => Numbers.Contains(type) || Others.Contains(type);
 
     /// <summary>A key's text as SQL to compare with, if it is a number: with a text the server would compare inexactly.</summary>
     /// <exception cref="ConnectorException">It is no number.</exception>
     public static string? Literal(SqlColumn key, string text)
     {
-        if (
-            key.Type
-            is not (
-                "tinyint"
-                or "smallint"
-                or "mediumint"
-                or "int"
-                or "bigint"
-                or "year"
-                or "bit"
-                or "enum"
-                or "set"
-                or "decimal"
-                or "float"
-                or "double"
-            )
-        )
+        if (!Numbers.Contains(key.Type))
         {
             return null;
         }

@@ -32,6 +32,6 @@ public sealed class PostgreSqlDataSource : SqlDataSource
             NameFields = [],
             Fields = PostgreSqlConfiguration.Fields,
             HasChangeFeed = true,
-            CheckAdvancedRules = SqlRules.Check,
+            CheckAdvancedRules = rules => SqlRules.Check(rules, SqlQuoting.PostgreSql),
         };
 }

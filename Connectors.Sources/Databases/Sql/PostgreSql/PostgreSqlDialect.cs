@@ -120,7 +120,8 @@ internal sealed class PostgreSqlDialect(PostgreSqlConfiguration configuration, I
         var conditions = new List<string>();
         if (after is not null)
         {
-            conditions.Add($"({string.Join(", ", table.Key.Select(Own))}) > ({string.Join(", ", table.Key.Zip(after, Parameter))})");
+            var place = string.Join(", ", table.Key.Zip(after, Parameter));
+            conditions.Add($"({string.Join(", ", table.Key.Select(PostgreSqlTypes.Comparand))}) > ({place})");
         }
         else if (bounds.After is { } from)
         {
@@ -150,7 +151,7 @@ internal sealed class PostgreSqlDialect(PostgreSqlConfiguration configuration, I
             table.Columns.Select(column => column.Expression).Concat(table.Key.Select(column => $"{Own(column)}::text")),
             table.Query is { } query ? SqlQuery.Inner(query) : _catalog.From(table.Name),
             conditions,
-            table.Key.Select(Own),
+            table.Key.Select(PostgreSqlTypes.Comparand),
             limit
         );
         return command;
@@ -158,7 +159,7 @@ internal sealed class PostgreSqlDialect(PostgreSqlConfiguration configuration, I
         string Parameter(SqlColumn column, string value)
         {
             command.Parameters.Add(new NpgsqlParameter { Value = value, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text });
-            return $"${command.Parameters.Count}::{column.Type}";
+            return $"${command.Parameters.Count}::{(column.IsComparedByText ? "text" : column.Type)}";
         }
     }
 

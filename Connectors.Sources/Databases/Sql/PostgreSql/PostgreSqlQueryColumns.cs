@@ -48,7 +48,10 @@ internal static class PostgreSqlQueryColumns
                         Modifier = PostgreSqlTypes.ModifierOf(column.NumericPrecision, column.NumericScale),
                     },
                     collation: null
-                );
+                ) with
+                {
+                    IsComparedByText = !PostgreSqlTypes.IsToldApart(type),
+                };
             }),
         ];
     }

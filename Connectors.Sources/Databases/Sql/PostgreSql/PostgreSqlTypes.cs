@@ -37,6 +37,25 @@ internal static class PostgreSqlTypes
         return new SqlColumn(name, type, expression, kind, element, keyPosition, collation);
     }
 
+    /// <summary>SQL for a key to sort by and to compare.</summary>
+    public static string Comparand(SqlColumn key) =>
+        key.IsComparedByText ? $"({PostgreSqlDialect.Own(key)}::text COLLATE \"C\")" : PostgreSqlDialect.Own(key);
+
+    /// <summary>Whether different texts of a type's values are different values to the server.</summary>
+    public static bool IsToldApart(PostgreSqlType type) =>
+        type.Kind == "e"
+        || type.Name
+            is "int2"
+                or "int4"
+                or "int8"
+                or "oid"
+                or "bool"
+                or "uuid"
+                or "date"
+                or "timestamp"
+                or "timestamptz"
+                or "bytea";
+
     private static SqlValueKind KindOf(string type, int modifier) =>
         type switch
         {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
+using System.Text.Json;
 using Connectors.Abstractions;
 using Connectors.Sources.Databases.Sql.Rules;
 using Connectors.Sources.Databases.Sql.Tables;
@@ -39,7 +40,12 @@ internal sealed class SqlPages(ISqlDialect dialect, DbDataSource database, SqlRu
                 return page.Build(next ?? PageToken.Start, isLast: next is null, restarts: last is null && !after.IsStart);
             }
         }
-        catch (DbException closed) when (bounds.Rule is null && dialect.Tables.IsAll && dialect.IsInaccessible(closed))
+        catch (DbException failure) when (bounds.Rule is not null && dialect.WhyRefused(failure) is { } reason)
+        {
+            _tables.Clear();
+            throw rules.Refused(bounds.Table, reason);
+        }
+        catch (DbException closed) when (dialect.Tables.IsAll && dialect.IsInaccessible(closed))
         {
             // As below.
         }
@@ -189,6 +195,22 @@ internal sealed class SqlPages(ISqlDialect dialect, DbDataSource database, SqlRu
 
     private string[] Add(SourcePageBuilder page, SqlTable table, SqlBounds bounds, DbDataReader rows)
     {
+        try
+        {
+            return AddRow(page, table, bounds, rows);
+        }
+        catch (Exception odd) when (odd is IndexOutOfRangeException or InvalidCastException or JsonException)
+        {
+            // Other columns than were asked for, or a text where a number was promised.
+            throw new ConnectorException(
+                $"{dialect.DisplayName}: '{table.Name}': the answer does not fit the question. Check that nothing between here and the "
+                    + "server changes its answers."
+            );
+        }
+    }
+
+    private string[] AddRow(SourcePageBuilder page, SqlTable table, SqlBounds bounds, DbDataReader rows)
+    {
         var values = new string?[table.Columns.Count];
         for (var i = 0; i < values.Length; i++)
         {
@@ -198,7 +220,7 @@ internal sealed class SqlPages(ISqlDialect dialect, DbDataSource database, SqlRu
         var key = new string[table.Key.Count];
         for (var i = 0; i < key.Length; i++)
         {
-            key[i] = dialect.KeyText(rows, values.Length + i);
+            key[i] = rows.IsDBNull(values.Length + i) ? throw rules.WithoutKey(table) : dialect.KeyText(rows, values.Length + i);
         }
 
         string[] parts = [.. table.IdColumns.Select(column => SqlText.Python(values[column] ?? string.Empty, table.Columns[column].Kind))];

@@ -19,7 +19,15 @@ internal sealed class SqlRuleTables(ISqlDialect dialect)
             async (rule, table) =>
             {
                 await RequireKeysAsync(transaction, rule, table, cancellationToken);
-                partitions.Add(new SqlBounds(rule.Name, table.KeyShape, Rule: rule.Number).ToPartition(rule.Name));
+                var clashes = SqlRowId.Clashes(rule.JoinedTables, dialect.Rules.Select(other => other.JoinedTables));
+                partitions.Add(
+                    new SqlBounds(
+                        rule.Name,
+                        table.KeyShape,
+                        Clashes: clashes.Length > 0 ? clashes : null,
+                        Rule: rule.Number
+                    ).ToPartition(rule.Name)
+                );
             },
             cancellationToken
         );
@@ -39,6 +47,20 @@ internal sealed class SqlRuleTables(ISqlDialect dialect)
             ? DescribeAsync(transaction, dialect.Rules[number - 1], cancellationToken)
             : throw new ConnectorException($"{dialect.DisplayName}: the rules were changed while they were read. Start a new sync.");
 
+    /// <summary>The exception to throw where the server does not take a rule's query.</summary>
+    /// <param name="rule">The rule as messages name it.</param>
+    /// <param name="reason">What the server has against it.</param>
+    public ConnectorException Refused(string rule, string reason) =>
+        Wrong(rule, $"the server refuses the query: {Sentences.Inner(reason)}. Correct the rule, or the user's rights.");
+
+    /// <summary>The exception to throw for a row without a value in a column that tells rows apart: it would be left out.</summary>
+    public ConnectorException WithoutKey(SqlTable table) =>
+        Wrong(
+            table.Name,
+            $"a row has no value in a column that tells rows apart ({string.Join(", ", table.Key.Select(column => column.Name))}). Leave "
+                + "such rows out with WHERE, give them a value with COALESCE, or name other columns in id_columns."
+        );
+
     private async Task EachAsync(DbTransaction transaction, Func<SqlRule, SqlTable, Task> work, CancellationToken cancellationToken)
     {
         foreach (var rule in dialect.Rules)
@@ -49,7 +71,7 @@ internal sealed class SqlRuleTables(ISqlDialect dialect)
             }
             catch (DbException failure) when (dialect.WhyRefused(failure) is { } reason)
             {
-                throw Wrong(rule, $"the server refuses the query: {Sentences.Inner(reason)}. Correct the rule, or the user's rights.");
+                throw Refused(rule.Name, reason);
             }
         }
     }
@@ -60,20 +82,20 @@ internal sealed class SqlRuleTables(ISqlDialect dialect)
         rule = rule.IdColumns.Count > 0 ? rule : rule with { IdColumns = keys };
         if (rule.IdColumns.Count == 0)
         {
-            throw Wrong(rule, "none of its tables has a primary key. Name the columns that tell its rows apart in id_columns.");
+            throw Wrong(rule.Name, "none of its tables has a primary key. Name the columns that tell its rows apart in id_columns.");
         }
 
         var distinct = rule.IdColumns.Distinct(StringComparer.OrdinalIgnoreCase).ToList();
         var columns = await dialect.DescribeQueryAsync(transaction, rule.Query, PlaceOf, cancellationToken);
         if (columns.GroupBy(column => column.Name, StringComparer.Ordinal).FirstOrDefault(same => same.Count() > 1) is { } twice)
         {
-            throw Wrong(rule, $"the query gives two columns the name '{twice.Key}'. Name them with AS.");
+            throw Wrong(rule.Name, $"the query gives two columns the name '{twice.Key}'. Name them with AS.");
         }
 
         if (distinct.Find(id => columns.All(column => !Same(column.Name, id))) is { } missing)
         {
             throw Wrong(
-                rule,
+                rule.Name,
                 $"the query gives no column '{missing}', which tells its rows apart. Select it, or name others in id_columns."
             );
         }
@@ -93,7 +115,7 @@ internal sealed class SqlRuleTables(ISqlDialect dialect)
         {
             var table = await dialect.DescribeAsync(transaction, name, cancellationToken)
                 ?? throw Wrong(
-                    rule,
+                    rule.Name,
                     $"there is no table '{name}' that the user can see. Correct the rule (names are written as the database keeps them, in "
                         + "upper or lower case), or grant SELECT on it."
                 );
@@ -115,14 +137,9 @@ internal sealed class SqlRuleTables(ISqlDialect dialect)
         await using var rows = await command.ExecuteReaderAsync(cancellationToken);
         if (await rows.ReadAsync(cancellationToken))
         {
-            var names = string.Join(", ", table.Key.Select(column => column.Name));
-            throw Wrong(
-                rule,
-                $"a row has no value in a column that tells rows apart ({names}). Leave such rows out with WHERE, give them a value with "
-                    + "COALESCE, or name other columns in id_columns."
-            );
+            throw WithoutKey(table);
         }
     }
 
-    private ConnectorException Wrong(SqlRule rule, string what) => new($"{dialect.DisplayName}: {rule.Name}: {what}");
+    private ConnectorException Wrong(string rule, string what) => new($"{dialect.DisplayName}: {rule}: {what}");
 }

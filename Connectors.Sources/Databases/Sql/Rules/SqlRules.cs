@@ -14,13 +14,13 @@ internal static partial class SqlRules
     private const string IdColumnsField = "id_columns";
 
     /// <summary>What is wrong with rules, for the person who wrote them.</summary>
-    public static IReadOnlyList<string> Check(JsonNode rules) =>
+    public static IReadOnlyList<string> Check(JsonNode rules, SqlQuoting quoting) =>
         RuleText.CheckEach(
             rules,
             "[{\"tables\": [\"orders\"], \"query\": \"SELECT * FROM orders WHERE total > 100\"}]",
             "tables and a query",
             [TablesField, QueryField, IdColumnsField],
-            Check
+            (rule, place) => Check(rule, quoting).Select(problem => $"{place}: {problem}")
         );
 
     /// <summary>Reads rules that are right; none when there are no rules.</summary>
@@ -39,32 +39,48 @@ internal static partial class SqlRules
                 ),
         ];
 
-    private static IEnumerable<string> Check(JsonObject rule, string place)
+    private static IEnumerable<string> Check(JsonObject rule, SqlQuoting quoting)
     {
         if (Names(rule[TablesField]) is null)
         {
-            yield return $"{place}: {TablesField} is required: a list of the names of the tables that the query reads.";
+            yield return $"{TablesField} is required: a list of the names of the tables that the query reads.";
         }
 
         if (rule.ContainsKey(IdColumnsField) && Names(rule[IdColumnsField]) is null)
         {
-            yield return $"{place}: {IdColumnsField} must be a list of the names of columns that together tell the query's rows apart.";
+            yield return $"{IdColumnsField} must be a list of the names of columns that together tell the query's rows apart.";
         }
 
-        if (WithoutEnd(RuleText.Of(rule[QueryField]) ?? string.Empty) is not { Length: > 0 } query)
+        var query = WithoutEnd(RuleText.Of(rule[QueryField]) ?? string.Empty);
+        if (query.Length == 0)
         {
-            yield return $"{place}: {QueryField} is required: a SELECT statement.";
+            yield return $"{QueryField} is required: a SELECT statement.";
         }
-        else if (query.Contains(';', StringComparison.Ordinal))
+        else if (WhyNot(quoting.Outline(query), quoting) is { } problem)
         {
-            yield return $"{place}: {QueryField} must be one SELECT statement. It can't have a semicolon inside, not even in a text.";
+            yield return $"{QueryField} {problem}";
         }
-        else if (Limited().IsMatch(query) && !Ordered().IsMatch(query))
+    }
+
+    /// <summary>Why a query can't be read page by page, by its outline.</summary>
+    private static string? WhyNot(string outline, SqlQuoting quoting)
+    {
+        var depths = new List<int> { 0 };
+        foreach (var letter in outline)
         {
-            yield return $"{place}: {QueryField} takes only some of its rows and does not say which: the query is run for each page, and "
-                + "what is not listed is deleted. Give it an ORDER BY with columns that tell the rows apart, or say with WHERE which rows "
-                + "are meant.";
+            depths.Add(depths[^1] + (letter == '(' ? 1 : letter == ')' ? -1 : 0));
         }
+
+        // It is put into brackets: what closes them would be another query.
+        return depths[^1] != 0 || depths.Any(depth => depth < 0) ? "has a bracket without its other half."
+            : outline.Contains(';', StringComparison.Ordinal) ? "must be one SELECT statement, without a semicolon inside."
+            : quoting.Variables?.IsMatch(outline) == true ? "has a variable (@name), which is not possible here."
+            : quoting
+                .Limits.Matches(outline)
+                .Any(limit => !Ordered().Matches(outline).Any(order => depths[order.Index] == depths[limit.Index]))
+                ? "takes only some of its rows and does not say which: the query is run for each page, and what is not listed is deleted. "
+                    + "Give it an ORDER BY with columns that tell the rows apart, or say with WHERE which rows are meant."
+            : null;
     }
 
     private static string[]? Names(JsonNode? node) =>
@@ -73,9 +89,6 @@ internal static partial class SqlRules
             : null;
 
     private static string WithoutEnd(string query) => query.Trim().TrimEnd(';', ' ', '\t', '\r', '\n');
-
-    [GeneratedRegex(@"\b(LIMIT|OFFSET|FETCH\s+(FIRST|NEXT)|SELECT\s+TOP)\b", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex Limited();
 
     [GeneratedRegex(@"\bORDER\s+BY\b", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Ordered();

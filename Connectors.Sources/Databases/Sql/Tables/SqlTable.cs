@@ -19,7 +19,12 @@ internal sealed record SqlColumn(
     SqlValueKind Element = SqlValueKind.Text,
     int KeyPosition = 0,
     string? Collation = null
-);
+)
+{
+    /// <summary>Whether rows are ordered, and a key is compared, by its text, byte for byte: the server's own comparison takes some
+    /// different texts for the same (<c>a</c> and <c>A</c>), which a primary key forbids and a query's columns don't.</summary>
+    public bool IsComparedByText { get; init; }
+}
 
 /// <summary>A table with a primary key, or a query with columns that tell its rows apart, as it is read.</summary>
 internal sealed class SqlTable
