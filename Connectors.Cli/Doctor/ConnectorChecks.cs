@@ -3,6 +3,7 @@ using Connectors.Abstractions;
 using Connectors.Cli.Input;
 using Connectors.Cli.Output.Listings;
 using Connectors.Sync.Elasticsearch;
+using Connectors.Sync.Protocol.Filtering;
 using Connectors.Sync.Protocol;
 using Connectors.Sync.Protocol.Connectors;
 using Connectors.Sync.Protocol.Schedules;
@@ -215,10 +216,11 @@ internal sealed class ConnectorChecks(SourceCheck sources, ElasticsearchHealth c
                 ? FieldAssignments.Missing(known.Fields, connector.Configuration)
                 : "";
             var edit = $"elastic-ingest connector edit {connector.Id}{(missing.Length > 0 ? missing : " --set field=value")}";
+            var rules = SyncRules.AdvancedOf(connector.ActiveFiltering) is null ? "" : " or its sync rules";
             return CheckResult.Failed(
                 name,
                 failure.Message,
-                $"Fix the connector's configuration (`{edit}`, or in Kibana), then run `elastic-ingest doctor` again."
+                $"Fix the connector's configuration (`{edit}`, or in Kibana){rules}, then run `elastic-ingest doctor` again."
             );
         }
     }

@@ -53,7 +53,7 @@ internal sealed class ElasticsearchSession : IDisposable
         {
             gateway?.Dispose();
             string[] noFile = session.NoFileNotice is { } notice ? [$"{notice} {CommandSession.NoFileRemedy}"] : [];
-            throw new CliException(ExitCode.Elasticsearch, [exception.Message, .. noFile]);
+            throw new CliException(ExitCode.Elasticsearch, [.. noFile, exception.Message]);
         }
         catch
         {

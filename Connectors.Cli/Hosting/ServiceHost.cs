@@ -47,7 +47,7 @@ internal sealed class ServiceHost : IAsyncDisposable
         _extraction = new ContentExtraction(WithSelf(configuration.Engine.Content), time, loggerFactory);
         _flight = new FlightBudget(configuration.Engine.MaxBytesInFlight);
         _gateways = new ConnectorGateways(gateway, configuration, time, loggerFactory);
-        Options = ConnectorServiceOptions.From(configuration, _slot.Worker);
+        Options = ConnectorServiceOptions.From(configuration, _slot.Worker) with { IsDead = _slot.IsDead };
         _gateway = gateway;
         _sources = sources;
         Service = ServiceFor(observer);

@@ -78,7 +78,7 @@ internal static partial class ServiceLog
         LogLevel.Warning,
         "Job {SyncJobId} of connector {ConnectorId} has been silent since {LastSeen} and was marked as failed"
     )]
-    public static partial void IdleJobFailed(ILogger logger, string syncJobId, string connectorId, DateTimeOffset? lastSeen);
+    public static partial void IdleJobFailed(ILogger logger, string syncJobId, string connectorId, string lastSeen);
 
     [LoggerMessage(516, LogLevel.Error, "{Round} failed and is retried in {Delay} s: {Reason}")]
     public static partial void RoundFailed(ILogger logger, string round, double delay, string reason);

@@ -25,6 +25,9 @@ internal sealed record ConnectorServiceOptions
     /// <summary>Who takes jobs here (<see cref="WorkerSlot"/>).</summary>
     public required JobWorker Worker { get; init; }
 
+    /// <summary>Whether another worker of this machine, by its id, is surely dead.</summary>
+    internal Func<string, bool> IsDead { get; init; } = _ => false;
+
     /// <summary>How often a running job's <c>last_seen</c> and counts are written. Default 10 s; others take a job that is silent for
     /// <see cref="IdleAfter"/> for dead.</summary>
     public TimeSpan JobHeartbeat { get; init; } = TimeSpan.FromSeconds(10);

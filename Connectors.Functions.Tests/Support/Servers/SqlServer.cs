@@ -81,6 +81,10 @@ public abstract class SqlServer : IAsyncLifetime
     public IDataSource Source(string database, params (string Field, JsonNode Value)[] values) =>
         Source(Context(database, values), rowsAPartition: 5);
 
+    /// <summary>A source that writes a log.</summary>
+    public IDataSource Source(string database, ILoggerFactory logging, params (string Field, JsonNode Value)[] values) =>
+        Source(Context(database, values) with { LoggerFactory = logging }, rowsAPartition: 5);
+
     /// <summary>A source that reads what queries give.</summary>
     /// <param name="database">The database.</param>
     /// <param name="rules">Advanced sync rules.</param>

@@ -307,7 +307,7 @@ public sealed class SourceCallsTests : IDisposable
 
         await Assert.ThrowsAsync<ConnectorException>(() =>
             calls.RunAsync<Page>(
-                "a sign of life",
+                "an answer",
                 _ => throw new ConnectorException(FailureKind.Retry, ++asked == 2 ? "It resets." : "Nothing listens there."),
                 progress: null,
                 Token
@@ -315,7 +315,7 @@ public sealed class SourceCallsTests : IDisposable
         );
 
         var lines = log.Lines("calls", LogLevel.Warning);
-        Assert.Equal("The source is asked for a sign of life again, for 300 s more: Nothing listens there.", lines[0]);
+        Assert.Equal("The source is asked for an answer again, for 300 s more: Nothing listens there.", lines[0]);
         Assert.EndsWith(": It resets.", lines[1], StringComparison.Ordinal);
         Assert.EndsWith(": Nothing listens there.", lines[2], StringComparison.Ordinal);
         Assert.InRange(lines.Count, 7, 13);

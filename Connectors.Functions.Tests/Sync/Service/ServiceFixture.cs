@@ -28,6 +28,9 @@ internal sealed class ServiceFixture : IServiceObserver
 
     public JobWorker Worker { get; init; } = new("host-1", "worker-1");
 
+    /// <summary>Other workers of this machine that died.</summary>
+    public HashSet<string> DeadWorkers { get; } = new(StringComparer.Ordinal);
+
     public int MaxConcurrentSyncs { get; init; } = 4;
 
     public int MaxConcurrentAccessControlSyncs { get; init; } = 1;
@@ -50,6 +53,7 @@ internal sealed class ServiceFixture : IServiceObserver
             new ConnectorServiceOptions
             {
                 Worker = Worker,
+                IsDead = DeadWorkers.Contains,
                 ServiceTypes = ["fake", "broken", "gone"],
                 Service = new ServiceOptions
                 {

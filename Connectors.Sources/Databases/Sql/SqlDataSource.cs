@@ -51,7 +51,7 @@ public abstract class SqlDataSource : IDataSource, IChangeFeed
                     return true;
                 }
 
-                var tables = await new SqlPartitions(dialect, _rowsAPartition).TablesAsync(transaction, cancellationToken);
+                var tables = await new SqlPartitions(dialect, _rowsAPartition, _opened.Value.Logger).TablesAsync(transaction, cancellationToken);
                 if (tables.Count == 0 && dialect.Tables.IsAll)
                 {
                     throw new ConnectorException(
@@ -89,7 +89,7 @@ public abstract class SqlDataSource : IDataSource, IChangeFeed
             (dialect, transaction) =>
                 dialect.Rules.Count > 0
                     ? _opened.Value.Rules.PlanAsync(transaction, cancellationToken)
-                    : new SqlPartitions(dialect, _rowsAPartition).PlanAsync(transaction, wanted, cancellationToken),
+                    : new SqlPartitions(dialect, _rowsAPartition, _opened.Value.Logger).PlanAsync(transaction, wanted, cancellationToken),
             cancellationToken
         );
 
@@ -189,6 +189,7 @@ public abstract class SqlDataSource : IDataSource, IChangeFeed
         {
             Rules = new SqlRuleTables(dialect);
             (Dialect, Database, Pages) = (dialect, database, new SqlPages(dialect, database, Rules, logger));
+            Logger = logger;
             Changes = new SqlChanges(dialect, database, Pages, logger);
         }
 
@@ -199,6 +200,8 @@ public abstract class SqlDataSource : IDataSource, IChangeFeed
         public SqlRuleTables Rules { get; }
 
         public SqlPages Pages { get; }
+
+        public ILogger Logger { get; }
 
         public SqlChanges Changes { get; }
     }

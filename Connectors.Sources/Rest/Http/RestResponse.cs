@@ -109,7 +109,7 @@ internal sealed class RestResponse : IDisposable
     {
         try
         {
-            return JsonDocument.Parse(_body.WrittenMemory, Options);
+            return JsonDocument.Parse(LoneSurrogates.Replace(_body.WrittenMemory), Options);
         }
         catch (JsonException) when (_mediaType is null || _mediaType.Contains("json", StringComparison.OrdinalIgnoreCase))
         {

@@ -26,16 +26,16 @@ internal static class HttpJsonBody
     /// <exception cref="ConnectorException">It can't be read; the message says why.</exception>
     public static JsonDocument Parse(string place, ReadOnlySpan<byte> bytes, string? mediaType)
     {
-        var utf8 = Utf8Of(place, bytes, DeclaredCharset.OfMediaType(mediaType));
+        var utf8 = LoneSurrogates.Replace(Utf8Of(place, bytes, DeclaredCharset.OfMediaType(mediaType)));
         try
         {
             return JsonDocument.Parse(utf8, new JsonDocumentOptions { MaxDepth = Deepest });
         }
         catch (JsonException)
         {
-            return Lines(utf8) is { } lines && Depth(lines) <= Deepest
+            return Lines(utf8.Span) is { } lines && Depth(lines) <= Deepest
                 ? JsonDocument.Parse(lines, new JsonDocumentOptions { MaxDepth = Deepest })
-                : throw Failure(place, utf8);
+                : throw Failure(place, utf8.Span, mediaType);
         }
     }
 
@@ -104,7 +104,7 @@ internal static class HttpJsonBody
         return deepest;
     }
 
-    private static ConnectorException Failure(string place, ReadOnlySpan<byte> utf8)
+    private static ConnectorException Failure(string place, ReadOnlySpan<byte> utf8, string? mediaType)
     {
         try
         {
@@ -121,6 +121,11 @@ internal static class HttpJsonBody
             // No JSON at all.
         }
 
-        return new ConnectorException($"{place}: the answer is not JSON. Correct the field url.");
+        return utf8.TrimStart(" \t\r\n"u8) is [(byte)'{' or (byte)'[', ..]
+            ? new ConnectorException($"{place}: the answer is JSON that has a fault or is not whole. Look at what the server sends.")
+            : new ConnectorException(
+                $"{place}: the answer is not JSON{(mediaType?.Split(';')[0] is { Length: > 0 } type ? $" but {type}" : string.Empty)}. "
+                    + "Correct the field url."
+            );
     }
 }

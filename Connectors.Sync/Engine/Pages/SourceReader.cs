@@ -29,7 +29,7 @@ internal sealed class SourceReader(IDataSource source, SourceCalls calls)
     /// <exception cref="ConnectorException">It does not.</exception>
     public Task PingAsync(TimeSpan limit, CancellationToken cancellationToken) =>
         calls.RunAsync(
-            "a sign of life",
+            "an answer",
             async token =>
             {
                 await source.PingAsync(token);

@@ -110,10 +110,13 @@ internal sealed class ConnectorIndex(IDocumentStore store, TimeProvider timeProv
             connector.Render(timeProvider.GetUtcNow()),
             cancellationToken
         );
-        return document is null
-            ? throw new ConnectorException($"There is a connector with id '{connector.Id}' already. Choose another id.")
-            : new ConnectorRecord(document);
+        return document is null ? throw await TakenAsync(connector.Id!, cancellationToken) : new ConnectorRecord(document);
     }
+
+    private async Task<ConnectorException> TakenAsync(string id, CancellationToken cancellationToken) =>
+        await store.GetAsync(ProtocolIndices.Connectors, id, cancellationToken) is { } document && new ConnectorRecord(document).IsDeleted
+            ? new ConnectorException($"A connector with id '{id}' was deleted, and its id stays taken. Choose another id.")
+            : new ConnectorException($"There is a connector with id '{id}' already. Choose another id.");
 
     /// <summary>
     /// Records that a service maintains the connector, unless that was recorded less than <paramref name="heartbeat"/> ago.

@@ -60,7 +60,7 @@ internal sealed class JobCleanup(SyncJobIndex jobs, SyncJobSteps steps, TimeProv
             return false;
         }
 
-        ServiceLog.IdleJobFailed(_logger, job.Id, job.ConnectorId, job.LastSeen);
+        ServiceLog.IdleJobFailed(_logger, job.Id, job.ConnectorId, job.LastSeen is { } seen ? ProtocolTime.Format(seen) : "it was made");
         return true;
     }
 

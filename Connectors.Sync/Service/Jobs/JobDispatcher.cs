@@ -100,7 +100,7 @@ internal sealed class JobDispatcher(ServiceCore core, ServiceParts parts)
             return false;
         }
 
-        if (job.WorkerId is not null && job.WorkerId == core.Options.Worker.Id)
+        if (job.WorkerId is { } worker && (worker == core.Options.Worker.Id || core.Options.IsDead(worker)))
         {
             return true;
         }

@@ -6,17 +6,19 @@ namespace Connectors.Sync.Service.Jobs;
 /// <summary>
 /// This process's slot among the services that share a state folder. Each slot is a locked file with an id in it; the lock is released when
 /// the process ends. A process that takes a dead process's slot gets its id, and so knows that the jobs taken under that id are abandoned:
-/// it can resume them at once, without waiting for five minutes of silence.
+/// it can resume them at once, without waiting for five minutes of silence. Of several that died, the others' slots are free as well.
 /// </summary>
 internal sealed class WorkerSlot : IDisposable
 {
     private const int MaxSlots = 64;
+    private const int IdLength = 16;
+    private readonly string _folder;
     private readonly FileStream? _lock;
 
-    private WorkerSlot(JobWorker worker, FileStream? held)
+    private WorkerSlot(JobWorker worker, string folder, FileStream? held)
     {
         Worker = worker;
-        _lock = held;
+        (_folder, _lock) = (folder, held);
     }
 
     /// <summary>Who takes jobs here. Without an id when the folder can't be written: jobs of a killed process are then taken up only if
@@ -35,22 +37,38 @@ internal sealed class WorkerSlot : IDisposable
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            return new WorkerSlot(new JobWorker(hostname), null);
+            return new WorkerSlot(new JobWorker(hostname), folder, null);
         }
 
         for (var number = 1; number <= MaxSlots; number++)
         {
-            if (TryLock(Path.Combine(folder, $"{number}.lock")) is { } held)
+            if (TryLock(PathOf(folder, number)) is { } held)
             {
-                return new WorkerSlot(new JobWorker(hostname, ReadOrWriteId(held, random)), held);
+                return new WorkerSlot(new JobWorker(hostname, ReadId(held) ?? WriteId(held, random)), folder, held);
             }
         }
 
-        return new WorkerSlot(new JobWorker(hostname), null);
+        return new WorkerSlot(new JobWorker(hostname), folder, null);
     }
+
+    /// <summary>Whether nobody holds the slot of a worker of this state folder: it died, and none has come in its place.</summary>
+    /// <param name="id">The worker's id.</param>
+    public bool IsDead(string id) =>
+        _lock is not null
+        && Enumerable
+            .Range(1, MaxSlots)
+            .Select(number => PathOf(_folder, number))
+            .TakeWhile(File.Exists)
+            .Any(path =>
+            {
+                using var free = TryLock(path);
+                return free is not null && ReadId(free) == id;
+            });
 
     /// <inheritdoc/>
     public void Dispose() => _lock?.Dispose();
+
+    private static string PathOf(string folder, int number) => Path.Combine(folder, $"{number}.lock");
 
     private static FileStream? TryLock(string path)
     {
@@ -64,17 +82,19 @@ internal sealed class WorkerSlot : IDisposable
         }
     }
 
-    private static string ReadOrWriteId(FileStream file, Random random)
+    private static string? ReadId(FileStream file)
     {
-        Span<byte> id = stackalloc byte[16];
-        if (file.ReadAtLeast(id, id.Length, throwOnEndOfStream: false) < id.Length)
-        {
-            random.NextBytes(id);
-            file.SetLength(0);
-            file.Write(id);
-            file.Flush(flushToDisk: true);
-        }
+        Span<byte> id = stackalloc byte[IdLength];
+        return file.ReadAtLeast(id, id.Length, throwOnEndOfStream: false) < id.Length ? null : Convert.ToHexStringLower(id);
+    }
 
+    private static string WriteId(FileStream file, Random random)
+    {
+        Span<byte> id = stackalloc byte[IdLength];
+        random.NextBytes(id);
+        file.SetLength(0);
+        file.Write(id);
+        file.Flush(flushToDisk: true);
         return Convert.ToHexStringLower(id);
     }
 }

@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
 using Connectors.Abstractions;
 using Connectors.Testing;
+using Connectors.Tests.LocalHost.Durable;
 using Connectors.Tests.Support.Servers;
+using Microsoft.Extensions.Logging;
 using Xunit;
 
 namespace Connectors.Tests.Sources.Databases.Sql;
@@ -33,6 +35,28 @@ public abstract class SqlDatabaseTests(SqlServer server)
             Assert.EndsWith("a_1", Assert.Single(pages.Ids()), StringComparison.Ordinal);
             return pages.Select(page => page.Gap).SingleOrDefault(gap => gap is not null);
         }
+    }
+
+    [Fact]
+    public async Task AnExclusionThatLeavesNothingOutIsTold()
+    {
+        var database = await server.CreateDatabaseAsync(Cancellation);
+        await server.RunAsync(database, "CREATE TABLE a (n int PRIMARY KEY); CREATE TABLE salaries (n int PRIMARY KEY)", Cancellation);
+        using var log = new ListLoggerProvider();
+        using var logging = LoggerFactory.Create(builder => builder.AddProvider(log));
+        await using var right = server.Source(database, logging, ("tables", "*, -salaries"));
+        await using var misspelt = server.Source(database, logging, ("tables", "*, -salarys"));
+
+        await right.PartitionAsync(1, Cancellation);
+        Assert.Empty(log.All);
+        await misspelt.PartitionAsync(1, Cancellation);
+
+        Assert.Equal(
+            "The field tables leaves out salarys, and there is no such table: see whether its name is written as the database keeps it",
+            Assert.Single(log.All)
+        );
+        await using var nameless = server.Source(database, ("tables", "*, -"));
+        await AssertPingFailsAsync(nameless, "tables: a minus without a name.");
     }
 
     [Fact]

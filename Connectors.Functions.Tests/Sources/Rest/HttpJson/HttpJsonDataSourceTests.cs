@@ -192,14 +192,35 @@ public sealed class HttpJsonDataSourceTests
         Assert.Contains("one came again", (await FailAsync(source)).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task HalfACharacterIsReplacedAndTheRestIsRead()
+    {
+        await using var server = await JsonServer.StartAsync(
+            """[{"id": "a", "t": "\ud800x", "\udc00": "\ud83d\ude00", "u": "\\ud800"}, {"id": "b"}]""",
+            Cancellation
+        );
+        await using var source = Source(server);
+
+        var documents = (await source.AllAsync(1, PageLimits.Default, Cancellation)).Documents().ToList();
+
+        Assert.Equal(["a", "b"], documents.Select(document => document.Id));
+        Assert.Equal(
+            ("\ufffdx", "\U0001F600", "\\ud800"),
+            (
+                documents[0].Json().GetProperty("t").GetString(),
+                documents[0].Json().GetProperty("\ufffd").GetString(),
+                documents[0].Json().GetProperty("u").GetString()
+            )
+        );
+    }
+
     [Theory]
     [InlineData("[1, 2]", "", "has no text or number at '/id'")]
     [InlineData("""[{"id": null}]""", "", "has no text or number at '/id'")]
-    [InlineData("""[{"id": "\ud800"}]""", "", "has no text or number at '/id'")]
     [InlineData("""{"error": "x"}""", "/items", "there is no array at '/items'")]
     [InlineData("""{"items": null}""", "/items", "there is no array at '/items'")]
     [InlineData("<html>", "", "the answer is not JSON")]
-    [InlineData("""[{"id": 1}""", "", "the answer is not JSON")]
+    [InlineData("""[{"id": 1}""", "", "the answer is JSON that has a fault or is not whole")]
     public async Task WhatIsNoListOfItemsNeverPassesForAnEmptyOne(string json, string items, string sentence)
     {
         await using var server = await JsonServer.StartAsync(json, Cancellation);

@@ -83,6 +83,34 @@ public sealed class SyncNowTests
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task AJobOfAnotherDeadProcessIsFinishedToo(bool isDead)
+    {
+        if (isDead)
+        {
+            _fixture.DeadWorkers.Add("worker-2");
+        }
+
+        var connector = _fixture.AddConnector();
+        var job = await _fixture.AddJobAsync(
+            connector,
+            """{"status": "in_progress", "worker_hostname": "host-1", "metadata": {"worker": "worker-2"}}"""
+        );
+
+        if (isDead)
+        {
+            Assert.Equal(job, (await SyncAsync(connector, new SyncNowOptions())).Job!.Id);
+            Assert.Equal("completed", _fixture.Status(job));
+        }
+        else
+        {
+            await Assert.ThrowsAsync<ConnectorException>(() => SyncAsync(connector, new SyncNowOptions()));
+            Assert.Equal("in_progress", _fixture.Status(job));
+        }
+    }
+
+    [Theory]
     [InlineData(
         """{"status": "canceling", "worker_hostname": "host-1", "metadata": {"worker": "worker-1"}}""",
         "canceled"

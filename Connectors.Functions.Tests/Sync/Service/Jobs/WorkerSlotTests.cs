@@ -25,6 +25,26 @@ public sealed class WorkerSlotTests : IDisposable
     }
 
     [Fact]
+    public void OfSeveralThatDiedAllAreKnownToBeDead()
+    {
+        var random = new Random(7);
+        var first = WorkerSlot.Take(_folder, "host", random);
+        var second = WorkerSlot.Take(_folder, "host", random);
+        using var third = WorkerSlot.Take(_folder, "host", random);
+        Assert.False(third.IsDead(first.Worker.Id!) || third.IsDead(second.Worker.Id!));
+
+        first.Dispose();
+        second.Dispose();
+        using var next = WorkerSlot.Take(_folder, "host", random);
+
+        Assert.Equal(first.Worker.Id, next.Worker.Id);
+        Assert.Equal(
+            [false, true, false, false],
+            ((string[])[first.Worker.Id!, second.Worker.Id!, third.Worker.Id!, "unknown"]).Select(next.IsDead)
+        );
+    }
+
+    [Fact]
     public void WithoutAFolderThereIsNoId()
     {
         var file = Path.Combine(_folder, "file");

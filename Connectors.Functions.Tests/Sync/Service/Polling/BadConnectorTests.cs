@@ -104,7 +104,7 @@ public sealed class BadConnectorTests
         await _fixture.PassTimeAsync(_fixture.RunOnceAsync());
 
         Assert.Equal(
-            "Fake did not answer within 60 seconds when it was asked for a sign of life. See whether it runs, and whether this machine "
+            "Fake did not answer within 60 seconds when it was asked for an answer. See whether it runs, and whether this machine "
                 + "can reach it.",
             _fixture.Connector(connector)["error"]!.GetValue<string>()
         );

@@ -1,13 +1,15 @@
 using System.Data.Common;
 using Connectors.Abstractions;
 using Connectors.Sources.Databases.Sql.Tables;
+using Microsoft.Extensions.Logging;
 
 namespace Connectors.Sources.Databases.Sql.Reading;
 
 /// <summary>Chooses the tables and divides the large ones.</summary>
 /// <param name="dialect">The database.</param>
 /// <param name="rowsAPartition">Rows below which a part is not worth a connection.</param>
-internal sealed class SqlPartitions(ISqlDialect dialect, int rowsAPartition)
+/// <param name="logger">Is told of exclusions that leave nothing out.</param>
+internal sealed class SqlPartitions(ISqlDialect dialect, int rowsAPartition, ILogger logger)
 {
     public const int RowsAPartition = 10_000;
 
@@ -15,7 +17,17 @@ internal sealed class SqlPartitions(ISqlDialect dialect, int rowsAPartition)
     /// <exception cref="ConnectorException">A table that is named does not exist, or may not be read.</exception>
     public async Task<IReadOnlyList<SqlTableInfo>> TablesAsync(DbTransaction transaction, CancellationToken cancellationToken)
     {
-        var tables = (await dialect.ListAsync(transaction, cancellationToken)).Where(table => dialect.Tables.Contains(table.Name)).ToList();
+        var all = await dialect.ListAsync(transaction, cancellationToken);
+        if (dialect.Tables.IsAll)
+        {
+            foreach (var name in dialect.Tables.Excluded.Except(all.Select(table => table.Name), StringComparer.Ordinal))
+            {
+                // A misspelt name would have a table read that nobody wants to be found.
+                SqlLog.NothingExcluded(logger, name);
+            }
+        }
+
+        var tables = all.Where(table => dialect.Tables.Contains(table.Name)).ToList();
         foreach (var name in dialect.Tables.Named)
         {
             var table = tables.Find(table => table.Name == name)

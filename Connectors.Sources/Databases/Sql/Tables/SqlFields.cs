@@ -42,12 +42,16 @@ internal static class SqlFields
                 DefaultValue = "*",
                 Tooltip = "Names of tables, divided by commas; * for all, or '*, -one, -other' for all but some.",
             },
-            CommonFields.Toggle(SslEnabled, "Enable SSL", "Encrypt the connection and check the server's certificate."),
+            CommonFields.Toggle(SslEnabled, "Enable SSL", "Encrypt the connection and check the server's certificate.") with
+            {
+                ShapesDocuments = false,
+            },
             new(SslCa, "SSL certificate")
             {
                 Required = false,
                 DependsOn = [new ConfigDependency(SslEnabled, JsonValue.Create(true))],
                 Tooltip = "Certificate Authority of the server as PEM text. Leave empty for one that this system trusts.",
+                ShapesDocuments = false,
             },
             new(StatementTimeout, "Statement timeout")
             {
@@ -57,6 +61,7 @@ internal static class SqlFields
                 DefaultValue = DefaultTimeout,
                 Tooltip = "Seconds after which the server ends a query.",
                 UiRestrictions = ["advanced"],
+                ShapesDocuments = false,
             },
             new(IncrementalColumn, "Column with the time of the last change")
             {

@@ -50,7 +50,10 @@ internal static class HttpJsonItems
         configuration.Items.Find(page.Json) is { ValueKind: JsonValueKind.Array } items
             ? items
             : throw new ConnectorException(
-                $"items_pointer: there is no array at {configuration.Items} in the answer of {RestErrors.Name(page.Address)}."
+                configuration.Items.ToString().StartsWith('\'')
+                    ? $"items_pointer: there is no array at {configuration.Items} in the answer of {RestErrors.Name(page.Address)}."
+                    : $"items_pointer: the answer of {RestErrors.Name(page.Address)} is no array. Name the array in it, /data/items for "
+                        + "example."
             );
 
     private static string Id(HttpJsonConfiguration configuration, RestResponse page, JsonElement item)
