@@ -112,11 +112,8 @@ internal sealed class SyncJobIndex(IDocumentStore store, TimeProvider timeProvid
     internal JsonObject New(ConnectorRecord connector, JobType type, TriggerMethod trigger, SyncJobOptions options) =>
         SyncJobWrites.New(connector, type, trigger, options, timeProvider.GetUtcNow());
 
-    /// <summary>Makes the job of a document.</summary>
-    /// <param name="id">Its id; <see langword="null"/> for a new one.</param>
-    /// <param name="document">The document (<see cref="New"/>).</param>
-    /// <param name="cancellationToken">Stops the call.</param>
-    /// <returns>The job; <see langword="null"/> when there is one with the id already.</returns>
+    /// <summary>Makes the job of a document (<see cref="New"/>), with a new id when none is given; <see langword="null"/> when the id has
+    /// its job already.</summary>
     internal async Task<SyncJobRecord?> CreateAsync(string? id, JsonObject document, CancellationToken cancellationToken) =>
         await store.CreateAsync(ProtocolIndices.SyncJobs, id, document, cancellationToken) is { } made ? new SyncJobRecord(made) : null;
 
