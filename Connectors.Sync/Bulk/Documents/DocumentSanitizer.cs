@@ -14,7 +14,7 @@ internal static class DocumentSanitizer
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = 1000 };
 
     /// <summary>
-    /// Whether a body may need sanitizing. May report false positives, never false negatives; scans for a few bytes only.
+    /// Whether a body of compact JSON may need sanitizing. May report false positives, never false negatives; scans for a few bytes only.
     /// </summary>
     public static bool NeedsSanitizing(ReadOnlySpan<byte> body) => HasOddName(body) || MayBeDeep(body) || MayMix(body);
 
