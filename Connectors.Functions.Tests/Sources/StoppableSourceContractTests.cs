@@ -4,7 +4,8 @@ using Xunit;
 
 namespace Connectors.Tests.Sources;
 
-/// <summary>The contract of all sources, and that of a sync which is being stopped: a page then ends with the documents that it has.</summary>
+/// <summary>The contract of all sources, and that of a sync which is being stopped: a page then ends with the documents that it
+/// has.</summary>
 public abstract class StoppableSourceContractTests : SourceContractTests
 {
     private static readonly PageLimits ToEnd = PageLimits.Default with { Ending = new CancellationToken(canceled: true) };

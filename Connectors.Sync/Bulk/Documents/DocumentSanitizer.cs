@@ -148,6 +148,12 @@ internal static class DocumentSanitizer
             return false;
         }
 
+        // Elasticsearch makes one array of those within arrays, and what stands beside such a one may be of any kind.
+        if (body.IndexOf(",[{"u8) >= 0 || body.IndexOf("[[{"u8) >= 0)
+        {
+            return true;
+        }
+
         for (var rest = body; rest.IndexOf("},"u8) is var at and >= 0 && at + 2 < rest.Length; rest = rest[(at + 2)..])
         {
             if (rest[at + 2] != (byte)'{' && !BeginsWithName(rest[(at + 2)..]))

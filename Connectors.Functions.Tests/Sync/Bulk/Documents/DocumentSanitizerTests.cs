@@ -38,6 +38,9 @@ public sealed class DocumentSanitizerTests
             { "the name that would be given is there", """{"a":5,"a.b":1,"a_b":2}""", """{"a":5,"a_b_":1,"a_b":2}""" },
             { "an array that mixes values and objects", """{"a":[1,{"b":2},"t"]}""", """{"a":[1,"{\"b\":2}","t"]}""" },
             { "the same, the object first", """{"a":[{"b":2},null,3],"c":1}""", """{"a":["{\"b\":2}",null,3],"c":1}""" },
+            { "objects in an array within an array, after a value", """{"a":[1,[{"b":2}]]}""", """{"a":[1,["{\"b\":2}"]]}""" },
+            { "the same before it", """{"a":[[{"b":2}],1]}""", """{"a":[["{\"b\":2}"],1]}""" },
+            { "the same beside another array", """{"a":[[1],[{"b":2}]]}""", """{"a":[[1],["{\"b\":2}"]]}""" },
             {
                 "objects in an array that disagree",
                 """{"a":[{"x":1},{"x":{"y":2}},{"x":3}],"b.c":1}""",
