@@ -13,13 +13,14 @@ internal static class CertificateFaults
 
     /// <summary>That it is for another name: <c>is not for 'db', but for 'db.example'</c>.</summary>
     /// <param name="certificate">The certificate.</param>
-    /// <param name="hosts">What it should be for: one of these.</param>
+    /// <param name="hosts">What it should be for: one of these; none when that is not known.</param>
     public static string OtherName(X509Certificate2 certificate, params IEnumerable<string> hosts)
     {
         ArgumentNullException.ThrowIfNull(certificate);
         var names = NamesOf(certificate).Distinct(StringComparer.OrdinalIgnoreCase).Select(Quoted).ToArray();
         var more = names.Length > MostNames ? $" and {names.Length - MostNames} more" : string.Empty;
-        return $"is not for {string.Join(" or ", hosts.Distinct(StringComparer.Ordinal))}, but for "
+        var wanted = string.Join(" or ", hosts.Distinct(StringComparer.Ordinal).Select(Quoted));
+        return $"is not for {(wanted.Length == 0 ? "this host" : wanted)}, but for "
             + $"{(names.Length == 0 ? "no name" : string.Join(", ", names.Take(MostNames)))}{more}";
     }
 

@@ -68,11 +68,10 @@ internal static partial class CertificateAuthorities
             using var presented = new X509Certificate2(certificate);
             if (checksName && errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
             {
-                var host = (sender as SslStream)?.TargetHostName is { Length: > 0 } name ? $"'{name}'" : "this host";
-                throw new CertificateRefusedException(
-                    isOfName: true,
-                    $"the server's certificate {CertificateFaults.OtherName(presented, host)}."
-                );
+                var other = (sender as SslStream)?.TargetHostName is { Length: > 0 } host
+                    ? CertificateFaults.OtherName(presented, host)
+                    : CertificateFaults.OtherName(presented);
+                throw new CertificateRefusedException(isOfName: true, $"the server's certificate {other}.");
             }
 
             if (authorities is null)
@@ -84,6 +83,9 @@ internal static partial class CertificateAuthorities
             chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
             chain.ChainPolicy.CustomTrustStore.AddRange(authorities);
             chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+
+            // The server's certificate may name an address to get its issuer's from: this machine is not to ask what a stranger names.
+            chain.ChainPolicy.DisableCertificateDownloads = true;
             chain.ChainPolicy.ApplicationPolicy.Add(new Oid(ServerAuthentication));
             if (sent is not null)
             {

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using Connectors.Abstractions;
 using Connectors.Testing;
+using Connectors.Tests.Sources;
 using Xunit;
 
 namespace Connectors.Tests.Abstractions;
@@ -50,7 +51,7 @@ internal sealed class ListedDataSource(SourceContext context, IReadOnlyList<stri
     }
 }
 
-public sealed class EnumerableContractTests : SourceContractTests
+public sealed class EnumerableContractTests : StoppableSourceContractTests
 {
     protected override ValueTask<SourceFixture> CreateFixtureAsync(CancellationToken cancellationToken) => new(new ListFixture());
 

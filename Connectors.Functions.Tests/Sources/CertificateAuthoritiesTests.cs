@@ -43,6 +43,23 @@ public sealed class CertificateAuthoritiesTests
     public async Task AnotherNameIsRefused() =>
         Assert.False(await IsTakenAsync(Issue("server", Root.Value, ForServers), [], Root.Value, host: "other.example"));
 
+    /// <summary>A certificate names an address where its issuer's can be had (RFC 5280, 4.2.2.1): whoever shows it would choose what this
+    /// machine asks.</summary>
+    [Fact]
+    public void WhatLeadsToTheAuthorityIsNotFetchedFromWhereTheServerSays()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var address = $"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/between.crt";
+        using var server = Issue("server", Between.Value, ForServers, issuerAt: address);
+
+        Assert.ThrowsAny<AuthenticationException>(() =>
+            CertificateAuthorities.Trust([Root.Value])(this, server, null, SslPolicyErrors.RemoteCertificateChainErrors)
+        );
+
+        Assert.False(listener.Pending());
+    }
+
     private static async Task<bool> IsTakenAsync(
         X509Certificate2 server,
         X509Certificate2[] along,
@@ -86,7 +103,7 @@ public sealed class CertificateAuthoritiesTests
         }
     }
 
-    private static X509Certificate2 Issue(string name, X509Certificate2? issuer, string? purpose = null)
+    private static X509Certificate2 Issue(string name, X509Certificate2? issuer, string? purpose = null, string? issuerAt = null)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
@@ -103,6 +120,11 @@ public sealed class CertificateAuthoritiesTests
             var names = new SubjectAlternativeNameBuilder();
             names.AddDnsName("db.example");
             request.CertificateExtensions.Add(names.Build());
+        }
+
+        if (issuerAt is not null)
+        {
+            request.CertificateExtensions.Add(new X509AuthorityInformationAccessExtension([], [issuerAt]));
         }
 
         using var issued = request.Create(issuer, from, to, RandomNumberGenerator.GetBytes(8));

@@ -107,15 +107,15 @@ public sealed class SyncStarter(ILogger<SyncStarter> logger)
 
         public async Task<bool> TryStartAsync(SyncJobRecord job, ConnectorRecord connector, CancellationToken cancellationToken)
         {
-            if (await IsAliveAsync(client, job.Id, cancellationToken))
+            if (job.Status != JobStatus.Suspended)
             {
-                return false;
+                return await starter.TryStartAsync(client, SyncJobInput.Of(job), cancellationToken);
             }
 
-            // Only another service suspends jobs.
-            var current =
-                job.Status == JobStatus.Suspended ? (await replacement.CurrentAsync(job, isAskedFor: false, cancellationToken)).Job : job;
-            return current is not null && await starter.TryStartAsync(client, SyncJobInput.Of(current), cancellationToken);
+            // Only another service suspends jobs. One whose orchestration is about to claim it is not replaced.
+            return !await IsAliveAsync(client, job.Id, cancellationToken)
+                && (await replacement.CurrentAsync(job, isAskedFor: false, cancellationToken)).Job is { } current
+                && await starter.TryStartAsync(client, SyncJobInput.Of(current), cancellationToken);
         }
     }
 }

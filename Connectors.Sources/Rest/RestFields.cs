@@ -32,7 +32,7 @@ internal static class RestFields
         );
 
     /// <summary>What to do with an authority's certificate, as the end of a sentence that begins with pasting it.</summary>
-    public const string AuthorityHint = "ssl_ca, and switch ssl_enabled on";
+    public const string AuthorityHint = $"{CertificateAuthorities.SslCa}, and switch ssl_enabled on";
 
     /// <summary>Whether only the authority in <see cref="Authority"/> counts.</summary>
     public static ConfigField OnlyAuthority { get; } =
@@ -47,7 +47,7 @@ internal static class RestFields
 
     /// <summary>The authority of a service's own certificate.</summary>
     public static ConfigField Authority { get; } =
-        new("ssl_ca", "Certificate authority (PEM)")
+        new(CertificateAuthorities.SslCa, "Certificate authority (PEM)")
         {
             Required = false,
             DependsOn = [new ConfigDependency(OnlyAuthority.Name, true)],

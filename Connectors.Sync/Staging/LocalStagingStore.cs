@@ -8,6 +8,9 @@ namespace Connectors.Sync.Staging;
 internal sealed class LocalStagingStore : IStagingStore
 {
     private const string UnfinishedSuffix = ".unfinished";
+
+    // Before .NET moves a file to a place that must be free it looks whether it is: two that look at once may both find it so.
+    private static readonly Lock Moves = new();
     private readonly string _root;
 
     /// <param name="folder">The folder. It need not exist yet.</param>
@@ -60,6 +63,13 @@ internal sealed class LocalStagingStore : IStagingStore
             CreateFolderOf(path);
             try
             {
+                if (content.IsEmpty)
+                {
+                    // It is whole at once, and the system makes it for one process only.
+                    await using var mark = PrivateFiles.CreateNew(path);
+                    return true;
+                }
+
                 using var copy = new MemoryStream(content.ToArray());
                 await WriteAsync(path, copy, overwrite: false, cancellationToken);
                 return true;
@@ -109,7 +119,16 @@ internal sealed class LocalStagingStore : IStagingStore
                 await content.CopyToAsync(file, cancellationToken);
             }
 
-            File.Move(unfinished, path, overwrite);
+            if (overwrite)
+            {
+                File.Move(unfinished, path, overwrite);
+                return;
+            }
+
+            lock (Moves)
+            {
+                File.Move(unfinished, path, overwrite);
+            }
         }
         catch
         {

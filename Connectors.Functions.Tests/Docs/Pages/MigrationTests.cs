@@ -12,7 +12,7 @@ using Xunit;
 
 namespace Connectors.Tests.Docs.Pages;
 
-/// <summary>docs/comparison.md, "Moving over": what Elastic's own service left is gone on with, without indexing again.</summary>
+/// <summary>docs/comparison.md, "Moving over": what Elastic's own service left is continued, without indexing again.</summary>
 public sealed class MigrationTests
 {
     private const string Index = "search-life-1";

@@ -6,7 +6,7 @@ using Connectors.Tests.Support;
 
 namespace Connectors.Tests.Sources.Files;
 
-public sealed class DirectoryContractTests : SourceContractTests
+public sealed class DirectoryContractTests : StoppableSourceContractTests
 {
     protected override ValueTask<SourceFixture> CreateFixtureAsync(CancellationToken cancellationToken) => new(new FolderFixture());
 

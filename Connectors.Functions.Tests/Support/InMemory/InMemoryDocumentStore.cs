@@ -20,6 +20,9 @@ internal sealed class InMemoryDocumentStore : IDocumentStore
     /// <summary>Called before every conditional write with index and id, outside the lock.</summary>
     public Func<string, string, Task>? BeforeUpdate { get; set; }
 
+    /// <summary>Called before every document that is made, with its index, outside the lock.</summary>
+    public Func<string, Task>? BeforeCreate { get; set; }
+
     /// <summary>Throws instead of answering, when set.</summary>
     public ConnectorException? Outage { get; set; }
 
@@ -131,21 +134,22 @@ internal sealed class InMemoryDocumentStore : IDocumentStore
         return [.. Enumerable.Reverse(found).Take(count)];
     }
 
-    public Task<StoredDocument?> CreateAsync(string index, string? id, JsonObject source, CancellationToken cancellationToken)
+    public async Task<StoredDocument?> CreateAsync(string index, string? id, JsonObject source, CancellationToken cancellationToken)
     {
         Check();
+        await (BeforeCreate?.Invoke(index) ?? Task.CompletedTask);
         lock (_lock)
         {
             id ??= $"generated-{++_ids}";
             if (_documents.ContainsKey((index, id)))
             {
-                return Task.FromResult<StoredDocument?>(null);
+                return null;
             }
 
             Put(index, id, source);
         }
 
-        return Task.FromResult(Find(index, id));
+        return Find(index, id);
     }
 
     public async Task<DocumentWrite> UpdateAsync(

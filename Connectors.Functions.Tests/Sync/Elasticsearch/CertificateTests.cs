@@ -136,7 +136,7 @@ public sealed class CertificateTests : IDisposable
         var leaf = Leaf("CN=other", "10.9.8.7", _authority, AuthorityKey);
 
         Assert.Contains(
-            "is not for 127.0.0.1, but for '10.9.8.7'. Use a name of the certificate in elasticsearch.host",
+            "is not for '127.0.0.1', but for '10.9.8.7'. Use a name of the certificate in elasticsearch.host",
             await FailureAsync([leaf], options => options with { CertificateFingerprint = Fingerprint(leaf) }),
             StringComparison.Ordinal
         );

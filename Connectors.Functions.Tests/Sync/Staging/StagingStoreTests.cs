@@ -106,10 +106,14 @@ public sealed class StagingStoreTests(AzuriteServer azurite) : IDisposable
             )
         );
         Assert.Equal(("first", "two"), (await ReadAsync(store, "job-2/deep/mark"), await ReadAsync(store, "job-2/a")));
-        var marks = await Task.WhenAll(
-            Enumerable.Range(0, 10).Select(_ => Task.Run(() => store.TryCreateAsync("job-2/raced", default, Token)))
-        );
-        Assert.Single(marks, isFirst => isFirst);
+        foreach (var (name, content) in new[] { ("job-2/raced", string.Empty), ("job-2/raced-too", "mine") })
+        {
+            var marks = await Task.WhenAll(
+                Enumerable.Range(0, 10).Select(_ => Task.Run(() => store.TryCreateAsync(name, Encoding.UTF8.GetBytes(content), Token)))
+            );
+            Assert.Single(marks, isFirst => isFirst);
+        }
+
         Assert.Equal(["job-1", "job-12", "job-2"], (await store.ListFoldersAsync(Token).ToListAsync(Token)).Order(StringComparer.Ordinal));
 
         using var stopped = new CancellationTokenSource();

@@ -14,7 +14,6 @@ internal sealed record MongoConfiguration
     private const string CollectionField = "collection";
     private const string DirectConnectionField = "direct_connection";
     private const string SslEnabledField = "ssl_enabled";
-    private const string SslCaField = "ssl_ca";
     private const string TlsInsecureField = "tls_insecure";
     private const string DatetimeConversionField = "datetime_conversion";
 
@@ -53,7 +52,7 @@ internal sealed record MongoConfiguration
                 + "deployment "
                 + "supports SSL/TLS connections. Enable if MongoDB cluster uses DNS SRV records.",
         },
-        new ConfigField(SslCaField, "Certificate Authority (.pem)")
+        new ConfigField(CertificateAuthorities.SslCa, "Certificate Authority (.pem)")
         {
             Required = false,
             DependsOn = [new ConfigDependency(SslEnabledField, true)],
@@ -103,7 +102,7 @@ internal sealed record MongoConfiguration
             Collection = settings.GetRequiredString(CollectionField),
             DirectConnection = settings.GetBoolean(DirectConnectionField),
             SslEnabled = settings.GetBoolean(SslEnabledField),
-            SslCa = settings.GetString(SslCaField).Trim(),
+            SslCa = settings.GetString(CertificateAuthorities.SslCa).Trim(),
             TlsInsecure = settings.GetBoolean(TlsInsecureField),
             Dates = settings.GetChoice(DatetimeConversionField, "DATETIME", "DATETIME_CLAMP", "DATETIME_AUTO", "DATETIME_MS") switch
             {

@@ -17,7 +17,6 @@ internal sealed partial record RedisConfiguration
     private const string PasswordField = "password";
     private const string DatabaseField = "database";
     private const string SslEnabledField = "ssl_enabled";
-    private const string SslCaField = "ssl_ca";
     private const string MutualTlsField = "mutual_tls_enabled";
     private const string CertificateField = "tls_certfile";
     private const string KeyField = "tls_keyfile";
@@ -42,7 +41,7 @@ internal sealed partial record RedisConfiguration
             Tooltip = "Numbers of databases, or * for all that hold keys. Not used when there are advanced sync rules, which name theirs.",
         },
         CommonFields.Toggle(SslEnabledField, "SSL/TLS Connection", "Encrypt the connection and check the server's certificate."),
-        new(SslCaField, "SSL certificate")
+        new(CertificateAuthorities.SslCa, "SSL certificate")
         {
             Required = false,
             DependsOn = [new ConfigDependency(SslEnabledField, JsonValue.Create(true))],
@@ -90,7 +89,7 @@ internal sealed partial record RedisConfiguration
     public static RedisConfiguration From(SourceSettings settings)
     {
         var port = settings.GetInteger(PortField, DefaultPort);
-        var (sslEnabled, authority) = (settings.GetBoolean(SslEnabledField), settings.GetString(SslCaField).Trim());
+        var (sslEnabled, authority) = (settings.GetBoolean(SslEnabledField), settings.GetString(CertificateAuthorities.SslCa).Trim());
         return new RedisConfiguration
         {
             Host = settings.GetRequiredString(HostField),
@@ -101,7 +100,7 @@ internal sealed partial record RedisConfiguration
             Password = settings.GetSecret(PasswordField),
             Databases = ParseDatabases(settings.GetList(DatabaseField)),
             SslEnabled = sslEnabled,
-            Authorities = sslEnabled && authority.Length > 0 ? CertificateAuthorities.Parse(SslCaField, authority) : null,
+            Authorities = sslEnabled && authority.Length > 0 ? CertificateAuthorities.Parse(CertificateAuthorities.SslCa, authority) : null,
             Certificate =
                 sslEnabled && settings.GetBoolean(MutualTlsField)
                     ? ParseCertificate(settings.GetRequiredString(CertificateField), settings.GetRequiredString(KeyField))

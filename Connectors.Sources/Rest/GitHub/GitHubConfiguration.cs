@@ -64,7 +64,7 @@ internal sealed record GitHubConfiguration
             Tooltip = "NAME or OWNER/NAME, divided by commas; * for all.",
         },
         CommonFields.Toggle("ssl_enabled", "Enable SSL", "Trust the certificate authority below, for a GitHub Server."),
-        new("ssl_ca", "SSL certificate")
+        new(CertificateAuthorities.SslCa, "SSL certificate")
         {
             Required = false,
             DependsOn = [new ConfigDependency("ssl_enabled", true)],
@@ -145,7 +145,10 @@ internal sealed record GitHubConfiguration
             HasAccessControl = ofOrganizations && AccessControl.IsOn(settings),
             Retries = RestFields.Number(settings, "retry_count", 3, 0, 10),
             PrivateHosts = settings.GetList("allowed_hosts"),
-            Authority = isServer && settings.GetBoolean("ssl_enabled") && settings.GetString("ssl_ca") is { Length: > 0 } pem ? pem : null,
+            Authority =
+                isServer && settings.GetBoolean("ssl_enabled") && settings.GetString(CertificateAuthorities.SslCa) is { Length: > 0 } pem
+                    ? pem
+                    : null,
         };
     }
 }

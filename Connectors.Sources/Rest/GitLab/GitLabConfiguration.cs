@@ -39,7 +39,7 @@ internal sealed record GitLabConfiguration
             "Mirror all files",
             "All files of the default branch, with their contents, not only the read-me files at its root."
         ),
-        new("ssl_ca", "SSL certificate")
+        new(CertificateAuthorities.SslCa, "SSL certificate")
         {
             Display = ConfigDisplay.TextArea,
             Required = false,
@@ -105,7 +105,7 @@ internal sealed record GitLabConfiguration
             HasAllFiles = settings.GetBoolean("include_all_files"),
             Retries = RestFields.Number(settings, "retry_count", 3, 0, 10),
             PrivateHosts = settings.GetList("allowed_hosts"),
-            Authority = settings.GetString("ssl_ca") is { Length: > 0 } pem ? pem : null,
+            Authority = settings.GetString(CertificateAuthorities.SslCa) is { Length: > 0 } pem ? pem : null,
         };
     }
 

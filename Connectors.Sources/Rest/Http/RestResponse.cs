@@ -96,7 +96,7 @@ internal sealed class RestResponse : IDisposable
         {
             return _read?.Invoke(this) ?? Parse();
         }
-        catch (ConnectorException) when (_codings.Length > 0)
+        catch (ConnectorException) when (_codings.Length > 0 && !BeginsAsJson())
         {
             throw new ConnectorException(
                 $"{_place}: the answer is packed ({_codings}) in a way that is not known here. Have the server send it unpacked, or with "
@@ -104,6 +104,9 @@ internal sealed class RestResponse : IDisposable
             );
         }
     }
+
+    /// <summary>What is packed hardly ever does. Some servers name a coding and pack nothing: then the answer just broke off.</summary>
+    private bool BeginsAsJson() => _body.WrittenMemory.Span.TrimStart(" \t\r\n"u8) is [(byte)'{' or (byte)'[', ..];
 
     private JsonDocument Parse()
     {

@@ -17,8 +17,11 @@ internal sealed class UnpackingHandler(HttpMessageHandler inner) : DelegatingHan
         ["x-gzip"] = body => new GZipStream(body, CompressionMode.Decompress),
         ["deflate"] = body => new ZLibStream(body, CompressionMode.Decompress),
         ["br"] = body => new BrotliStream(body, CompressionMode.Decompress),
-        ["identity"] = body => body,
     };
+
+    // Named, and nothing is packed by them: a stored object keeps the coding of its upload, which is undone by then, and some servers say
+    // the charset here.
+    private static readonly HashSet<string> Idle = new(StringComparer.OrdinalIgnoreCase) { "identity", "aws-chunked", "utf-8" };
 
     /// <inheritdoc/>
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -28,9 +31,17 @@ internal sealed class UnpackingHandler(HttpMessageHandler inner) : DelegatingHan
             request.Headers.TryAddWithoutValidation("Accept-Encoding", Codings);
         }
 
-        // Whatever was asked: a store may give a file as it was put there. What is not known here stays as it is, and says so.
+        // Whatever was asked: a store may give a file as it was put there. With one coding that is not known everything stays packed, and
+        // the header says so.
         var answer = await base.SendAsync(request, cancellationToken);
         var codings = answer.Content.Headers.ContentEncoding;
+        if (codings.Any(Idle.Contains))
+        {
+            string[] packing = [.. codings.Where(coding => !Idle.Contains(coding))];
+            codings.Clear();
+            Array.ForEach(packing, codings.Add);
+        }
+
         if (codings.Count > 0 && codings.All(Known.ContainsKey))
         {
             answer.Content = new UnpackedContent(answer.Content);

@@ -21,7 +21,7 @@ internal sealed record SandflyConfiguration(Uri Url, string User, Secret Passwor
         {
             ShapesDocuments = false,
         },
-        new("ssl_ca", "SSL certificate")
+        new(CertificateAuthorities.SslCa, "SSL certificate")
         {
             Display = ConfigDisplay.TextArea,
             Required = false,
@@ -63,7 +63,7 @@ internal sealed record SandflyConfiguration(Uri Url, string User, Secret Passwor
         {
             WithPassed = settings.GetBoolean("enable_pass", false),
             VerifiesCertificate = settings.GetBoolean("verify_ssl", true),
-            Authority = settings.GetString("ssl_ca") is { Length: > 0 } authority ? authority : null,
+            Authority = settings.GetString(CertificateAuthorities.SslCa) is { Length: > 0 } authority ? authority : null,
             Days = RestFields.Number(settings, "fetch_days", 30, 1, 3650),
             Retries = RestFields.Number(settings, "retry_count", 3, 0, 10),
             PrivateHosts = settings.GetList("allowed_hosts"),

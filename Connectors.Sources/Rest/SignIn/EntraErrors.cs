@@ -40,7 +40,7 @@ internal static class EntraErrors
         var answer = NetworkFailure.Find<MsalServiceException>(failure);
         if (answer is { StatusCode: > 0 and var status } && RestErrors.IsPassing((HttpStatusCode)status))
         {
-            return OAuthErrors.Passing(place, (HttpStatusCode)status, answer.Headers?.RetryAfter?.Delta ?? Pause);
+            return OAuthErrors.Passing(place, (HttpStatusCode)status, OAuthErrors.WaitOf(answer.Headers) ?? Pause);
         }
 
         if (CodeOf(failure) is { } code)

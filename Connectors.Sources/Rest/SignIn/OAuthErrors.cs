@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Text.Json;
 using Connectors.Abstractions;
 using Connectors.Sources.Rest.Documents;
@@ -77,7 +78,7 @@ internal static class OAuthErrors
     /// <param name="endpoint">Where the token was asked for.</param>
     /// <param name="answer">The answer.</param>
     public static ConnectorException Passing(string service, Uri endpoint, HttpResponseMessage answer) =>
-        Passing(PlaceOf(service, endpoint), answer.StatusCode, answer.Headers.RetryAfter?.Delta);
+        Passing(PlaceOf(service, endpoint), answer.StatusCode, WaitOf(answer.Headers));
 
     /// <summary>The exception to throw for a status that passes.</summary>
     /// <param name="place">The service as messages name it, with the address.</param>
@@ -98,6 +99,16 @@ internal static class OAuthErrors
                 : $"{service}: gives no token (refused). {hint}",
             RestErrors.Cause(HttpStatusCode.Unauthorized)
         );
+
+    /// <summary>How long an answer asks to wait (RFC 9110, 10.2.3): in seconds, or until a date of its own clock;
+    /// <see langword="null"/> when it does not say.</summary>
+    public static TimeSpan? WaitOf(HttpResponseHeaders? headers) =>
+        headers?.RetryAfter switch
+        {
+            { Delta: { } delta } => delta,
+            { Date: { } until } when headers.Date is { } now => until > now ? until - now : TimeSpan.Zero,
+            _ => null,
+        };
 
     private static string PlaceOf(string service, Uri endpoint) => $"{service} ({RestErrors.Name(endpoint)})";
 

@@ -14,7 +14,7 @@ internal static class DocumentSanitizer
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = 1000 };
 
     /// <summary>
-    /// Whether a body may need sanitizing. May report false positives, never false negatives; scans for a few bytes only.
+    /// Whether a body of compact JSON may need sanitizing. May report false positives, never false negatives; scans for a few bytes only.
     /// </summary>
     public static bool NeedsSanitizing(ReadOnlySpan<byte> body) => HasOddName(body) || MayBeDeep(body) || MayMix(body);
 
@@ -37,11 +37,11 @@ internal static class DocumentSanitizer
         }
     }
 
-    /// <summary>Whether a name has a dot, is empty or begins with a blank. Names are many, and dots and blanks at the beginning of a text
-    /// are few: they are looked for first.</summary>
+    /// <summary>Whether a name has a dot, is empty or begins with white space (<c>FieldNames.WithoutBlankParts</c>). Names are many,
+    /// and dots and white space at the beginning of a text are few: they are looked for first.</summary>
     private static bool HasOddName(ReadOnlySpan<byte> body)
     {
-        if (body.IndexOf("\"\":"u8) >= 0)
+        if (body.IndexOf("\"\":"u8) >= 0 || body.IndexOf("\\u002e"u8) >= 0 || body.IndexOf("\\u002E"u8) >= 0)
         {
             return true;
         }
@@ -58,7 +58,21 @@ internal static class DocumentSanitizer
             rest = rest[end..];
         }
 
-        for (var rest = body; rest.IndexOf("\" "u8) is var start and >= 0; rest = rest[(start + 2)..])
+        // A blank; one that is escaped; the first bytes of U+0085 and U+00A0, of U+2000 to U+205F; U+1680; U+3000.
+        return BeginsName(body, "\" "u8)
+            || BeginsName(body, "\"\\"u8)
+            || BeginsName(body, [(byte)'"', 0xC2])
+            || BeginsName(body, [(byte)'"', 0xE2])
+            || BeginsName(body, "\"\u1680"u8)
+            || BeginsName(body, "\"\u3000"u8);
+    }
+
+    /// <summary>Whether a name begins so.</summary>
+    /// <param name="body">The body.</param>
+    /// <param name="beginning">The quote, and what follows it.</param>
+    private static bool BeginsName(ReadOnlySpan<byte> body, ReadOnlySpan<byte> beginning)
+    {
+        for (var rest = body; rest.IndexOf(beginning) is var start and >= 0; rest = rest[(start + 1)..])
         {
             // A quote that is escaped begins nothing.
             if ((start == 0 || rest[start - 1] != (byte)'\\') && rest[(start + 1)..] is var text && EndsName(text, EndOfText(text)))
@@ -132,6 +146,12 @@ internal static class DocumentSanitizer
         if (body.IndexOf("[{"u8) < 0)
         {
             return false;
+        }
+
+        // Elasticsearch makes one array of those within arrays, and what stands beside such a one may be of any kind.
+        if (body.IndexOf(",[{"u8) >= 0 || body.IndexOf("[[{"u8) >= 0)
+        {
+            return true;
         }
 
         for (var rest = body; rest.IndexOf("},"u8) is var at and >= 0 && at + 2 < rest.Length; rest = rest[(at + 2)..])

@@ -79,8 +79,8 @@ internal static class ElasticsearchSettings
             "elasticsearch.max_retries",
             Whole(0, 100),
             5,
-            "For how long a request other than bulk is tried again when its failure may pass: so many times "
-                + "`elasticsearch.retry_interval`, and at least two minutes. With 0 it is not tried again."
+            "For how long a request other than bulk is tried again when its failure may pass: this number times "
+                + "`elasticsearch.retry_interval`, but at least two minutes. With 0 it is not tried again."
         )
         {
             IsPython = true,

@@ -147,8 +147,8 @@ internal static class LoopSettings
             "service.job_cleanup_interval",
             Seconds(1, 86_400),
             TimeSpan.FromSeconds(300),
-            "How often is cleaned up: jobs of connectors that are gone, and secrets in jobs that are over. Jobs that fell silent are "
-                + "ended at every poll."
+            "How often the service cleans up: jobs of connectors that are gone, and secrets in jobs that are over. Jobs that fell silent "
+                + "are ended at every poll."
         )
         {
             IsPython = true,

@@ -52,7 +52,7 @@ internal sealed class ConnectorRecord
     /// <summary>Why its last access control sync failed; <see langword="null"/> when it did not.</summary>
     internal string? LastAccessControlSyncError => Source.NonBlank("last_access_control_sync_error");
 
-    /// <summary>Whether it says that its last sync, of documents or of identities, waits to be gone on with.</summary>
+    /// <summary>Whether it says that its last sync, of documents or of identities, waits to be continued.</summary>
     internal bool IsSuspended =>
         JobStatus.Suspended.ToWord() is var suspended
         && (Source.Text("last_sync_status") == suspended || Source.Text("last_access_control_sync_status") == suspended);

@@ -103,14 +103,19 @@ internal sealed class SyncJobIndex(IDocumentStore store, TimeProvider timeProvid
     {
         ArgumentNullException.ThrowIfNull(connector);
         ArgumentNullException.ThrowIfNull(options);
-        var document = await store.CreateAsync(
-            ProtocolIndices.SyncJobs,
-            key is null ? null : IdOf(connector.Id, type, key),
-            SyncJobWrites.New(connector, type, trigger, options, timeProvider.GetUtcNow()),
-            cancellationToken
-        );
-        return document is null ? null : new SyncJobRecord(document);
+        var document = New(connector, type, trigger, options);
+        return await CreateAsync(key is null ? null : IdOf(connector.Id, type, key), document, cancellationToken);
     }
+
+    /// <summary>The document of a pending job, which is not made yet.</summary>
+    /// <exception cref="ConnectorException">The connector has no index or no service type.</exception>
+    internal JsonObject New(ConnectorRecord connector, JobType type, TriggerMethod trigger, SyncJobOptions options) =>
+        SyncJobWrites.New(connector, type, trigger, options, timeProvider.GetUtcNow());
+
+    /// <summary>Makes the job of a document (<see cref="New"/>), with a new id when none is given; <see langword="null"/> when the id has
+    /// its job already.</summary>
+    internal async Task<SyncJobRecord?> CreateAsync(string? id, JsonObject document, CancellationToken cancellationToken) =>
+        await store.CreateAsync(ProtocolIndices.SyncJobs, id, document, cancellationToken) is { } made ? new SyncJobRecord(made) : null;
 
     /// <summary>The id of the job of an occasion.</summary>
     internal static string IdOf(string connectorId, JobType type, string key) =>

@@ -112,7 +112,7 @@ internal sealed class JobDispatcher(ServiceCore core, ServiceParts parts)
             && parts.EngineOf(job.ConnectorId).CanResume(job.Id);
     }
 
-    /// <summary>Ends a job that is said to run and that nobody goes on with: one that was to be canceled when its process died, or one that
+    /// <summary>Ends a job that is said to run and that nobody continues: one that was to be canceled when its process died, or one that
     /// has been silent for too long.</summary>
     /// <returns>Whether it is over now.</returns>
     public async Task<bool> TryEndLeftAsync(SyncJobRecord job, CancellationToken cancellationToken)
@@ -122,7 +122,7 @@ internal sealed class JobDispatcher(ServiceCore core, ServiceParts parts)
             return false;
         }
 
-        // What was abandoned, and was not to be canceled, is gone on with.
+        // What was abandoned, and was not to be canceled, is continued.
         var isCanceling = job.Status == JobStatus.Canceling;
         return IsAbandoned(job) ? isCanceling && await TryCancelAsync(job, JobClaim.Of(job), cancellationToken)
             : isCanceling && job.IsSilent(parts.TimeProvider.GetUtcNow(), core.Options.IdleAfter)

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Connectors.Abstractions;
 using Connectors.Sync.Diagnostics;
 using Connectors.Sync.Protocol.Connectors;
@@ -41,21 +42,22 @@ internal sealed class JobReplacement(
             return new CurrentJob(job);
         }
 
-        // The new one first: when this is cut off, the next look finds both, and the key keeps it from being made twice.
-        var key = $"in place of {job.Id}";
         var options = isAskedFor ? job.Options : job.Options with { AllowMassDelete = false };
-        SyncJobRecord? made;
+        JsonObject document;
         try
         {
-            made = await jobs.CreateAsync(connector, type, job.TriggerMethod, options, key, cancellationToken);
+            document = jobs.New(connector, type, job.TriggerMethod, options);
         }
-        catch (ConnectorException failure) when (failure.Kind == FailureKind.Fatal)
+        catch (ConnectorException)
         {
             // With what is set now there can be no job. The old one fails when it is run, and says why.
             return new CurrentJob(job);
         }
 
-        made ??= await jobs.FindAsync(SyncJobIndex.IdOf(connector.Id, type, key), cancellationToken);
+        // The new one first: when this is cut off, the next look finds both, and the id keeps it from being made twice. One that was made
+        // by an earlier look keeps the options that it was made with.
+        var id = SyncJobIndex.IdOf(connector.Id, type, $"in place of {job.Id}");
+        var made = await jobs.CreateAsync(id, document, cancellationToken) ?? await jobs.FindAsync(id, cancellationToken);
         if (await steps.CancelLeftAsync(job, cancellationToken) is null)
         {
             return new CurrentJob(null);

@@ -131,8 +131,8 @@ internal sealed class SyncNow(ServiceCore core, JobDispatcher dispatcher, Servic
         }
     }
 
-    /// <summary>The waiting job, or the job that a dead process left: it is run, or resumed, instead of a new one. What nobody goes on with
-    /// is ended.</summary>
+    /// <summary>The waiting job, or the job that a dead process left: it is run, or resumed, instead of a new one. What nobody continues is
+    /// ended.</summary>
     private async Task<SyncJobRecord?> WaitingAsync(string connectorId, SyncNowOptions how, CancellationToken cancellationToken)
     {
         var unfinished = new List<SyncJobRecord>();
@@ -162,13 +162,19 @@ internal sealed class SyncNow(ServiceCore core, JobDispatcher dispatcher, Servic
             throw Running(unfinished.First(job => job.Status?.IsRunning() == true));
         }
 
-        return waiting.Options != how.ForJob
-            ? throw OtherOptions(waiting, how)
-            : await dispatcher.CurrentAsync(waiting, isAskedFor: true, cancellationToken)
-                ?? throw new ConnectorException(
-                    $"Another service has just taken job '{waiting.Id}' of connector '{connectorId}', or put another one in its place. "
-                        + "Wait for it to end, then sync again."
-                );
+        if (waiting.Options != how.ForJob)
+        {
+            throw OtherOptions(waiting, how);
+        }
+
+        var current = await dispatcher.CurrentAsync(waiting, isAskedFor: true, cancellationToken)
+            ?? throw new ConnectorException(
+                $"Another service has just taken job '{waiting.Id}' of connector '{connectorId}', or put another one in its place. Wait "
+                    + "for it to end, then sync again."
+            );
+
+        // A service may have made it, and been cut off: it allowed no mass delete.
+        return current.Options == how.ForJob ? current : throw OtherOptions(current, how);
     }
 
     private static ConnectorException Running(SyncJobRecord job) =>

@@ -129,7 +129,7 @@ internal sealed class PollCycle(
         return made;
     }
 
-    /// <summary>Fails the jobs that are silent and that nobody can go on with.</summary>
+    /// <summary>Fails the jobs that are silent and that nobody can continue.</summary>
     /// <param name="isAlive">Whether somebody runs a job, or can take it up.</param>
     /// <param name="cancellationToken">Stops the call.</param>
     /// <returns>How many.</returns>

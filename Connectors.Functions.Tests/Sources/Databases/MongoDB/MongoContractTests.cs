@@ -8,21 +8,21 @@ using MongoDB.Bson;
 
 namespace Connectors.Tests.Sources.Databases.MongoDB;
 
-public sealed class MongoContractTests : SourceContractTests
+public sealed class MongoContractTests : StoppableSourceContractTests
 {
     protected override async ValueTask<SourceFixture> CreateFixtureAsync(CancellationToken cancellationToken) =>
         new MongoFixture(await MongoWireServer.StartAsync(), rules: null);
 }
 
 /// <summary>The same with a filter, which must hold in every part and on every page.</summary>
-public sealed class MongoFindContractTests : SourceContractTests
+public sealed class MongoFindContractTests : StoppableSourceContractTests
 {
     protected override async ValueTask<SourceFixture> CreateFixtureAsync(CancellationToken cancellationToken) =>
         new MongoFixture(await MongoWireServer.StartAsync(), """{"find": {"filter": {"total": {"$gt": 0}}, "projection": {"note": 0}}}""");
 }
 
 /// <summary>The same with a pipeline, which is read as one stream.</summary>
-public sealed class MongoAggregateContractTests : SourceContractTests
+public sealed class MongoAggregateContractTests : StoppableSourceContractTests
 {
     protected override async ValueTask<SourceFixture> CreateFixtureAsync(CancellationToken cancellationToken) =>
         new MongoFixture(await MongoWireServer.StartAsync(), """{"aggregate": {"pipeline": [{"$match": {"total": {"$gt": 0}}}]}}""");

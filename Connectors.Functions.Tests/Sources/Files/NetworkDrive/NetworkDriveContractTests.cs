@@ -8,7 +8,7 @@ using Connectors.Tests.Support;
 
 namespace Connectors.Tests.Sources.Files.NetworkDrive;
 
-public sealed class NetworkDriveContractTests : SourceContractTests
+public sealed class NetworkDriveContractTests : StoppableSourceContractTests
 {
     protected override ValueTask<SourceFixture> CreateFixtureAsync(CancellationToken cancellationToken) => new(new ShareFixture());
 

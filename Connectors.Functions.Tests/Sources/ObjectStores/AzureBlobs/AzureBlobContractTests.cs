@@ -9,7 +9,7 @@ using Xunit;
 namespace Connectors.Tests.Sources.ObjectStores.AzureBlobs;
 
 [Collection("Azurite")]
-public sealed class AzureBlobContractTests(AzuriteServer server) : SourceContractTests
+public sealed class AzureBlobContractTests(AzuriteServer server) : StoppableSourceContractTests
 {
     protected override async ValueTask<SourceFixture> CreateFixtureAsync(CancellationToken cancellationToken)
     {

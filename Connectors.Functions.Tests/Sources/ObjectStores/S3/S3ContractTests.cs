@@ -8,7 +8,7 @@ using Connectors.Tests.Support.S3Server;
 
 namespace Connectors.Tests.Sources.ObjectStores.S3;
 
-public sealed class S3ContractTests : SourceContractTests
+public sealed class S3ContractTests : StoppableSourceContractTests
 {
     protected override async ValueTask<SourceFixture> CreateFixtureAsync(CancellationToken cancellationToken)
     {

@@ -100,15 +100,16 @@ public sealed class GoogleTokensTests
     }
 
     [Theory]
-    [InlineData("""{"error": "rate_limit_exceeded"}""", 429)]
-    [InlineData("<html>se-cr-et</html>", 503)]
-    [InlineData("", 500)]
-    public async Task WhatMayPassIsLeftToWhoeverAsks(string body, int status)
+    [InlineData("""{"error": "rate_limit_exceeded"}""", 429, "7")]
+    [InlineData("<html>se-cr-et</html>", 503, "7")]
+    [InlineData("", 500, "Sat, 01 Jun 2024 12:00:07 GMT")]
+    public async Task WhatMayPassIsLeftToWhoeverAsks(string body, int status, string wait)
     {
         var script = Scripted.By(_ =>
         {
             var answer = Scripted.Json(body, (HttpStatusCode)status);
-            answer.Headers.TryAddWithoutValidation("Retry-After", "7");
+            answer.Headers.TryAddWithoutValidation("Retry-After", wait);
+            answer.Headers.TryAddWithoutValidation("Date", "Sat, 01 Jun 2024 12:00:00 GMT");
             return answer;
         });
 

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Net;
+using System.Text;
 using Connectors.Abstractions;
 using Connectors.Sources.Rest.Documents;
 using Connectors.Sources.Rest.Http;
@@ -23,6 +24,8 @@ public sealed class UnpackingHandlerTests
     [InlineData("br")]
     [InlineData("gzip", "br")]
     [InlineData("identity")]
+    [InlineData("aws-chunked", "gzip")]
+    [InlineData("gzip", "UTF-8")]
     public async Task AreReadAsTheyWereBefore(params string[] codings)
     {
         using var client = Scripted.By(_ => Packed("""{"name": "Ann"}"""u8.ToArray(), codings)).Client();
@@ -129,7 +132,23 @@ public sealed class UnpackingHandlerTests
 
         // Some servers say a charset there.
         using var plain = await client.GetAsync("count", Cancellation);
-        Assert.Equal(1, plain.Json.GetInt32());
+        Assert.Equal((1, 1L), (plain.Json.GetInt32(), plain.ContentLength));
+    }
+
+    [Theory]
+    [InlineData("utf-8")]
+    [InlineData("iso-8859-1")]
+    public async Task AnAnswerThatNamesACodingAndIsNotPackedIsNotBlamedOnItWhenItBreaksOff(string coding)
+    {
+        using var client = Scripted.By(_ => Packed(new StringContent(" \n[1, 2", Encoding.UTF8, "application/json"), coding)).Client();
+
+        using var answer = await client.GetAsync("me", Cancellation);
+        var failure = Assert.Throws<ConnectorException>(() => answer.Json);
+
+        Assert.Equal(
+            (FailureKind.Retry, "https://things.example/api/me: the answer is cut off or is not JSON."),
+            (failure.Kind, failure.Message)
+        );
     }
 
     private static HttpResponseMessage Packed(HttpContent content, params string[] codings)
@@ -147,7 +166,7 @@ public sealed class UnpackingHandlerTests
 
     private static byte[] Pack(byte[] body, string coding)
     {
-        if (coding == "identity")
+        if (coding is "identity" or "aws-chunked" or "UTF-8")
         {
             return body;
         }

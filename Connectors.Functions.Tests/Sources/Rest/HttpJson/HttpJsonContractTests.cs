@@ -3,7 +3,7 @@ using Connectors.Testing;
 namespace Connectors.Tests.Sources.Rest.HttpJson;
 
 /// <summary>The contract, whichever way one page leads to the next.</summary>
-public abstract class HttpJsonContractTests(string paging) : SourceContractTests
+public abstract class HttpJsonContractTests(string paging) : StoppableSourceContractTests
 {
     protected override async ValueTask<SourceFixture> CreateFixtureAsync(CancellationToken cancellationToken)
     {

@@ -8,7 +8,7 @@ namespace Connectors.Tests.Sources.Rest.Replay;
 /// The contract of a source that is asked over HTTP: that of all sources, and each way in which each single call can fail. Derive, name
 /// the replay, done.
 /// </summary>
-public abstract class ReplayContractTests : SourceContractTests
+public abstract class ReplayContractTests : StoppableSourceContractTests
 {
     private static readonly PageLimits Small = new(3, 1024 * 1024);
 

@@ -117,6 +117,17 @@ public sealed class EntraTokensTests
         Assert.Equal(TimeSpan.FromSeconds(7), failure.RetryAfter);
     }
 
+    /// <summary>A date is one of the clock of whoever answers.</summary>
+    [Theory]
+    [InlineData("Sat, 01 Jun 2024 12:02:00 GMT", "Sat, 01 Jun 2024 12:00:30 GMT", 90)]
+    [InlineData("Sat, 01 Jun 2024 12:02:00 GMT", "Sat, 01 Jun 2024 12:03:00 GMT", 0)]
+    [InlineData("Sat, 01 Jun 2024 12:02:00 GMT", null, 60)]
+    public async Task WhenItPassesMayBeADate(string until, string? now, int seconds)
+    {
+        var script = Scripted.By(_ => Scripted.Status(503, [("Retry-After", until), .. now is null ? [] : new[] { ("Date", now) }]));
+        Assert.Equal(TimeSpan.FromSeconds(seconds), (await FailureAsync(script)).RetryAfter);
+    }
+
     [Fact]
     public void AManagedIdentityIsNamedAndNotTheAuthorityThatItDoesNotAsk()
     {

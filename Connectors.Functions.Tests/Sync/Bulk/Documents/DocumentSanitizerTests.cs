@@ -15,6 +15,15 @@ public sealed class DocumentSanitizerTests
             // What it is, the body, and what becomes of it.
             { "empty name", """{"":1}""", """{"_":1}""" },
             { "blank name", """{"  ":1}""", """{"_":1}""" },
+            { "an escaped tab", """{"\t":1}""", """{"_":1}""" },
+            { "a blank that is written as its number", """{"a":{"\u0020\u3000":1}}""", """{"a":{"_":1}}""" },
+            { "a next line", "{\"\u0085\":1}", """{"_":1}""" },
+            { "a no-break space", "{\"\u00a0 \":1}", """{"_":1}""" },
+            { "an Ogham space", "{\"\u1680\":1}", """{"_":1}""" },
+            { "a hair space", "{\"x\":1,\"\u200a\":2}", """{"x":1,"_":2}""" },
+            { "a mathematical space", "{\"\u205f\":1}", """{"_":1}""" },
+            { "an ideographic space", "{\"\u3000\":1}", """{"_":1}""" },
+            { "a dot that is written as its number", """{"a\u002e\u002eb":1}""", """{"a._.b":1}""" },
             { "only dots", """{"..":1}""", """{"_":1}""" },
             { "leading dot", """{".x":1}""", """{"_.x":1}""" },
             { "blank part", """{"x..y":1,"x. .z":2}""", """{"x._.y":1,"x._.z":2}""" },
@@ -29,6 +38,9 @@ public sealed class DocumentSanitizerTests
             { "the name that would be given is there", """{"a":5,"a.b":1,"a_b":2}""", """{"a":5,"a_b_":1,"a_b":2}""" },
             { "an array that mixes values and objects", """{"a":[1,{"b":2},"t"]}""", """{"a":[1,"{\"b\":2}","t"]}""" },
             { "the same, the object first", """{"a":[{"b":2},null,3],"c":1}""", """{"a":["{\"b\":2}",null,3],"c":1}""" },
+            { "objects in an array within an array, after a value", """{"a":[1,[{"b":2}]]}""", """{"a":[1,["{\"b\":2}"]]}""" },
+            { "the same before it", """{"a":[[{"b":2}],1]}""", """{"a":[["{\"b\":2}"],1]}""" },
+            { "the same beside another array", """{"a":[[1],[{"b":2}]]}""", """{"a":[[1],["{\"b\":2}"]]}""" },
             {
                 "objects in an array that disagree",
                 """{"a":[{"x":1},{"x":{"y":2}},{"x":3}],"b.c":1}""",
@@ -49,6 +61,7 @@ public sealed class DocumentSanitizerTests
             """{"a":[{"b":1},{"b":2}]}""",
             """{"a":[{"b":{"c":1}}],"d":"x"}""",
             """{"address":{"city":"Wien"},"items":[{"sku":"x","size":{"w":1},"q":1},{"sku":"y"}],"text":"a.b: c {and so on}"}""",
+            """{"a":"\tx","b":["\"quoted\""],"c":"«x»","d":"… x"}""",
             """{"price":1.5,"when":"2026-01-01T00:00:00.000Z","url":"https://example.com/a.b"}""",
         ];
 
@@ -83,7 +96,9 @@ public sealed class DocumentSanitizerTests
     [Fact]
     public void WhatIsNotParsedWouldNotBeChanged()
     {
-        var text = Gen.OneOf("a", "b", ".", " ", "\"", "\\", ":", "{", "[", ",", "}").Array[0, 4].Select(string.Concat);
+        var text = Gen.OneOf("a", "b", ".", " ", "\t", "\u00a0", "\u3000", "\"", "\\", ":", "{", "[", ",", "}")
+            .Array[0, 4]
+            .Select(string.Concat);
         var value = Gen.Recursive<JsonNode?>(
             (depth, inner) =>
                 depth > 3
@@ -101,10 +116,17 @@ public sealed class DocumentSanitizerTests
                 fields =>
                 {
                     var body = fields!.ToJsonString(new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
-                    return DocumentSanitizer.NeedsSanitizing(Encoding.UTF8.GetBytes(body)) || Sanitize(body) == body;
+                    return AreKept(body) && AreKept(Unescaped(body));
                 },
                 iter: 5_000
             );
+
+        static bool AreKept(string body) =>
+            DocumentSanitizer.NeedsSanitizing(Encoding.UTF8.GetBytes(body)) || Sanitize(body) == body;
+
+        // The writer escapes white space that JSON may hold as it is.
+        static string Unescaped(string body) =>
+            body.Replace("\\u00A0", "\u00a0", StringComparison.Ordinal).Replace("\\u3000", "\u3000", StringComparison.Ordinal);
 
         Gen<JsonNode?> Fields(Gen<JsonNode?> inner) =>
             Gen.Select(text, inner)

@@ -9,7 +9,8 @@ using Xunit;
 
 namespace Connectors.Tests.Sync.Service.Jobs;
 
-/// <summary>A sync that was interrupted, and whose connector somebody has corrected since: it does not go on with the old settings.</summary>
+/// <summary>A sync that was interrupted, and whose connector somebody has corrected since: it does not continue with the old
+/// settings.</summary>
 public sealed class ReplacedJobTests
 {
     private const string Suspended =
@@ -137,27 +138,58 @@ public sealed class ReplacedJobTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task AReplacementThatWasCutOffIsGoneOnWith(bool isAskedFor)
+    public async Task AReplacementThatWasCutOffIsContinued(bool isAskedFor)
     {
         var (connector, job) = await InterruptedAsync(Suspended, """{"configuration": {"host": {"value": "other"}}}""");
-        _fixture.Store.BeforeUpdate = (index, id) =>
-        {
-            if (index != ProtocolIndices.SyncJobs || id != job)
-            {
-                return Task.CompletedTask;
-            }
-
-            _fixture.Store.BeforeUpdate = null;
-            throw new ConnectorException(FailureKind.Retry, "Elasticsearch is away.");
-        };
-        await Assert.ThrowsAsync<ConnectorException>(() => _fixture.RunOnceAsync());
-        Assert.Equal(2, _fixture.JobIds.Count);
+        await CutOffAsync(job);
 
         var result = isAskedFor
             ? await _fixture.Service.SyncNowAsync(connector, new SyncNowOptions(), Token, Token)
             : Assert.Single(await _fixture.RunOnceAsync());
 
         AssertReplaced(connector, job, result.Job!.Id);
+    }
+
+    /// <summary>The service, which made it, allowed no mass delete: it must not run as if it did.</summary>
+    [Fact]
+    public async Task AReplacementThatWasCutOffIsNotRunForASyncWithOtherOptions()
+    {
+        var connector = _fixture.AddConnector();
+        var job = await _fixture.AddJobAsync(connector, """{"metadata": {"allow_mass_delete": true}}""");
+        _fixture.Store.Edit(ProtocolIndices.SyncJobs, job, Suspended);
+        _fixture.Clock.Advance(TimeSpan.FromSeconds(1));
+        _fixture.Store.Edit(ProtocolIndices.Connectors, connector, """{"configuration": {"host": {"value": "other"}}}""");
+        await CutOffAsync(job);
+        var next = Assert.Single(_fixture.JobIds, id => id != job);
+
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() =>
+            _fixture.Service.SyncNowAsync(connector, new SyncNowOptions(AllowMassDelete: true), Token, Token)
+        );
+
+        Assert.StartsWith(
+            $"Job '{next}' of connector '{connector}' waits to be run without options, and this sync is with --allow-mass-delete. ",
+            failure.Message,
+            StringComparison.Ordinal
+        );
+        Assert.Empty(_fixture.Engine.Requests);
+        Assert.Equal(("canceled", "pending"), (_fixture.Status(job), _fixture.Status(next)));
+    }
+
+    /// <summary>The old job would run with the settings that were corrected.</summary>
+    [Fact]
+    public async Task WhereElasticsearchMakesNoReplacementTheOldJobIsNotRun()
+    {
+        var (connector, job) = await InterruptedAsync(Suspended, """{"configuration": {"host": {"value": "other"}}}""");
+        _fixture.Store.BeforeCreate = index =>
+            index == ProtocolIndices.SyncJobs ? throw new ConnectorException("The API key may not write jobs.") : Task.CompletedTask;
+
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() =>
+            _fixture.Service.SyncNowAsync(connector, new SyncNowOptions(), Token, Token)
+        );
+
+        Assert.Equal("The API key may not write jobs.", failure.Message);
+        Assert.Empty(_fixture.Engine.Requests);
+        Assert.Equal("suspended", _fixture.Status(job));
     }
 
     [Fact]
@@ -258,6 +290,23 @@ public sealed class ReplacedJobTests
         _fixture.Clock.Advance(TimeSpan.FromSeconds(1));
         _fixture.Store.Edit(ProtocolIndices.Connectors, connector, change);
         return (connector, job);
+    }
+
+    /// <summary>A poll makes the replacement, and is cut off before it cancels the job.</summary>
+    private async Task CutOffAsync(string job)
+    {
+        _fixture.Store.BeforeUpdate = (index, id) =>
+        {
+            if (index != ProtocolIndices.SyncJobs || id != job)
+            {
+                return Task.CompletedTask;
+            }
+
+            _fixture.Store.BeforeUpdate = null;
+            throw new ConnectorException(FailureKind.Retry, "Elasticsearch is away.");
+        };
+        await Assert.ThrowsAsync<ConnectorException>(() => _fixture.RunOnceAsync());
+        Assert.Equal(2, _fixture.JobIds.Count);
     }
 
     private void AssertReplaced(string connector, string job, string next)
