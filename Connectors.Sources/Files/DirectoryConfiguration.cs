@@ -93,7 +93,9 @@ internal sealed record DirectoryConfiguration(string Root, GlobPattern Pattern)
                 ? throw new ConnectorException("directory: holds a NUL character. Give the path of a folder.")
             // From another folder another process would read another tree, under other ids.
             : Path.IsPathFullyQualified(directory) ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory))
-            : throw new ConnectorException($"directory: '{directory}' is no absolute path. Write the whole of it: '{Path.GetFullPath(directory)}'.");
+            : throw new ConnectorException(
+                $"directory: '{directory}' is no absolute path. Write the whole of it: '{Path.GetFullPath(directory)}'."
+            );
     }
 
     /// <summary>What is wrong with advanced rules, <c>[{"pattern": "docs/**/*.md"}, ...]</c>: they take the place of the field's

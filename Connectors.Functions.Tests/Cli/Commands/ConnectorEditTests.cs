@@ -233,6 +233,13 @@ public sealed class ConnectorEditTests : IAsyncLifetime
         Assert.Equal(1, _elasticsearch.Count("search-files"));
         await _cli.RunAsync("connector", "list");
         Assert.StartsWith("There are no connectors.", _cli.Out.ToString(), StringComparison.Ordinal);
+
+        string[] again = ["connector", "create", "--service-type", "dir", "--id", "f1", "--index", "search-files", "--set", "directory=/"];
+        Assert.NotEqual(0, await _cli.RunAsync(again));
+        Assert.Equal(
+            "A connector with id 'f1' was deleted, and its id stays taken. Choose another id.\n",
+            _cli.Error.ToString()
+        );
     }
 
     [Theory]

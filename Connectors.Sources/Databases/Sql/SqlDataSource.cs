@@ -51,7 +51,8 @@ public abstract class SqlDataSource : IDataSource, IChangeFeed
                     return true;
                 }
 
-                var tables = await new SqlPartitions(dialect, _rowsAPartition, _opened.Value.Logger).TablesAsync(transaction, cancellationToken);
+                var partitions = new SqlPartitions(dialect, _rowsAPartition, _opened.Value.Logger);
+                var tables = await partitions.TablesAsync(transaction, cancellationToken);
                 if (tables.Count == 0 && dialect.Tables.IsAll)
                 {
                     throw new ConnectorException(

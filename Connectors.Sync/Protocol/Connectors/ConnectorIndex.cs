@@ -114,13 +114,12 @@ internal sealed class ConnectorIndex(IDocumentStore store, TimeProvider timeProv
     }
 
     private async Task<ConnectorException> TakenAsync(string id, CancellationToken cancellationToken) =>
-        await store.GetAsync(ProtocolIndices.Connectors, id, cancellationToken) is { } document && new ConnectorRecord(document).IsDeleted
+        await FindAsync(id, cancellationToken) is null
             ? new ConnectorException($"A connector with id '{id}' was deleted, and its id stays taken. Choose another id.")
             : new ConnectorException($"There is a connector with id '{id}' already. Choose another id.");
 
-    /// <summary>
-    /// Records that a service maintains the connector, unless that was recorded less than <paramref name="heartbeat"/> ago.
-    /// </summary>
+    /// <summary>Records that a service maintains the connector, unless that was recorded less than <paramref name="heartbeat"/>
+    /// ago.</summary>
     public async Task CheckInAsync(string id, TimeSpan heartbeat, CancellationToken cancellationToken)
     {
         if (await FindAsync(id, cancellationToken) is { } connector)

@@ -9,7 +9,8 @@ namespace Connectors.Tests.Sources.Databases.Sql;
 /// <param name="server">The server.</param>
 /// <param name="tables">Statements that fill the database. A table <c>orders</c> with a text <c>note</c> is among them.</param>
 /// <param name="ids">The ids of its rows, given the database's name.</param>
-public abstract class SqlContractTests(SqlServer server, string tables, Func<string, IReadOnlyCollection<string>> ids) : SourceContractTests
+public abstract class SqlContractTests(SqlServer server, string tables, Func<string, IReadOnlyCollection<string>> ids)
+    : StoppableSourceContractTests
 {
     protected override async ValueTask<SourceFixture> CreateFixtureAsync(CancellationToken cancellationToken)
     {

@@ -55,8 +55,8 @@ internal sealed class MySqlErrors(MySqlConfiguration configuration)
         answer.Number switch
         {
             (int)MySqlErrorCode.AccessDenied or AccessDeniedWithoutPassword => new ConnectorException(
-                $"{Server}: refuses the login of user '{configuration.User}'. Check user and password, and that the server knows the user for "
-                    + "this machine."
+                $"{Server}: refuses the login of user '{configuration.User}'. Check user and password, and that the server knows "
+                    + "the user for this machine."
             ),
             HostNotPrivileged => new ConnectorException(
                 $"{Server}: user '{configuration.User}' may not connect from this machine. Create the user for this host, or for '%'."
