@@ -89,6 +89,10 @@ internal sealed class TdsTestServer : IAsyncDisposable
                 _open.Add(ServeAsync(await _listener.AcceptTcpClientAsync(_stop.Token)));
             }
         }
+        catch (Exception) when (_stop.IsCancellationRequested)
+        {
+            // Whatever a listener says that is stopped while it is asked.
+        }
         catch (Exception end)
         {
             Note(end);

@@ -132,7 +132,7 @@ public sealed class HttpJsonDataSourceTests
     [Theory]
     [InlineData("[{\"id\":\"\u00FC\"}]", "is not text in UTF-8")]
     [InlineData("<html>", "is not JSON")]
-    [InlineData("{\"id\":1}\n{", "is not JSON")]
+    [InlineData("{\"id\":1}\n{", "is JSON that has a fault or is not whole")]
     public async Task WhatCanNotBeReadIsSaidAsItIs(string latin, string sentence)
     {
         await using var server = await AnsweringAsync(Encoding.Latin1.GetBytes(latin), "application/json");
