@@ -114,7 +114,7 @@ public sealed class SyncStarter(ILogger<SyncStarter> logger)
 
             // Only another service suspends jobs. One whose orchestration is about to claim it is not replaced.
             return !await IsAliveAsync(client, job.Id, cancellationToken)
-                && (await replacement.CurrentAsync(job, isAskedFor: false, cancellationToken)).Job is { } current
+                && (await replacement.CurrentAsync(job, asked: null, cancellationToken)).Job is { } current
                 && await starter.TryStartAsync(client, SyncJobInput.Of(current), cancellationToken);
         }
     }

@@ -46,6 +46,11 @@ internal sealed class CronSchedule
         ArgumentNullException.ThrowIfNull(expression);
         try
         {
+            if (expression.TrimStart().StartsWith('@'))
+            {
+                throw new FormatException("names such as @daily are not taken");
+            }
+
             if (CronFields.Problem(expression) is { } outside)
             {
                 throw new FormatException(outside);

@@ -132,9 +132,13 @@ internal sealed class JobDispatcher(ServiceCore core, ServiceParts parts)
 
     /// <summary>The job to run for one that waits or was left (<see cref="JobReplacement"/>).</summary>
     /// <returns><see langword="null"/> when somebody else has it.</returns>
-    public async Task<SyncJobRecord?> CurrentAsync(SyncJobRecord job, bool isAskedFor, CancellationToken cancellationToken)
+    public async Task<SyncJobRecord?> CurrentAsync(
+        SyncJobRecord job,
+        SyncJobOptions? asked,
+        CancellationToken cancellationToken
+    )
     {
-        var current = await core.Replacement.CurrentAsync(job, isAskedFor, cancellationToken);
+        var current = await core.Replacement.CurrentAsync(job, asked, cancellationToken);
         if (current.IsReplaced)
         {
             await parts.EngineOf(job.ConnectorId).ForgetAsync(job.Id, cancellationToken);
@@ -254,6 +258,6 @@ internal sealed class JobDispatcher(ServiceCore core, ServiceParts parts)
 
         /// <summary>A job that was never begun has the settings with which it was asked for.</summary>
         private async Task<SyncJobRecord?> CurrentAsync(SyncJobRecord job) =>
-            job.Status == JobStatus.Pending ? job : await dispatcher.CurrentAsync(job, isAskedFor: false, stopAtOnce);
+            job.Status == JobStatus.Pending ? job : await dispatcher.CurrentAsync(job, asked: null, stopAtOnce);
     }
 }

@@ -24,10 +24,11 @@ internal sealed class JobReplacement(
     /// <summary>The job to run for one that waits, or that a dead worker left: itself while its connector is as it was, otherwise a new one
     /// in its place; the old one is then canceled.</summary>
     /// <param name="job">The job.</param>
-    /// <param name="isAskedFor">Whether somebody has just asked for a sync with the job's options. Otherwise the new job may not delete
-    /// more than the delete guard allows: that was allowed of what there was to delete with the old settings.</param>
+    /// <param name="asked">The options with which somebody has just asked for a sync; <see langword="null"/> when nobody has. Then the new
+    /// job has those of the job, but may not delete more than the delete guard allows: that was allowed of what there was to delete with
+    /// the old settings.</param>
     /// <param name="cancellationToken">Stops the call.</param>
-    public async Task<CurrentJob> CurrentAsync(SyncJobRecord job, bool isAskedFor, CancellationToken cancellationToken)
+    public async Task<CurrentJob> CurrentAsync(SyncJobRecord job, SyncJobOptions? asked, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(job);
 
@@ -42,7 +43,7 @@ internal sealed class JobReplacement(
             return new CurrentJob(job);
         }
 
-        var options = isAskedFor ? job.Options : job.Options with { AllowMassDelete = false };
+        var options = asked ?? job.Options with { AllowMassDelete = false };
         JsonObject document;
         try
         {

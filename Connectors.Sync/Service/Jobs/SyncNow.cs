@@ -162,18 +162,19 @@ internal sealed class SyncNow(ServiceCore core, JobDispatcher dispatcher, Servic
             throw Running(unfinished.First(job => job.Status?.IsRunning() == true));
         }
 
-        if (waiting.Options != how.ForJob)
+        // What somebody asked for and nobody has begun is not given up for something else.
+        if (waiting.Status == JobStatus.Pending && waiting.Options != how.ForJob)
         {
             throw OtherOptions(waiting, how);
         }
 
-        var current = await dispatcher.CurrentAsync(waiting, isAskedFor: true, cancellationToken)
+        var current = await dispatcher.CurrentAsync(waiting, how.ForJob, cancellationToken)
             ?? throw new ConnectorException(
                 $"Another service has just taken job '{waiting.Id}' of connector '{connectorId}', or put another one in its place. Wait "
                     + "for it to end, then sync again."
             );
 
-        // A service may have made it, and been cut off: it allowed no mass delete.
+        // It goes on with its own options; or a service has made it, and was cut off: that allowed no mass delete.
         return current.Options == how.ForJob ? current : throw OtherOptions(current, how);
     }
 

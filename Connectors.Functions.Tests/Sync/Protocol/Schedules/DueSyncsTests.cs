@@ -192,6 +192,7 @@ public sealed class DueSyncsTests
     [InlineData("0 0 3 ? * 2-9", "the day of week '2-9' is not between 1 (Sunday) and 7 (Saturday)")]
     [InlineData("0 0 3 ? * 8#2", "the day of week '8#2' is not between 1 (Sunday) and 7 (Saturday)")]
     [InlineData("0 0 3 ? * 99999999999", "the day of week '99999999999' is not between 1 (Sunday) and 7 (Saturday)")]
+    [InlineData("@daily", "names such as @daily are not taken")]
     [InlineData("every day", "Illegal characters for this position: 'EVE'")]
     [InlineData(
         "",

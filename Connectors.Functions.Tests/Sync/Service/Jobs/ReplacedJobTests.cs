@@ -135,6 +135,23 @@ public sealed class ReplacedJobTests
         Assert.True(Assert.Single(_fixture.Engine.Requests).AllowMassDelete);
     }
 
+    [Fact]
+    public async Task WithOtherSettingsASyncWithOtherOptionsBeginsAnew()
+    {
+        var connector = _fixture.AddConnector();
+        var job = await _fixture.AddJobAsync(connector, """{"metadata": {"reindex": true}}""");
+        _fixture.Store.Edit(ProtocolIndices.SyncJobs, job, Suspended);
+        await Assert.ThrowsAsync<ConnectorException>(() =>
+            _fixture.Service.SyncNowAsync(connector, new SyncNowOptions(), Token, Token)
+        );
+        _fixture.Store.Edit(ProtocolIndices.Connectors, connector, """{"configuration": {"host": {"value": "other"}}}""");
+
+        var result = await _fixture.Service.SyncNowAsync(connector, new SyncNowOptions(), Token, Token);
+
+        Assert.Equal(("canceled", "completed"), (_fixture.Status(job), _fixture.Status(result.Job!.Id)));
+        Assert.False(Assert.Single(_fixture.Engine.Requests).Reindex);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

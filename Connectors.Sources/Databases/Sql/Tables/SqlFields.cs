@@ -30,6 +30,7 @@ internal static class SqlFields
                 Type = ConfigFieldType.Integer,
                 Display = ConfigDisplay.Numeric,
                 DefaultValue = defaultPort,
+                Validations = [new ConfigValidation("greater_than", 0), new ConfigValidation("less_than", ushort.MaxValue + 1)],
             },
             new(userField, "Username"),
             new(Password, "Password") { Required = false, Sensitive = true },
