@@ -4,7 +4,8 @@ using Connectors.Sync.Staging.LocalState;
 
 namespace Connectors.Sync.Staging;
 
-/// <summary>Staging in a folder of the local disk, for one machine. Safe for concurrent use, also by several processes.</summary>
+/// <summary>Staging in a folder of the local disk, for one machine. Safe for concurrent use, also by several processes, but that two of
+/// them may both create a file with content that is to be created once.</summary>
 internal sealed class LocalStagingStore : IStagingStore
 {
     private const string UnfinishedSuffix = ".unfinished";

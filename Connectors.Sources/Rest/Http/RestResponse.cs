@@ -105,8 +105,14 @@ internal sealed class RestResponse : IDisposable
         }
     }
 
-    /// <summary>What is packed hardly ever does. Some servers name a coding and pack nothing: then the answer just broke off.</summary>
-    private bool BeginsAsJson() => _body.WrittenMemory.Span.TrimStart(" \t\r\n"u8) is [(byte)'{' or (byte)'[', ..];
+    /// <summary>What is packed hardly ever does, and is never empty. Some servers name a coding and pack nothing: then the answer just
+    /// broke off.</summary>
+    private bool BeginsAsJson()
+    {
+        var body = _body.WrittenMemory.Span;
+        body = body.StartsWith("\ufeff"u8) ? body["\ufeff"u8.Length..] : body;
+        return body.TrimStart(" \t\r\n"u8) is [] or [(byte)'{' or (byte)'[', ..];
+    }
 
     private JsonDocument Parse()
     {

@@ -115,7 +115,7 @@ internal sealed class ServiceNowBatch(RestClient client)
         try
         {
             var body = part!.Value.Find("body") is { ValueKind: JsonValueKind.String } text ? text.GetBytesFromBase64() : [];
-            using var document = JsonDocument.Parse(body);
+            using var document = JsonDocument.Parse(LoneSurrogates.Replace(body));
             return document.RootElement.Find("result") is { ValueKind: JsonValueKind.Array } rows
                 ? [.. rows.EnumerateArray().Select(row => row.Clone())]
                 : throw new ConnectorException($"{place}: gives no list of rows.");

@@ -59,14 +59,25 @@ internal sealed class WorkerSlot : IDisposable
             .Range(1, MaxSlots)
             .Select(number => PathOf(_folder, number))
             .TakeWhile(File.Exists)
-            .Any(path =>
-            {
-                using var free = TryLock(path);
-                return free is not null && ReadId(free) == id;
-            });
+            .Any(path => IdIfFree(path) == id);
 
     /// <inheritdoc/>
     public void Dispose() => _lock?.Dispose();
+
+    /// <summary>The id in a slot that nobody holds. Several may look at the same time; a process that takes the slot meanwhile takes
+    /// another one.</summary>
+    private static string? IdIfFree(string path)
+    {
+        try
+        {
+            using var free = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+            return ReadId(free);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
 
     private static string PathOf(string folder, int number) => Path.Combine(folder, $"{number}.lock");
 

@@ -42,8 +42,15 @@ public sealed class SqlRulesTests
     [InlineData("mssql", "SELECT ']', [x''] FROM a) DELETE FROM b SELECT (1 FROM [x']", "has a bracket without its other half")]
     [InlineData("mssql", "SELECT /* ( /* */ */ n) FROM a", "has a bracket without its other half")]
     [InlineData("mysql", "SELECT (n FROM a", "has a bracket without its other half")]
-    [InlineData("postgresql", "SELECT $a$ ( $a$ ) FROM a", "has a bracket without its other half")]
-    [InlineData("postgresql", "SELECT E'\\'' , n) FROM a", "has a bracket without its other half")]
+    [InlineData("mysql", "SELECT n FROM a WHERE 1=1--1) AS x; DELETE FROM a; SELECT * FROM (SELECT 1 AS n", "has a bracket without")]
+    [InlineData("mysql", "SELECT n FROM a /*! ) AS x; DELETE FROM a; */", "has a comment that the server carries out")]
+    [InlineData("mysql", "SELECT n FROM a /*m!100100 ) */", "has a comment that the server carries out")]
+    [InlineData("mssql", "SELECT n FROM a --\r '\n) AS x DELETE FROM a SELECT * FROM (SELECT 1 AS n --'", "has a line end or a character")]
+    [InlineData("mssql", "SELECT n FROM a WHERE x = 'y", "has a quote or a comment without its end")]
+    [InlineData("mssql", "SELECT n /* FROM a", "has a quote or a comment without its end")]
+    [InlineData("postgresql", "SELECT $a$ ( $a$ ) FROM a", "has a dollar sign outside of quotes")]
+    [InlineData("postgresql", "SELECT n AS a$$ FROM a) AS x; COMMIT; SELECT * FROM (SELECT 1 AS b$$", "has a dollar sign outside of quotes")]
+    [InlineData("postgresql", "SELECT E'\\'' , n) FROM a", "has a text of the form E'...'")]
     public void WhatCanNotBeReadPageByPageIsExplained(string dialect, string query, string message) =>
         Assert.StartsWith($"Rule 1: query {message}", Assert.Single(SqlRules.Check(Rule(query), Dialects[dialect])), StringComparison.Ordinal);
 
@@ -52,7 +59,7 @@ public sealed class SqlRulesTests
     [InlineData("mysql", "SELECT * FROM a WHERE kind = 'credit limit;' AND x = \"(\" AND `limit` > 1 # limit (")]
     [InlineData("mysql", "SELECT 'it''s \\') LIMIT', @@version FROM a /* limit ( */")]
     [InlineData("mysql", "SELECT * FROM (SELECT * FROM a ORDER BY n LIMIT 5) b")]
-    [InlineData("postgresql", "SELECT \"limit\", $$ limit ) $$, '\\', a[1] FROM a")]
+    [InlineData("postgresql", "SELECT \"limit\", '$$ limit )', '\\', \"e\".\"e\", a[1] FROM a")]
     [InlineData("postgresql", "SELECT n FROM a ORDER BY n OFFSET 5")]
     [InlineData("mssql", "SELECT [limit (], offset, ']' FROM a -- (")]
     [InlineData("mssql", "SELECT TOP 5 n FROM a ORDER BY n")]

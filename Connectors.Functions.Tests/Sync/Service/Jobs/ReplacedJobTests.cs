@@ -152,6 +152,21 @@ public sealed class ReplacedJobTests
         Assert.False(Assert.Single(_fixture.Engine.Requests).Reindex);
     }
 
+    [Fact]
+    public async Task ASyncOfAnotherTypeTakesNoOnesPlace()
+    {
+        var connector = _fixture.AddConnector();
+        var job = await _fixture.AddJobAsync(connector);
+        _fixture.Store.Edit(ProtocolIndices.SyncJobs, job, Suspended);
+        _fixture.Store.Edit(ProtocolIndices.Connectors, connector, """{"configuration": {"host": {"value": "other"}}}""");
+
+        await Assert.ThrowsAsync<ConnectorException>(() =>
+            _fixture.Service.SyncNowAsync(connector, new SyncNowOptions(AllowMassDelete: true, Kind: SyncKind.Incremental), Token, Token)
+        );
+
+        Assert.Equal(("suspended", 1), (_fixture.Status(job), _fixture.JobIds.Count));
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -37,6 +37,13 @@ public sealed class WorkerSlotTests : IDisposable
         second.Dispose();
         using var next = WorkerSlot.Take(_folder, "host", random);
 
+        // As another process does that looks in the same moment.
+        using var looking = new FileStream(
+            Path.Combine(_folder, "workers", "2.lock"),
+            FileMode.Open,
+            FileAccess.ReadWrite,
+            FileShare.ReadWrite
+        );
         Assert.Equal(first.Worker.Id, next.Worker.Id);
         Assert.Equal(
             [false, true, false, false],

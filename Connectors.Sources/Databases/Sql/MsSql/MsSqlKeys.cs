@@ -26,6 +26,7 @@ internal static class MsSqlKeys
         var (own, type) = (MsSqlTypes.Own(key.Name), MsSqlType.Parse(key.Type));
         return type.Name switch
         {
+            "varbinary" when key.IsComparedByText => $"CONVERT(varchar(max), {own}, 2)",
             _ when key.IsComparedByText => $"CONVERT(nvarchar(max), {own})",
             "char" or "varchar" => MsSqlTypes.AsUnicode(own, type),
             "decimal" or "numeric" => $"CONVERT(nvarchar(41), {own})",
@@ -34,9 +35,12 @@ internal static class MsSqlKeys
         };
     }
 
-    /// <summary>SQL for a key to sort by and to compare.</summary>
+    /// <summary>SQL for a key to sort by and to compare. Bytes are compared as their digits: the server takes those that end with zeros
+    /// for the same as those without.</summary>
     public static string Comparand(SqlColumn key) =>
-        key.IsComparedByText ? $"CONVERT(varbinary(max), {Expression(key)})" : MsSqlTypes.Own(key.Name);
+        key.IsComparedByText
+            ? $"CONVERT(varchar(max), CONVERT(varbinary(max), CONVERT(nvarchar(max), {Expression(key)})), 2) COLLATE Latin1_General_BIN2"
+            : MsSqlTypes.Own(key.Name);
 
     /// <summary>The text of a key, from which <see cref="Value"/> makes the same value again.</summary>
     public static string Text(DbDataReader rows, int ordinal) =>
@@ -116,7 +120,7 @@ internal static class MsSqlKeys
             "binary" => new(name, SqlDbType.Binary, type.First ?? 8) { Value = Convert.FromHexString(text) },
             "timestamp" or "rowversion" => new(name, SqlDbType.Binary, 8) { Value = Convert.FromHexString(text) },
             "varbinary" => new(name, SqlDbType.VarBinary, type.First ?? -1) { Value = Convert.FromHexString(text) },
-            ByText => new(name, SqlDbType.VarBinary, -1) { Value = Encoding.Unicode.GetBytes(Plain(text)) },
+            ByText => new(name, SqlDbType.VarChar, -1) { Value = Convert.ToHexString(Encoding.Unicode.GetBytes(Plain(text))) },
             "hierarchyid" => new(name, SqlDbType.VarBinary, 892) { Value = Convert.FromHexString(text) },
             "nchar" => new(name, SqlDbType.NChar, type.First ?? 1) { Value = Plain(text) },
             "nvarchar" => new(name, SqlDbType.NVarChar, type.First ?? -1) { Value = Plain(text) },

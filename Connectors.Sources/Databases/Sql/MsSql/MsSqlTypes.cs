@@ -84,7 +84,6 @@ internal static class MsSqlTypes
                 or "time"
                 or "uniqueidentifier"
                 or "binary"
-                or "varbinary"
                 or "timestamp"
                 or "rowversion";
 

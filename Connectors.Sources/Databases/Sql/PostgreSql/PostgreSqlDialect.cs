@@ -70,7 +70,8 @@ internal sealed class PostgreSqlDialect(PostgreSqlConfiguration configuration, I
             SET LOCAL IntervalStyle = 'iso_8601';
             SET LOCAL bytea_output = 'hex';
             SET LOCAL extra_float_digits = 3;
-            SET LOCAL row_security = on
+            SET LOCAL row_security = on;
+            SET LOCAL standard_conforming_strings = on
             """;
         if (((NpgsqlConnection)connection).PostgresParameters.TryGetValue("server_encoding", out var encoding) && encoding == "SQL_ASCII")
         {

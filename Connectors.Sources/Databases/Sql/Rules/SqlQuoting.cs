@@ -2,7 +2,10 @@ using System.Text.RegularExpressions;
 
 namespace Connectors.Sources.Databases.Sql.Rules;
 
-/// <summary>How a database's SQL is quoted and commented, so that what a query says can be told from what it only mentions.</summary>
+/// <summary>
+/// How a database's SQL is quoted and commented, so that what a query says can be told from what it only mentions. What servers read in
+/// several ways is refused: a query is put into brackets, and must not get out of them.
+/// </summary>
 internal sealed partial class SqlQuoting
 {
     private SqlQuoting() { }
@@ -13,15 +16,14 @@ internal sealed partial class SqlQuoting
         {
             Limits = MySqlLimits(),
             Variables = MySqlVariables(),
-            HasBackslashes = true,
-            HasBackticks = true,
-            HasHashComments = true,
+            IsMySql = true,
         };
 
-    public static SqlQuoting PostgreSql { get; } = new() { Limits = PostgreSqlLimits(), HasDollars = true };
+    /// <summary>PostgreSQL, with the <c>standard_conforming_strings</c> that the source sets.</summary>
+    public static SqlQuoting PostgreSql { get; } = new() { Limits = PostgreSqlLimits(), IsPostgreSql = true };
 
     /// <summary>T-SQL, where OFFSET and FETCH can't stand without ORDER BY.</summary>
-    public static SqlQuoting MsSql { get; } = new() { Limits = MsSqlLimits(), HasBrackets = true };
+    public static SqlQuoting MsSql { get; } = new() { Limits = MsSqlLimits() };
 
     /// <summary>What takes only some rows of a query.</summary>
     public required Regex Limits { get; init; }
@@ -29,23 +31,30 @@ internal sealed partial class SqlQuoting
     /// <summary>Variables that the driver would take for parameters; <see langword="null"/> where it takes none.</summary>
     public Regex? Variables { get; private init; }
 
-    private bool HasBackslashes { get; init; }
+    private bool IsMySql { get; init; }
 
-    private bool HasBackticks { get; init; }
-
-    private bool HasBrackets { get; init; }
-
-    private bool HasHashComments { get; init; }
-
-    private bool HasDollars { get; init; }
+    private bool IsPostgreSql { get; init; }
 
     /// <summary>A query with spaces in the place of texts, quoted names and comments.</summary>
-    public string Outline(string query)
+    /// <param name="query">The query.</param>
+    /// <param name="problem">What makes that impossible, as the end of a sentence; <see langword="null"/> when nothing does.</param>
+    public string Outline(string query, out string? problem)
     {
         var outline = query.ToCharArray();
-        for (var place = 0; place < query.Length;)
+        problem =
+            query.Contains('\0', StringComparison.Ordinal) || LoneReturn().IsMatch(query)
+                ? "has a line end or a character that servers read in several ways."
+                : null;
+        for (var place = 0; place < query.Length && problem is null;)
         {
-            var end = Math.Min(EndOfQuoted(query, place), query.Length);
+            problem = WhyNot(query, place);
+            var end = EndOfQuoted(query, place);
+            if (end > query.Length)
+            {
+                problem ??= "has a quote or a comment without its end.";
+                break;
+            }
+
             outline.AsSpan(place, end - place).Fill(' ');
             place = Math.Max(end, place + 1);
         }
@@ -53,23 +62,36 @@ internal sealed partial class SqlQuoting
         return new string(outline);
     }
 
-    /// <summary>Where what is quoted or commented from a place on ends; the place itself when nothing begins there.</summary>
+    /// <summary>What begins here and is not taken.</summary>
+    private string? WhyNot(string query, int place)
+    {
+        var rest = query.AsSpan(place);
+        return
+            IsMySql && (rest.StartsWith("/*!") || rest.StartsWith("/*M!", StringComparison.OrdinalIgnoreCase))
+                ? "has a comment that the server carries out (/*!)."
+            : IsPostgreSql && rest[0] == '$' ? "has a dollar sign outside of quotes. Write texts as '...'."
+            : IsPostgreSql
+            && rest is ['e' or 'E', '\'', ..]
+            && (place == 0 || !(char.IsLetterOrDigit(query[place - 1]) || query[place - 1] is '_' or > '\x7f'))
+                ? "has a text of the form E'...'. Write it as '...'."
+            : null;
+    }
+
+    /// <summary>Where what is quoted or commented from a place on ends; the place itself when nothing begins there, and more than the
+    /// query's length when it does not end.</summary>
     private int EndOfQuoted(string query, int place)
     {
         var next = place + 1 < query.Length ? query[place + 1] : '\0';
         return query[place] switch
         {
-            '\'' => EndOf(query, place, '\'', HasBackslashes || (HasDollars && IsEscapeText(query, place))),
-            '"' => EndOf(query, place, '"', HasBackslashes),
-            '`' when HasBackticks => EndOf(query, place, '`', hasBackslashes: false),
-            '[' when HasBrackets => EndOf(query, place, ']', hasBackslashes: false),
-            '-' when next == '-' => EndOfLine(query, place),
-            '#' when HasHashComments => EndOfLine(query, place),
+            '\'' or '"' => EndOf(query, place, query[place], hasBackslashes: IsMySql),
+            '`' when IsMySql => EndOf(query, place, '`', hasBackslashes: false),
+            '[' when !IsMySql && !IsPostgreSql => EndOf(query, place, ']', hasBackslashes: false),
+            '#' when IsMySql => EndOfLine(query, place),
+
+            // MySQL takes --1 for a sum.
+            '-' when next == '-' && (!IsMySql || place + 2 == query.Length || query[place + 2] <= ' ') => EndOfLine(query, place),
             '/' when next == '*' => EndOfComment(query, place),
-            '$' when HasDollars && Dollars().Match(query, place) is { Success: true } tag && tag.Index == place =>
-                query.IndexOf(tag.Value, place + tag.Length, StringComparison.Ordinal) is >= 0 and var end
-                    ? end + tag.Length
-                    : query.Length,
             _ => place,
         };
     }
@@ -94,11 +116,11 @@ internal sealed partial class SqlQuoting
             }
         }
 
-        return query.Length;
+        return query.Length + 1;
     }
 
     private static int EndOfLine(string query, int place) =>
-        query.AsSpan(place).IndexOfAny('\r', '\n') is >= 0 and var end ? place + end : query.Length;
+        query.AsSpan(place).IndexOf('\n') is >= 0 and var end ? place + end : query.Length;
 
     /// <summary>Comments may hold others, but in MySQL.</summary>
     private int EndOfComment(string query, int place)
@@ -106,7 +128,7 @@ internal sealed partial class SqlQuoting
         var depth = 0;
         for (var end = place; end + 1 < query.Length; end++)
         {
-            if (query[end] == '/' && query[end + 1] == '*' && (depth == 0 || !HasBackslashes))
+            if (query[end] == '/' && query[end + 1] == '*' && (depth == 0 || !IsMySql))
             {
                 depth++;
                 end++;
@@ -122,15 +144,11 @@ internal sealed partial class SqlQuoting
             }
         }
 
-        return query.Length;
+        return query.Length + 1;
     }
 
-    /// <summary><c>E'...'</c>, in which a backslash has a meaning.</summary>
-    private static bool IsEscapeText(string query, int quote) =>
-        quote > 0 && query[quote - 1] is 'e' or 'E' && (quote == 1 || !(char.IsLetterOrDigit(query[quote - 2]) || query[quote - 2] == '_'));
-
-    [GeneratedRegex(@"\$([A-Za-z_\u0080-\uffff][\w]*)?\$", RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex Dollars();
+    [GeneratedRegex(@"\r(?!\n)", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex LoneReturn();
 
     [GeneratedRegex(@"\bLIMIT\b", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex MySqlLimits();

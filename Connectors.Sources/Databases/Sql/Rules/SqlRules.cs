@@ -56,15 +56,21 @@ internal static partial class SqlRules
         {
             yield return $"{QueryField} is required: a SELECT statement.";
         }
-        else if (WhyNot(quoting.Outline(query), quoting) is { } problem)
+        else if (WhyNot(query, quoting) is { } problem)
         {
             yield return $"{QueryField} {problem}";
         }
     }
 
     /// <summary>Why a query can't be read page by page, by its outline.</summary>
-    private static string? WhyNot(string outline, SqlQuoting quoting)
+    private static string? WhyNot(string query, SqlQuoting quoting)
     {
+        var outline = quoting.Outline(query, out var problem);
+        if (problem is not null)
+        {
+            return problem;
+        }
+
         var depths = new List<int> { 0 };
         foreach (var letter in outline)
         {
