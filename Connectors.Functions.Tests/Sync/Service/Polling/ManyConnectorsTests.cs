@@ -31,9 +31,7 @@ public sealed class ManyConnectorsTests
         // Two more lists are read in pages of 500: a point in time is opened and closed, and there are three pages.
         Assert.InRange(many.Requests, few.Requests, few.Requests + (2 * 5));
         Assert.InRange(few.Requests, 5, 12);
-
-        // Some 64 KB a connector, and buffers of 8 MiB that pools keep for threads: on a busy machine for more of them.
-        Assert.InRange(many.LiveBytes, 1, 96L * Mebibyte);
+        Assert.InRange(many.LiveBytes, 1, 64L * Mebibyte);
         Assert.Equal((0, 0), (few.Writes, many.Writes));
     }
 
@@ -74,6 +72,10 @@ public sealed class ManyConnectorsTests
             return Task.CompletedTask;
         };
         var service = Service(gateway, clock, sources);
+
+        // The poll before leaves the pools with the buffers that they keep, which are not what a poll holds on to.
+        await service.RunOnceAsync(Token, Token);
+        (looked, live) = (0, 0);
         var (before, written) = (
             GC.GetTotalMemory(forceFullCollection: true),
             server.LastSeqNo(ProtocolIndices.Connectors) + server.LastSeqNo(ProtocolIndices.SyncJobs)
