@@ -1,5 +1,6 @@
 using System.Net;
 using Connectors.Abstractions;
+using Connectors.Sources.Rest.Http.Contents;
 using Connectors.Sources.Rest.Limits;
 using Microsoft.Extensions.Logging;
 using Polly;

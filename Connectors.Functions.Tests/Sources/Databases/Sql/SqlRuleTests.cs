@@ -268,6 +268,37 @@ public abstract class SqlRuleTests(SqlServer server)
         Assert.StartsWith("Advanced sync rules are set", start.Unavailable, StringComparison.Ordinal);
     }
 
+    /// <summary>Orders with their customers, in the order of their ids: two tables whose keys have other names.</summary>
+    protected async Task<(string Database, IReadOnlyList<ReadDocument> Documents)> JoinedAsync()
+    {
+        var database = await OrdersAsync();
+        await server.RunAsync(
+            database,
+            "CREATE TABLE customers (id int PRIMARY KEY, name text); INSERT INTO customers VALUES (7, 'Ann')",
+            Cancellation
+        );
+        await using var source = server.SourceOfRules(
+            database,
+            """
+            [{"tables": ["orders", "customers"],
+              "query": "SELECT o.n, c.id, c.name FROM orders o JOIN customers c ON c.id = o.customer ORDER BY o.n"}]
+            """
+        );
+
+        await SqlRows.AssertEachComesOnceAsync(source, 2, Cancellation);
+        var documents = (await source.AllAsync(1, PageLimits.Default, Cancellation)).Documents();
+        return (database, [.. documents.OrderBy(document => document.Id, StringComparer.Ordinal)]);
+    }
+
+    protected async Task AssertRefusedAsync(string query, string sentence)
+    {
+        await using var source = Source(await OrdersAsync(), query);
+
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() => source.PingAsync(Cancellation));
+
+        Assert.Contains(sentence, failure.Message, StringComparison.Ordinal);
+    }
+
     protected async Task<string> OrdersAsync()
     {
         var database = await server.CreateDatabaseAsync(Cancellation);

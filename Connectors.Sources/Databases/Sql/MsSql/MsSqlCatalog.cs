@@ -1,7 +1,5 @@
 using System.Data.Common;
-using System.Text.Json.Nodes;
 using Connectors.Abstractions;
-using Connectors.Sources.Databases.Sql.Rules;
 using Connectors.Sources.Databases.Sql.Tables;
 
 namespace Connectors.Sources.Databases.Sql.MsSql;
@@ -64,6 +62,9 @@ internal sealed class MsSqlCatalog(MsSqlConfiguration configuration)
         ORDER BY c.column_id
         """;
 
+    /// <summary>Makes tables of what is known of them. The Python service sorts the columns of the key by name.</summary>
+    public SqlSchemaTables Tables { get; } = new(configuration.Database, configuration.Schema, SqlIdOrder.Names);
+
     /// <exception cref="ConnectorException">There is no such schema.</exception>
     public async Task<IReadOnlyList<SqlTableInfo>> ListAsync(DbTransaction transaction, CancellationToken cancellationToken)
     {
@@ -121,7 +122,7 @@ internal sealed class MsSqlCatalog(MsSqlConfiguration configuration)
             );
         }
 
-        return columns.Count == 0 ? null : Table(table, columns);
+        return columns.Count == 0 ? null : Tables.Of(table, columns);
     }
 
     /// <summary>The columns of a query's rows.</summary>
@@ -144,23 +145,4 @@ internal sealed class MsSqlCatalog(MsSqlConfiguration configuration)
             ),
         ];
     }
-
-    /// <summary>A table, with ids and fields as the Python service makes them: it sorts the columns of the key by name.</summary>
-    public SqlTable Table(string table, IList<SqlColumn> columns) => Table(table, columns, table, table);
-
-    /// <summary>A rule's query as a table.</summary>
-    public SqlTable TableOf(SqlRule rule, IList<SqlColumn> columns) =>
-        Table(rule.Name, columns, rule.JoinedTables, rule.TablesAsJson, rule);
-
-    private SqlTable Table(string name, IList<SqlColumn> columns, string joined, JsonNode table, SqlRule? rule = null) =>
-        new(
-            name,
-            columns,
-            idPrefix: $"{configuration.Database}_{configuration.Schema}_{joined}_",
-            constants: [new("database", configuration.Database), new("table", table), new("schema", configuration.Schema)],
-            fieldPrefix: $"{configuration.Schema}_{joined}_",
-            lowerCase: true,
-            idOrder: SqlIdOrder.Names,
-            rule: rule
-        );
 }

@@ -57,7 +57,7 @@ internal sealed class MsSqlDialect(MsSqlConfiguration configuration, SourceConte
         CancellationToken cancellationToken
     ) => MsSqlCatalog.DescribeQueryAsync(transaction, query, placeInKey, cancellationToken);
 
-    public SqlTable TableOf(SqlRule rule, IList<SqlColumn> columns) => _catalog.TableOf(rule, columns);
+    public SqlTable TableOf(SqlRule rule, IList<SqlColumn> columns) => _catalog.Tables.Of(rule, columns);
 
     public async Task<IReadOnlyList<string>> SplitsAsync(
         DbTransaction transaction,

@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
 using System.Data.Common;
-using System.Text.Json.Nodes;
 using Connectors.Abstractions;
-using Connectors.Sources.Databases.Sql.Rules;
 using Connectors.Sources.Databases.Sql.Tables;
 using Npgsql;
 
@@ -64,6 +62,9 @@ internal sealed class PostgreSqlCatalog(PostgreSqlConfiguration configuration)
 
     private readonly ConcurrentDictionary<string, bool> _isPartitioned = new(StringComparer.Ordinal);
 
+    /// <summary>Makes tables of what is known of them. The Python service leaves the columns of the key in their order.</summary>
+    public SqlSchemaTables Tables { get; } = new(configuration.Database, configuration.Schema, SqlIdOrder.Key);
+
     /// <summary>What to read a table from. A plain table is read without those that inherit from it, which are tables of their own and may
     /// repeat its keys.</summary>
     public string From(string table) =>
@@ -119,24 +120,8 @@ internal sealed class PostgreSqlCatalog(PostgreSqlConfiguration configuration)
             }
         }
 
-        return columns.Count == 0 ? null : Table(table, columns, table, table);
+        return columns.Count == 0 ? null : Tables.Of(table, columns);
     }
-
-    /// <summary>A rule's query as a table.</summary>
-    public SqlTable TableOf(SqlRule rule, IList<SqlColumn> columns) =>
-        Table(rule.Name, columns, rule.JoinedTables, rule.TablesAsJson, rule);
-
-    /// <summary>Ids and fields as the Python service makes them.</summary>
-    private SqlTable Table(string name, IList<SqlColumn> columns, string joined, JsonNode table, SqlRule? rule = null) =>
-        new(
-            name,
-            columns,
-            idPrefix: $"{configuration.Database}_{configuration.Schema}_{joined}_",
-            constants: [new("database", configuration.Database), new("table", table), new("schema", configuration.Schema)],
-            fieldPrefix: $"{configuration.Schema}_{joined}_",
-            lowerCase: true,
-            rule: rule
-        );
 
     /// <summary>
     /// The place in the write-ahead log, which grows with every commit anywhere on the server. A transaction that has written its commit

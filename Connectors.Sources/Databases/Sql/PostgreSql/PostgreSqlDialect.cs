@@ -96,7 +96,7 @@ internal sealed class PostgreSqlDialect(PostgreSqlConfiguration configuration, I
         CancellationToken cancellationToken
     ) => PostgreSqlQueryColumns.FindAsync(transaction, query, placeInKey, cancellationToken);
 
-    public SqlTable TableOf(SqlRule rule, IList<SqlColumn> columns) => _catalog.TableOf(rule, columns);
+    public SqlTable TableOf(SqlRule rule, IList<SqlColumn> columns) => _catalog.Tables.Of(rule, columns);
 
     public Task<IReadOnlyList<string>> SplitsAsync(
         DbTransaction transaction,

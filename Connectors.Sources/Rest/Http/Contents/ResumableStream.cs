@@ -1,4 +1,4 @@
-namespace Connectors.Sources.Rest.Http;
+namespace Connectors.Sources.Rest.Http.Contents;
 
 /// <summary>
 /// A content that goes on where its connection broke, with the rest of the very same bytes. Where there is no such rest, reading fails
@@ -8,30 +8,15 @@ namespace Connectors.Sources.Rest.Http;
 /// <param name="length">Bytes of the whole.</param>
 /// <param name="tries">How often the rest is asked for.</param>
 /// <param name="openRest">Opens what follows so many bytes; <see langword="null"/> when it can't be had.</param>
-internal sealed class ResumableStream(Stream first, long length, int tries, Func<long, CancellationToken, Task<Stream?>> openRest) : Stream
+internal sealed class ResumableStream(Stream first, long length, int tries, Func<long, CancellationToken, Task<Stream?>> openRest)
+    : ForwardStream
 {
     private Stream _part = first;
     private long _position;
     private int _triesLeft = tries;
 
     /// <inheritdoc/>
-    public override bool CanRead => true;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => false;
-
-    /// <inheritdoc/>
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
+    protected override Stream Inner => _part;
 
     /// <inheritdoc/>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
@@ -61,40 +46,6 @@ internal sealed class ResumableStream(Stream first, long length, int tries, Func
     }
 
     /// <inheritdoc/>
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    /// <inheritdoc/>
     public override int Read(byte[] buffer, int offset, int count) =>
         throw new NotSupportedException("A content that comes over HTTP is read asynchronously.");
-
-    /// <inheritdoc/>
-    public override void Flush() { }
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override async ValueTask DisposeAsync()
-    {
-        await _part.DisposeAsync();
-        await base.DisposeAsync();
-    }
-
-    /// <inheritdoc/>
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-        {
-            _part.Dispose();
-        }
-
-        base.Dispose(disposing);
-    }
 }

@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using System.Net;
 
-namespace Connectors.Sources.Rest.Http;
+namespace Connectors.Sources.Rest.Http.Contents;
 
 /// <summary>
 /// Lets answers come packed (RFC 9110, 8.4 and 12.5.3) and unpacks them. The handler below it could, but asks for packed answers in every

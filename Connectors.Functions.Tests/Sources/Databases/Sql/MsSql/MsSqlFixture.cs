@@ -41,7 +41,7 @@ internal static class MsSqlFixture
         MsSqlTypes.Column(name, MsSqlType.Parse(type), keyPosition, collation);
 
     public static SqlTable Table(string name, params SqlColumn[] columns) =>
-        new MsSqlCatalog(new MsSqlConfiguration(Context().Settings)).Table(name, columns);
+        new MsSqlCatalog(new MsSqlConfiguration(Context().Settings)).Tables.Of(name, columns);
 
     /// <summary>The command for a page.</summary>
     public static DbCommand Read(
