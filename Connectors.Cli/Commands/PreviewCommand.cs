@@ -100,8 +100,12 @@ internal static class PreviewCommand
     private static string Summary(ConnectorRecord connector, PreviewedDocuments found)
     {
         var count = found.Documents.Count;
-        return $"{connector.Name ?? connector.Id}: "
-            + $"{(found.IsAll ? count == 0 ? "no documents" : $"all {SyncPace.Number(count)}" : $"the first {SyncPace.Number(count)}")}"
+        var documents =
+            !found.IsAll ? $"the first {SyncPace.Number(count)}"
+            : count > 0 ? $"all {SyncPace.Number(count)}"
+            : found.Excluded > 0 || found.Rejections.Total > 0 ? "no documents"
+            : SyncMessages.NoDocuments(connector.Id);
+        return $"{connector.Name ?? connector.Id}: {documents}"
             + (found.Excluded > 0 ? $"; sync rules left out {SyncPace.Number(found.Excluded)} before" : string.Empty)
             + (connector.Pipeline is { } pipeline ? $". The ingest pipeline {pipeline.Name} would change them further" : string.Empty)
             + ". (Preview: nothing was written.)";

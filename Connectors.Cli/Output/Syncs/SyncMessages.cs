@@ -2,6 +2,7 @@ using System.Globalization;
 using Connectors.Abstractions;
 using Connectors.Sync.Diagnostics;
 using Connectors.Sync.Engine;
+using Connectors.Sync.Protocol;
 using Connectors.Sync.Service.Jobs;
 using static Connectors.Cli.Output.Syncs.SyncPace;
 
@@ -41,7 +42,7 @@ internal static class SyncMessages
         {
             SyncResultEnd.Completed when result.Outcome?.End == SyncEnd.Unchanged =>
                 $"{Name(sync)}: completed in {time}, nothing changed in the source",
-            SyncResultEnd.Completed => $"{Name(sync)}: completed in {time}, {Counts(counts)}",
+            SyncResultEnd.Completed => $"{Name(sync)}: completed in {time}, {Counts(counts)}{NothingFound(sync, result, counts)}",
             SyncResultEnd.Failed => $"{Name(sync)}: failed after {time}, {Counts(counts)}: {VisibleText.Of(result.Error ?? "see the log")}",
             SyncResultEnd.Canceled => $"{Name(sync)}: canceled after {time}, {Counts(counts)}",
             SyncResultEnd.Suspended => $"{Name(sync)}: suspended after {time}, {Counts(counts)}; the next start goes on from there",
@@ -51,6 +52,16 @@ internal static class SyncMessages
 
     /// <summary>A line stays one, whatever a connector is called.</summary>
     private static string Name(RunningSync sync) => VisibleText.Of(sync.ConnectorName);
+
+    /// <summary>A setting with a typo mirrors nothing, successfully: nobody would look for it.</summary>
+    private static string NothingFound(RunningSync sync, SyncResult result, SyncCounts counts) =>
+        counts is { Read: 0, Unreadable: 0, Excluded: 0 } && result is { Outcome: not null, Job.Type: JobType.Full }
+            ? $"; the source shows {NoDocuments(sync.ConnectorId)}"
+            : "";
+
+    /// <summary>What to look at when a source gave nothing.</summary>
+    public static string NoDocuments(string connectorId) =>
+        $"no documents: if there should be some, look at the settings that choose them (`elastic-ingest connector show {connectorId}`)";
 
     private static string Counts(SyncCounts counts)
     {

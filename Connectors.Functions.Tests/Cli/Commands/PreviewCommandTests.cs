@@ -97,7 +97,11 @@ public sealed class PreviewCommandTests : IAsyncLifetime
 
         Assert.Equal(0, await _cli.RunAsync("preview", "f1"));
 
-        Assert.Equal("files: no documents. (Preview: nothing was written.)\n", _cli.Out.ToString());
+        Assert.Equal(
+            "files: no documents: if there should be some, look at the settings that choose them "
+                + "(`elastic-ingest connector show f1`). (Preview: nothing was written.)\n",
+            _cli.Out.ToString()
+        );
     }
 
     [Theory]

@@ -64,6 +64,23 @@ public sealed partial class SyncCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task AFirstSyncThatFindsNothingSaysWhereToLook()
+    {
+        var files = _cli.Files("a.txt");
+        string[] create = ["connector", "create", "--id", "f1", "--service-type", "dir", "--index", "search-files"];
+        Assert.Equal(0, await _cli.RunAsync([.. create, "--set", $"directory={files}", "--set", "pattern=[a"]));
+
+        Assert.Equal(0, await _cli.RunAsync("sync", "f1"));
+
+        Assert.EndsWith(
+            "0 read, 0 skipped, 0 added, 0 updated, 0 deleted; the source shows no documents: if there should be some, look at the settings "
+                + "that choose them (`elastic-ingest connector show f1`)\n",
+            _cli.Out.ToString(),
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
     public async Task UsersAndWhatTheyMaySeeAreSyncedOnDemand()
     {
         var files = _cli.Files("a.txt");

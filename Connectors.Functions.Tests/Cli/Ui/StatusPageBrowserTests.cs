@@ -92,6 +92,25 @@ public sealed class StatusPageBrowserTests(Browser chromium)
     }
 
     [Fact]
+    public async Task ACardTellsThatItsErrorIsOneOfAnAccessControlSync()
+    {
+        Browser.Require();
+        await using var fixture = await PollFixture.OpenAsync();
+        await fixture.MirrorAsync("f1", "Files", 5);
+        var connector = JsonNode.Parse(fixture.Elasticsearch.Get(".elastic-connectors", "f1")!)!;
+        (connector["status"], connector["error"]) = ("error", "nobody may list the users");
+        connector["last_access_control_sync_error"] = "nobody may list the users";
+        fixture.Elasticsearch.Put(".elastic-connectors", "f1", connector.ToJsonString());
+        await fixture.StartAsync();
+        await using var browser = await chromium.OpenAsync();
+        var page = browser.Page;
+        await page.GotoAsync(fixture.Page.ToString());
+
+        await Expect(page.Locator("#list .error")).ToHaveTextAsync("The last access control sync failed: nobody may list the users");
+        Assert.Empty(browser.Complaints);
+    }
+
+    [Fact]
     public async Task ADryRunShowsWhatWouldChangeAndWritesNothing()
     {
         Browser.Require();

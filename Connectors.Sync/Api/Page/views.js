@@ -61,17 +61,13 @@ function drawList() {
       make('p', null, `Schedule: ${scheduleOf(connector)}`),
       make('p', null, lastSyncOf(connector)),
       connector.isServed !== false ? null : make('p', null, connector.isServedElsewhere ? 'Served by another service.' : notServed)),
-    connector.error ? make('p', { class: 'error' }, connector.error) : null,
-    lastFailure(connector, 'sync', connector.lastSyncError),
-    lastFailure(connector, 'access control sync', connector.lastAccessControlSyncError),
+    faultsOf(connector).map(fault => make('p', { class: 'error' }, fault)),
     connector.schedule?.problem ? make('p', { class: 'error' }, connector.schedule.problem) : null,
     isIncomplete(connector) ? incompleteNotice(connector) : null,
     make('div', { class: 'row' }, actionsOf(connector)))));
 }
 
 const notServed = 'No service serves it: neither its id nor its service type is in a configuration.';
-const lastFailure = (connector, kind, error) => error && error !== connector.error && runOf(connector.id) === undefined
-  ? make('p', { class: 'error' }, `The last ${kind} failed: ${error}`) : null;
 const isIncomplete = connector => connector.configurationProblems?.length > 0;
 
 function lastSyncOf(connector) {
@@ -79,6 +75,14 @@ function lastSyncOf(connector) {
   return run === undefined
     ? ['Last sync ', ago(connector.lastSynced), connector.lastSyncStatus ? `, ${connector.lastSyncStatus.replaceAll('_', ' ')}` : '']
     : `${syncOf(run)} ${isWaiting(run) ? 'waits' : 'runs'}`;
+}
+
+// The connector's error is that of the sync that ended last, or its own: of a sync it says of which.
+function faultsOf(connector) {
+  const failed = [['sync', connector.lastSyncError], ['access control sync', connector.lastAccessControlSyncError]]
+    .filter(([, error]) => error && (error === connector.error || runOf(connector.id) === undefined));
+  const own = connector.error && failed.every(([, error]) => error !== connector.error) ? [connector.error] : [];
+  return [...own, ...failed.map(([kind, error]) => `The last ${kind} failed: ${error}`)];
 }
 
 function incompleteNotice(connector) {
