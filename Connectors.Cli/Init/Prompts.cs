@@ -39,7 +39,7 @@ internal sealed class Prompts(IAnsiConsole console, CancellationToken cancellati
         async Task<string> AnswerAsync() => Or(await AskAsync(prompt), byDefault);
     }
 
-    /// <summary>Asks to choose.</summary>
+    /// <summary>Asks to choose; where there is more than fits at once, a part of the name finds it.</summary>
     /// <param name="question">What.</param>
     /// <param name="choices">Among what.</param>
     /// <param name="start">The place of the one that is marked at first.</param>
@@ -47,6 +47,13 @@ internal sealed class Prompts(IAnsiConsole console, CancellationToken cancellati
     public async Task<int> ChooseAsync(string question, IReadOnlyList<string> choices, int start = 0)
     {
         var prompt = new SelectionPrompt<int> { Title = Markup.Escape(question), Converter = place => Markup.Escape(choices[place]) };
+        if (choices.Count > prompt.PageSize)
+        {
+            prompt.SearchEnabled = true;
+            prompt.SearchPlaceholderText = "[dim](Type a part of the name, or move up and down)[/]";
+            prompt.MoreChoicesText = "[dim](There are more)[/]";
+        }
+
         prompt.AddChoices(Enumerable.Range(0, choices.Count));
         prompt.DefaultValue(start);
         var chosen = await AskAsync(prompt);

@@ -72,6 +72,27 @@ public sealed class InitDialogTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ASourceIsFoundByTypingItsName()
+    {
+        Type(_elasticsearch.Uri.ToString());
+        Choose(2); // no credentials
+        Type("dir");
+        Type(_cli.Files("a.txt"));
+        Type(""); // the pattern's default
+        Confirm(false); // no access control
+        Confirm(false); // no advanced settings
+        Type(""); // search-dir
+        Type("files");
+        Choose(0); // no schedule
+        Type(""); // nothing by meaning
+
+        Assert.Equal(0, await _cli.RunAsync("init"));
+
+        Assert.Contains("What should be mirrored? dir: System Directory", _terminal.Output, StringComparison.Ordinal);
+        Assert.Equal("dir", (string?)JsonNode.Parse(_elasticsearch.Documents(".elastic-connectors").Values.Single())!["service_type"]);
+    }
+
+    [Fact]
     public async Task ASecretIsNeverShownAndMayBeLeftToTheEnvironment()
     {
         Type(_elasticsearch.Uri.ToString());
