@@ -11,6 +11,7 @@ namespace Connectors.Cli.Hosting;
 /// <summary>The context of a command: the parsed global options, the configuration, the log. Its parts are created on first use.</summary>
 internal sealed class CommandSession
 {
+    private readonly bool _isService;
     private readonly GlobalOptions _global;
     private readonly ParseResult _parsed;
     private readonly Lazy<ServiceConfiguration> _configuration;
@@ -25,6 +26,7 @@ internal sealed class CommandSession
     public CommandSession(CliEnvironment environment, GlobalOptions global, ParseResult parsed, bool isService = false)
     {
         Environment = environment;
+        _isService = isService;
         _global = global;
         _parsed = parsed;
         _configuration = new Lazy<ServiceConfiguration>(ReadConfiguration);
@@ -39,6 +41,12 @@ internal sealed class CommandSession
 
     /// <summary>Whether results are JSON lines.</summary>
     public bool IsJson => _parsed.GetValue(_global.Json);
+
+    /// <summary>Whether the log is likely to have readers of its own, a collector or the system's journal, who see no results: it is JSON,
+    /// or that of a service without a terminal.</summary>
+    public bool IsLogWatched => IsLogJson || (_isService && Environment.Live is null);
+
+    private bool IsLogJson => IsJson || _parsed.GetValue(_global.Filebeat);
 
     /// <summary>The configuration.</summary>
     /// <exception cref="CliException">It has faults; all are in the message.</exception>
@@ -77,7 +85,7 @@ internal sealed class CommandSession
                 "CRITICAL" => LogLevel.Critical,
                 _ => level,
             },
-            IsJson || _parsed.GetValue(_global.Filebeat),
+            IsLogJson,
             _parsed.GetValue(_global.LogDates)
         );
     }

@@ -9,9 +9,6 @@ internal sealed class JsonProgress(CliEnvironment environment) : ProgressDisplay
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(2);
 
-    /// <summary>Its reader is a script, the log's is not.</summary>
-    public override bool TellsFaults => false;
-
     public override void Say(string line) => JsonLine.Write(Environment.Out, new { @event = "message", text = line });
 
     protected override void ShowStart(RunningSync sync) =>

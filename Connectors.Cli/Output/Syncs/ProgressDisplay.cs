@@ -25,12 +25,13 @@ internal abstract class ProgressDisplay(CliEnvironment environment) : IServiceOb
             session.IsJson ? new JsonProgress(session.Environment)
             : session.Environment.Live is { } live ? new LiveProgress(session.Environment, live)
             : new LineProgress(session.Environment);
+        display.TellsFaults = !session.IsLogWatched;
         display._loop = Task.Run(() => display.LoopAsync(display._ended.Token));
         return display;
     }
 
     /// <inheritdoc/>
-    public virtual bool TellsFaults => true;
+    public bool TellsFaults { get; private set; }
 
     /// <inheritdoc/>
     public void SyncStarted(RunningSync sync)

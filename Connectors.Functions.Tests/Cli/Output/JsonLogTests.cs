@@ -148,6 +148,32 @@ public sealed class JsonLogTests
         Assert.Equal(2, (await fixture.DocumentsAsync("search-logged")).Count);
     }
 
+    /// <summary>What watches the log of a service sees no other output of it.</summary>
+    [Theory]
+    [InlineData("\"event.action\":\"JobFailed\"", "poll", "--one-sync", "--filebeat")]
+    [InlineData("\"event.action\":\"JobFailed\"", "poll", "--one-sync", "--json")]
+    [InlineData("ERROR    ", "poll", "--one-sync")]
+    [InlineData("\"event.action\":\"JobFailed\"", "sync", "search-logged", "--filebeat")]
+    public async Task AFailedSyncIsAnErrorInTheLogOfAService(string line, params string[] command)
+    {
+        await using var server = await EmulatorServer.StartAsync(new EmulatorOptions(), Token);
+        using var fixture = new ProcessFixture(server.Uri);
+        using var tree = TemporaryFolder.With("a.txt");
+        var folder = Path.Combine(tree.Path, "b");
+        Directory.CreateDirectory(folder);
+        var connector = await fixture.ConnectAsync("dir", "search-logged", new() { ["directory"] = folder });
+        if (command[0] == "poll")
+        {
+            await fixture.StartSyncAsync(connector.Id);
+        }
+
+        Directory.Delete(folder);
+        await using var service = IngestProcess.Command(fixture.Configure(server.Uri), command);
+        await service.ExitsWithAsync(1, Token);
+
+        Assert.Contains(folder, await service.WritesAsync(line, Token), StringComparison.Ordinal);
+    }
+
     private static object ValueOf(Type type, ILogger logger) =>
         type == typeof(ILogger) ? logger
         : type == typeof(string) ? "some text"

@@ -21,6 +21,8 @@ internal static partial class OtherCommands
         ["dotnet tool"] = ("it changes the user's machine", Tool),
         ["dotnet format"] = ("the build script runs it", words => Assert.Equal("whitespace", words[2])),
         ["jq"] = ("it only rearranges what it gets", words => Assert.NotEmpty(words[1])),
+        ["printf"] = ("it hands on a variable", words => Assert.Equal(["%s", ""], words[1..])),
+        ["set"] = ("it ends the script with the first command that fails", words => Assert.Equal(["-e"], words[1..])),
         ["cp"] = ("it copies what was published", Paths),
         ["cd"] = ("it goes to a folder", Paths),
         ["func"] = ("it needs Core Tools", words => Assert.Equal(["func", "start"], words)),

@@ -1,10 +1,11 @@
+using System.Text.RegularExpressions;
 using Connectors.Tests.Docs.Pages;
 using Xunit;
 
 namespace Connectors.Tests.Docs.Blocks;
 
 /// <summary>Commands, one after the other. Parts of a line that <c>&amp;&amp;</c> joins are commands of their own.</summary>
-internal static class ShellBlocks
+internal static partial class ShellBlocks
 {
     // Pages whose commands are run by a test of their own, which knows more: what each prints, or which files it makes.
     private static readonly Dictionary<string, string> Stories = new(StringComparer.Ordinal)
@@ -20,7 +21,7 @@ internal static class ShellBlocks
             return;
         }
 
-        var commands = block.Commands().ToList();
+        var commands = block.Commands().Select(Inner).ToList();
         Assert.NotEmpty(commands);
         foreach (var command in commands)
         {
@@ -31,6 +32,12 @@ internal static class ShellBlocks
             }
         }
     }
+
+    /// <summary>What a line runs whose output becomes a variable.</summary>
+    private static DocCommand Inner(DocCommand command) =>
+        Assignment().Match(command.Text) is { Success: true } assignment
+            ? command with { Text = assignment.Groups["command"].Value }
+            : command;
 
     private static async Task RunAsync(string[] words, DocCommand command, PageStory story)
     {
@@ -74,4 +81,7 @@ internal static class ShellBlocks
 
         yield return [.. part];
     }
+
+    [GeneratedRegex(@"^[a-z]+=\$\((?<command>.+)\)$", RegexOptions.ExplicitCapture, 5000)]
+    private static partial Regex Assignment();
 }
