@@ -161,7 +161,7 @@ public sealed class SourcePageBuilder : IDisposable
 
     /// <summary>Reports that documents may exist that could not even be listed. The sync goes on, but deletes nothing.</summary>
     /// <param name="place">What could not be listed (a folder, a prefix).</param>
-    /// <param name="reason">Why, in a sentence.</param>
+    /// <param name="reason">Why, in a sentence, and what helps. That nothing is deleted is said by the sync.</param>
     public void AddGap(string place, string reason)
     {
         _gap ??= $"{place}: {reason}";

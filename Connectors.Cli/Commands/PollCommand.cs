@@ -54,7 +54,7 @@ internal static class PollCommand
 
         var stop = session.Environment.Shutdown.Stop;
         using var elasticsearch = await ElasticsearchSession.ConnectAsync(session, isService: true, cancellationToken);
-        await using var display = ProgressDisplay.Start(session);
+        await using var display = ProgressDisplay.Start(session, oneSync ? "the sync" : "the service");
         await using var host = new ServiceHost(
             elasticsearch.Gateway,
             session.Configuration,

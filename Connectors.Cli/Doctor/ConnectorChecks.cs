@@ -6,6 +6,7 @@ using Connectors.Sync.Elasticsearch;
 using Connectors.Sync.Protocol.Filtering;
 using Connectors.Sync.Protocol;
 using Connectors.Sync.Protocol.Connectors;
+using Connectors.Sync.Protocol.Jobs;
 using Connectors.Sync.Protocol.Schedules;
 using Connectors.Sync.Service;
 using Connectors.Sync.Service.Jobs;
@@ -14,11 +15,18 @@ namespace Connectors.Cli.Doctor;
 
 /// <summary>Checks one connector: its source responds, its index is its own, its schedules and sync rules are valid, its pipeline
 /// exists.</summary>
-internal sealed class ConnectorChecks(SourceCheck sources, ElasticsearchHealth checkup, ConnectorServiceOptions options)
+internal sealed class ConnectorChecks(
+    SourceCheck sources,
+    ElasticsearchHealth checkup,
+    SyncJobIndex jobs,
+    ConnectorServiceOptions options
+)
 {
     private const int NextTimes = 3;
     private const string RulesRemedy =
         "Correct the connector's sync rules in Kibana, or as docs/sync-rules.md says, then run `elastic-ingest doctor` again.";
+
+    private readonly LastSyncCheck _lastSyncs = new(jobs);
 
     /// <summary>Runs the checks.</summary>
     /// <param name="connector">The connector.</param>
@@ -108,26 +116,8 @@ internal sealed class ConnectorChecks(SourceCheck sources, ElasticsearchHealth c
             );
         }
 
-        results.AddRange(LastSyncs(name, connector));
+        results.AddRange(await _lastSyncs.RunAsync(name, connector, cancellationToken));
         return results;
-    }
-
-    /// <summary>A failure of the last sync stays what it was though the source answers now.</summary>
-    private static IEnumerable<CheckResult> LastSyncs(string name, ConnectorRecord connector)
-    {
-        (string Kind, string Option, string? Error)[] last =
-        [
-            ("sync", "", connector.LastSyncError),
-            ("access control sync", " --access-control", connector.LastAccessControlSyncError),
-        ];
-        return last.Where(sync => sync.Error is not null)
-            .Select(sync =>
-                CheckResult.Warning(
-                    name,
-                    $"Its last {sync.Kind} failed: {Redactor.Redact(sync.Error!)}",
-                    $"When that is put right, sync again: `elastic-ingest sync {connector.Id}{sync.Option}`."
-                )
-            );
     }
 
     private IEnumerable<CheckResult> Schedules(string name, string serviceType, ConnectorRecord connector)

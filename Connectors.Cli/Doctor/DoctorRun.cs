@@ -80,7 +80,7 @@ internal sealed class DoctorRun(CommandSession session)
             }
 
             var sources = new SourceCheck(session.Sources, time, store: gateway.Documents);
-            var checks = new ConnectorChecks(sources, gateway.Checkup, options);
+            var checks = new ConnectorChecks(sources, gateway.Checkup, new SyncJobIndex(gateway.Documents, time), options);
             foreach (var connector in connectors)
             {
                 if (wrongSources.Exists(problem => problem.Key == $"sources.{options.ServedAs(connector)}"))

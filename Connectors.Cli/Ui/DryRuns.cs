@@ -138,8 +138,7 @@ internal sealed class DryRuns(Func<IServiceObserver, ConnectorService> serviceOf
         }
         else if (run.Progress is { } progress)
         {
-            view["progress"] = ApiViews.Progress(progress);
-            view["waitsUntil"] = progress.WaitsUntil;
+            ProgressView.AddTo(view, progress);
         }
 
         view["id"] = run.Id;

@@ -120,8 +120,7 @@ internal sealed class UiRoutes(ConnectorService service, ConnectorApi api, DryRu
         JsonObject view = ApiViews.Job(job);
         if (job.Status?.IsRunning() == true && service.Running.FirstOrDefault(sync => sync.JobId == jobId)?.Progress is { } progress)
         {
-            view["progress"] = ApiViews.Progress(progress);
-            view["waitsUntil"] = progress.WaitsUntil;
+            ProgressView.AddTo(view, progress);
         }
 
         return new ApiResult(200, view);

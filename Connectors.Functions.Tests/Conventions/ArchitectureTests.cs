@@ -37,6 +37,14 @@ public sealed partial class ArchitectureTests
     }
 
     [Fact]
+    public void TheSyncSaysThatNothingIsDeletedAndNoGapDoes()
+    {
+        var files = Sources("Connectors.Sources").Select(file => (Name: file, Text: File.ReadAllText(file))).ToList();
+        Assert.True(files.Count(file => file.Text.Contains(".AddGap(", StringComparison.Ordinal)) > 15);
+        Assert.Empty(files.Where(file => DeletedInThisSync().IsMatch(file.Text)).Select(file => file.Name));
+    }
+
+    [Fact]
     public void OrchestratorsOnlyDecide()
     {
         var files = Sources(Path.Combine("Connectors.Functions", "Orchestrations")).ToList();
@@ -118,6 +126,9 @@ public sealed partial class ArchitectureTests
         && name.StartsWith("Connectors.Abstractions.", StringComparison.Ordinal)
             ? "Connectors.Abstractions"
             : name;
+
+    [GeneratedRegex(@"""[^""\n]*deleted in this sync", RegexOptions.None, 5000)]
+    private static partial Regex DeletedInThisSync();
 
     [GeneratedRegex(@"^namespace (?<name>[\w.]+);", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 5000)]
     private static partial Regex Namespace();

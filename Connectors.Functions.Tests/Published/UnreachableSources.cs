@@ -41,13 +41,13 @@ internal static class UnreachableSources
             ["google_cloud_storage"] = NotSet("Google Cloud Storage buckets", "Google Cloud service account JSON"),
             ["google_drive"] = NotSet("Google Drive service account JSON"),
             ["graphql"] = Said(
-                $"GraphQL ({http}/graphql): can't be reached (ConnectionRefused).",
+                $"GraphQL ({http}/graphql): refuses the connection.",
                 ("http_endpoint", $"{http}/graphql"),
                 ("graphql_query", "{ users { id } }"),
                 ("graphql_object_to_id_map", """{"users": "id"}"""),
                 local
             ),
-            ["http_json"] = Said($"HTTP JSON ({http}/items): can't be reached (ConnectionRefused).", ("url", $"{http}/items"), local),
+            ["http_json"] = Said($"HTTP JSON ({http}/items): refuses the connection.", ("url", $"{http}/items"), local),
             ["jira"] = Atlassian("jira", "Jira", "/rest/api/2/myself", "projects"),
             ["microsoft_teams"] = NotSet("Directory (tenant) ID", "Application (client) ID", "Client secret"),
             ["mongodb"] = Said(
@@ -101,7 +101,7 @@ internal static class UnreachableSources
         };
 
         UnreachableSource Rest(string asked, params IEnumerable<(string, JsonNode?)> settings) =>
-            Said($"{asked}: can't be reached (ConnectionRefused).", [.. settings, local, ("retry_count", 1)]);
+            Said($"{asked}: refuses the connection.", [.. settings, local, ("retry_count", 1)]);
 
         UnreachableSource Atlassian(string product, string name, string path, string places) =>
             Rest(

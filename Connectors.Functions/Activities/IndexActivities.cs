@@ -56,7 +56,7 @@ public sealed class IndexActivities(StepRunner runner)
             input.Target,
             async (step, token) =>
             {
-                var (complete, counts, refusal, indexed, cursor, fallback) = input.Input;
+                var (complete, counts, refusal, indexed, cursor, fallback, gap) = input.Input;
                 var answer = complete is null
                     ? new CompleteResult(indexed, new(), null, cursor, fallback)
                     : await step.Services.Staged.CompleteAsync(step.Request, complete, token);
@@ -69,6 +69,7 @@ public sealed class IndexActivities(StepRunner runner)
                     Cursor = answer.Cursor,
                     Fallback = answer.Fallback,
                     Rewrite = answer.Rewrite,
+                    Gap = gap,
                 };
                 var status = await EndAsync(step, refusal is null ? SyncResultEnd.Completed : SyncResultEnd.Failed, result, token);
                 return new SyncSummary(status, counts, answer.TotalDocuments, refusal, SummaryPreview.Of(answer.Preview));

@@ -4,6 +4,7 @@ using Connectors.Functions.Orchestrations;
 using Connectors.Sync.Engine;
 using Connectors.Sync.Protocol;
 using Connectors.Sync.Protocol.Jobs;
+using Connectors.Sync.Retries;
 using Connectors.Sync.Service.Jobs;
 using Microsoft.Azure.Functions.Worker;
 
@@ -53,7 +54,7 @@ public sealed class JobActivities(StepRunner runner)
             nameof(ReportProgress),
             async services =>
             {
-                var waits = services.Leases.WaitsUntil(input.Target.JobId);
+                var waits = services.Leases.WaitOf(input.Target.JobId);
                 var status =
                     await services.Jobs.FindAsync(input.Target.JobId, cancellationToken) is { } job && input.Target.Holds(job)
                         ? await services.Steps.ProgressAsync(JobClaim.Of(job), input.Input, waits, cancellationToken)
@@ -64,6 +65,25 @@ public sealed class JobActivities(StepRunner runner)
                     JobStatus.Canceling => new StepResult<bool>(false, StopReason.Canceled),
                     _ => new StepResult<bool>(false, StopReason.TakenOver),
                 };
+            },
+            cancellationToken
+        );
+
+    /// <summary>Writes that the source is waited for, and why.</summary>
+    [Function(nameof(ReportWait))]
+    public Task<StepResult<bool>> ReportWait([ActivityTrigger] StepInput<SourceWaitInput> input, CancellationToken cancellationToken) =>
+        runner.GuardAsync(
+            input.Target,
+            nameof(ReportWait),
+            async services =>
+            {
+                var (until, reason, limit) = input.Input;
+                var wait = new SourceWait(Utc(until), reason, limit is { } end ? Utc(end) : null);
+                return await services.Jobs.FindAsync(input.Target.JobId, cancellationToken) is { } job && input.Target.Holds(job)
+                    ? new StepResult<bool>(
+                        await services.Steps.ProgressAsync(JobClaim.Of(job), counts: null, wait, cancellationToken) is not null
+                    )
+                    : new StepResult<bool>(false);
             },
             cancellationToken
         );
@@ -89,6 +109,8 @@ public sealed class JobActivities(StepRunner runner)
             },
             cancellationToken
         );
+
+    private static DateTimeOffset Utc(DateTime time) => new(DateTime.SpecifyKind(time, DateTimeKind.Utc));
 
     private static async Task<StepResult<bool>> EndAsync(
         AppServices services,

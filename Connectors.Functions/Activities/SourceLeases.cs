@@ -54,13 +54,16 @@ internal sealed class SourceLeases(TimeProvider time, ILogger logger) : IAsyncDi
         }
     }
 
-    /// <summary>Until when a source of a job waits, of those that steps in this process ask now; <see langword="null"/> when none
+    /// <summary>The longest wait of a source of a job, of those that steps in this process ask now; <see langword="null"/> when none
     /// does.</summary>
-    public DateTimeOffset? WaitsUntil(string jobId)
+    public SourceWait? WaitOf(string jobId)
     {
         lock (_lock)
         {
-            return _underWay.Where(lease => IsOf(lease.Key, jobId)).Max(lease => (lease.Source as IReportsWaiting)?.WaitsUntil);
+            return _underWay
+                .Where(lease => IsOf(lease.Key, jobId))
+                .Select(lease => SourceWait.Within(lease.Source))
+                .MaxBy(wait => wait?.Until);
         }
     }
 

@@ -25,13 +25,15 @@ public sealed record BeginSyncResult(BeginResult Result, int Parallel);
 /// <param name="IndexedDocuments">Documents in the index, when there is nothing to complete.</param>
 /// <param name="Cursor">What the connector's <c>sync_cursor</c> becomes, when there is nothing to complete.</param>
 /// <param name="Fallback">Why a full sync was begun in place of an incremental one, when there is nothing to complete.</param>
+/// <param name="Gap">The part of the source that could not be listed, so that nothing was deleted.</param>
 public sealed record CompleteSyncInput(
     CompleteInput? Complete,
     SyncCounts Counts,
     string? Refusal,
     long IndexedDocuments,
     JsonObject? Cursor = null,
-    string? Fallback = null
+    string? Fallback = null,
+    string? Gap = null
 )
 {
     /// <summary>The input for ending a sync whose source is certain that nothing changed.</summary>

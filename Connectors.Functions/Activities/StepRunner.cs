@@ -3,7 +3,6 @@ using Connectors.Abstractions;
 using Connectors.Functions.Hosting;
 using Connectors.Functions.Orchestrations;
 using Connectors.Sync.Engine.Pages;
-using Connectors.Sync.Protocol.Jobs;
 using Connectors.Sync.Service;
 using Microsoft.Extensions.Logging;
 
@@ -78,12 +77,6 @@ public sealed class StepRunner(ConnectorApp app, ILogger<StepRunner> logger)
                 catch (ConnectorException failure) when (reader.Calls.GaveUp(failure))
                 {
                     OrchestrationLog.TriedAgain(logger, name, failure.Message);
-                    if (failure.RetryAfter is { } wait && context.Job is { } job)
-                    {
-                        var until = services.Sources.Now + wait;
-                        await services.Steps.ProgressAsync(JobClaim.Of(job), counts: null, until, cancellationToken);
-                    }
-
                     var configured = services.Configuration.Engine.SourceRetryTimeLimit;
                     return new StepResult<T>(
                         default,

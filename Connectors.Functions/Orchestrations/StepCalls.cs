@@ -1,3 +1,4 @@
+using Connectors.Functions.Activities;
 using Connectors.Sync.Retries;
 using Connectors.Sync.Service;
 using Microsoft.DurableTask;
@@ -47,7 +48,12 @@ internal static class StepCalls
     }
 
     /// <summary>Calls an activity that asks the source: what may pass there is waited for, for as long as the configuration says.</summary>
-    public static async Task<StepResult<T>> SourceStepAsync<T>(this TaskOrchestrationContext context, string name, object input)
+    public static async Task<StepResult<T>> SourceStepAsync<T>(
+        this TaskOrchestrationContext context,
+        string name,
+        SyncJobInput target,
+        object input
+    )
     {
         DateTime? firstFailure = null;
         for (var retry = 0; ; retry++)
@@ -65,7 +71,22 @@ internal static class StepCalls
                 return new StepResult<T>(default, StopReason.Failed, result.Message);
             }
 
-            await context.CreateTimer(context.CurrentUtcDateTime + delay, CancellationToken.None);
+            var again = context.CurrentUtcDateTime + delay;
+            if (!target.DryRun)
+            {
+                // Whether it can be told changes nothing: the next sign of life finds out what became of the job.
+                var told = new SourceWaitInput(again, SourceWait.ReasonOf(result.Message ?? string.Empty), firstFailure + wait.TimeLimit);
+                await context.StepAsync<bool>(
+                    nameof(JobActivities.ReportWait),
+                    new StepInput<SourceWaitInput>(target, told),
+                    isUrgent: true
+                );
+            }
+
+            if (again > context.CurrentUtcDateTime)
+            {
+                await context.CreateTimer(again, CancellationToken.None);
+            }
         }
     }
 

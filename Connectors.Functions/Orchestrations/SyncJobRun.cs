@@ -99,7 +99,7 @@ internal sealed class SyncJobRun : IDisposable
         }
 
         Show(SyncPhase.Finishing);
-        var input = new CompleteSyncInput(_state.Complete(), _state.Counts(), _state.Deletes?.Refusal, 0);
+        var input = new CompleteSyncInput(_state.Complete(), _state.Counts(), _state.Deletes?.Refusal, 0, Gap: _state.Deletes?.Gap);
         return await StepAsync<SyncSummary>(nameof(IndexActivities.CompleteSync), new StepInput<CompleteSyncInput>(_state.Target, input));
     }
 
@@ -112,7 +112,9 @@ internal sealed class SyncJobRun : IDisposable
         }
 
         Show(SyncPhase.Snapshot);
-        var begun = await ValueOfAsync(_context.SourceStepAsync<BeginSyncResult>(nameof(SourceActivities.BeginSync), _state.Target));
+        var begun = await ValueOfAsync(
+            _context.SourceStepAsync<BeginSyncResult>(nameof(SourceActivities.BeginSync), _state.Target, _state.Target)
+        );
         if (begun.Result.Plan is null)
         {
             return await StepAsync<SyncSummary>(
@@ -136,7 +138,7 @@ internal sealed class SyncJobRun : IDisposable
         }
 
         OrchestrationLog.Begins(_logger, _state.Target.JobId, _state.Target.ConnectorId);
-        await ValueOfAsync(_context.SourceStepAsync<bool>(nameof(SourceActivities.PingSource), _state.Target));
+        await ValueOfAsync(_context.SourceStepAsync<bool>(nameof(SourceActivities.PingSource), _state.Target, _state.Target));
     }
 
     /// <summary>Whether the changes can't be had, so that everything is read, from nothing.</summary>

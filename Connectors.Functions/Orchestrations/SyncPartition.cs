@@ -70,6 +70,7 @@ public static class SyncPartition
             ? null
             : context.SourceStepAsync<ReadPageResult>(
                 nameof(SourceActivities.ReadPage),
+                input.Target,
                 new StepInput<ReadPageInput>(input.Target, new ReadPageInput(input.Plan, state.Number, state.Page))
             );
         if (writing is not null && await writing is var written)

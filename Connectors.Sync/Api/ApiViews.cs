@@ -24,10 +24,11 @@ internal static class ApiViews
         "kind",
         "fallback",
         "rewrite",
+        "gap",
         "next_cursor",
         JobMetadata.EarlierTime,
         JobMetadata.ResumedAt,
-        JobMetadata.WaitsUntil,
+        .. JobMetadata.Waits,
     ];
 
     /// <summary>A service writes <c>last_seen</c> every <c>service.heartbeat</c>, five minutes unless told otherwise: one that was silent
@@ -94,7 +95,9 @@ internal static class ApiViews
             ["createdAt"] = job.CreatedAt,
             ["startedAt"] = job.StartedAt,
             ["lastSeen"] = job.LastSeen,
-            ["waitsUntil"] = job.WaitsUntil,
+            ["waitsUntil"] = job.Wait?.Until,
+            ["waitsReason"] = Redacted(job.Wait?.Reason),
+            ["waitsLimit"] = job.Wait?.Limit,
             ["completedAt"] = job.CompletedAt,
             ["secondsWorked"] = job.CompletedAt is { } end ? job.TimeWorked(end)?.TotalSeconds : null,
             ["indexedDocuments"] = job.IndexedDocumentCount,
@@ -104,6 +107,7 @@ internal static class ApiViews
             ["rejections"] = rejections,
             ["fallback"] = job.Metadata.Text("fallback"),
             ["rewrite"] = job.Metadata.Text("rewrite"),
+            ["gap"] = Redacted(job.Gap),
         };
     }
 
@@ -131,13 +135,6 @@ internal static class ApiViews
             ["isEstimateGuess"] = isGuess && estimate is not null,
             ["resumedAfter"] = resumedAfter,
         };
-    }
-
-    /// <summary>Progress of a sync that runs in this process.</summary>
-    public static JsonObject Progress(SyncProgress progress)
-    {
-        ArgumentNullException.ThrowIfNull(progress);
-        return Progress(progress.Phase, progress.Counts, progress.EstimatedDocuments, progress.IsEstimateGuess, progress.ResumedAfter);
     }
 
     /// <summary>How a dry run ended.</summary>
@@ -218,7 +215,7 @@ internal static class ApiViews
     }
 
     /// <summary>Another service may have written it.</summary>
-    private static string? Redacted(string? text) => text is null ? null : Redactor.Redact(text);
+    internal static string? Redacted(string? text) => text is null ? null : Redactor.Redact(text);
 
     private static JsonObject Counts(SyncCounts counts) =>
         new()
@@ -232,6 +229,7 @@ internal static class ApiViews
             ["duplicates"] = counts.Duplicates,
             ["unreadable"] = counts.Unreadable,
             ["rejected"] = counts.Rejected,
+            ["without_text"] = counts.WithoutText,
         };
 
     private static JsonArray Ids(IReadOnlyList<string> ids) => new([.. ids.Select(id => JsonValue.Create(id))]);

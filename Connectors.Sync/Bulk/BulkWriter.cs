@@ -221,8 +221,10 @@ internal sealed class BulkWriter(
     {
         var rejection = new Rejection(id, error.Type, error.Reason);
         outcome.Rejected(rejection);
-        BulkLog.Rejected(logger, id, error.Type, error.Reason);
+
+        // One that is too many is told by the failure, and not by the log before it.
         monitor.Rejected(rejection);
+        BulkLog.Rejected(logger, id, error.Type, error.Reason);
     }
 
     private static void DisposeUnless(BulkBatch owned, BulkBatch current)

@@ -3,12 +3,12 @@ using System.Text.Json.Serialization;
 namespace Connectors.Sync.Bulk;
 
 /// <summary>
-/// Rejected documents with reasons: the first <see cref="MaxSamples"/> by id, and totals by reason. Reports can be merged; the report of a
-/// resumed sync covers all its runs. One thread at a time.
+/// Documents with a problem (rejected, unreadable, without text), with reasons: the first <see cref="MaxSamples"/> by id, and totals by
+/// reason. Reports can be merged; the report of a resumed sync covers all its runs. One thread at a time.
 /// </summary>
 public sealed class RejectionReport
 {
-    /// <summary>How many rejected documents are listed by id.</summary>
+    /// <summary>How many documents are listed by id.</summary>
     public const int MaxSamples = 100;
 
     /// <summary>Number of distinct reasons; further ones are counted as <c>other</c>.</summary>
@@ -29,7 +29,7 @@ public sealed class RejectionReport
         _reasons = new Dictionary<string, long>(reasons ?? new Dictionary<string, long>(StringComparer.Ordinal), StringComparer.Ordinal);
     }
 
-    /// <summary>All rejected documents.</summary>
+    /// <summary>All documents with a problem.</summary>
     [JsonIgnore]
     public long Total => _reasons.Values.Sum();
 
@@ -69,8 +69,15 @@ public sealed class RejectionReport
     }
 }
 
-/// <summary>A rejected document.</summary>
+/// <summary>A document with a problem.</summary>
 /// <param name="Id">Its id, or its location in the source.</param>
-/// <param name="Type">The kind of reason, an Elasticsearch error type or <c>unreadable</c>: what totals are counted by.</param>
+/// <param name="Type">The kind of reason, what totals are counted by: an Elasticsearch error type, <c>unreadable</c>, <c>gone</c>, or
+/// <c>content</c> where the text of its file is missing.</param>
 /// <param name="Reason">The reason in a sentence.</param>
-public sealed record Rejection(string Id, string Type, string Reason);
+public sealed record Rejection(string Id, string Type, string Reason)
+{
+    /// <summary>Whether the source or its file is the reason, and not Elasticsearch.</summary>
+    [JsonIgnore]
+    internal bool IsOfSource =>
+        Type is "unreadable" or "gone" or "content" || Type.StartsWith("content ", StringComparison.Ordinal);
+}

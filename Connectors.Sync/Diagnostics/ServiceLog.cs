@@ -102,16 +102,15 @@ internal static partial class ServiceLog
     [LoggerMessage(
         518,
         LogLevel.Warning,
-        "Rejected or unreadable documents of job {SyncJobId} into {IndexName}: {Rejected} ({Reasons}); the first: {Id}: {Reason}"
+        "Documents of job {SyncJobId} into {IndexName} that were rejected, unreadable or stored without text: {Problems} ({Reasons}){First}"
     )]
     public static partial void Rejections(
         ILogger logger,
-        long rejected,
+        long problems,
         string syncJobId,
         string indexName,
         string reasons,
-        string id,
-        string reason
+        string first
     );
 
     [LoggerMessage(

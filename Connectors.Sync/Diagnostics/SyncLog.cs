@@ -24,21 +24,21 @@ internal static partial class SyncLog
     [LoggerMessage(203, LogLevel.Information, "Sync {SyncJobId} of {IndexName}: the source reports no changes")]
     public static partial void Unchanged(ILogger logger, string syncJobId, string indexName);
 
-    [LoggerMessage(204, LogLevel.Warning, "The source is asked for {Call} again, for {Left} s more: {Reason}")]
-    public static partial void SourceRetried(ILogger logger, string call, double left, string reason);
+    [LoggerMessage(204, LogLevel.Warning, "The source is asked for {Call} again in {Delay} s, for {Left} s more: {Reason}")]
+    public static partial void SourceRetried(ILogger logger, string call, double delay, double left, string reason);
 
     [LoggerMessage(215, LogLevel.Debug, "The source is asked for {Call} again in {Delay} s: {Reason}")]
     public static partial void SourceTriedAgain(ILogger logger, string call, double delay, string reason);
 
-    [LoggerMessage(205, LogLevel.Warning, "Partition {Partition} is read from its start again: the source could not find its position")]
-    public static partial void PartitionRestarted(ILogger logger, string partition);
+    [LoggerMessage(205, LogLevel.Warning, "Reading of {Part} begins anew: the source could not find its position")]
+    public static partial void PartitionRestarted(ILogger logger, string part);
 
     [LoggerMessage(
         206,
         LogLevel.Warning,
-        "Documents of partition {Partition} that came more than once: {Duplicates}; the last one of each id was taken"
+        "Documents of {Part} that came more than once: {Duplicates}; the last one of each id was taken"
     )]
-    public static partial void DuplicateIds(ILogger logger, long duplicates, string partition);
+    public static partial void DuplicateIds(ILogger logger, long duplicates, string part);
 
     [LoggerMessage(207, LogLevel.Debug, "Sync {SyncJobId} of {IndexName} deletes nothing: {Reason}")]
     public static partial void DeletesRefused(ILogger logger, string syncJobId, string indexName, string reason);
@@ -54,6 +54,8 @@ internal static partial class SyncLog
             counts.Deleted,
             counts.Skipped,
             counts.Rejected,
+            counts.Unreadable,
+            counts.WithoutText,
             total
         );
 
@@ -61,7 +63,7 @@ internal static partial class SyncLog
         208,
         LogLevel.Information,
         "Sync {SyncJobId} of {IndexName} ends: {Created} created, {Updated} updated, {Deleted} deleted, {Skipped} unchanged, {Rejected} "
-            + "rejected; documents in the index: {Total}"
+            + "rejected, {Unreadable} unreadable, {WithoutText} without text; documents in the index: {Total}"
     )]
     private static partial void Ends(
         ILogger logger,
@@ -72,14 +74,16 @@ internal static partial class SyncLog
         long deleted,
         long skipped,
         long rejected,
+        long unreadable,
+        long withoutText,
         long total
     );
 
     [LoggerMessage(209, LogLevel.Information, "Sync {SyncJobId} of {IndexName} stops; documents read: {Read}, written: {Indexed}")]
     public static partial void Stops(ILogger logger, string syncJobId, string indexName, long read, long indexed);
 
-    [LoggerMessage(210, LogLevel.Warning, "Reading of partition {Partition} failed after some pages and is retried: {Reason}")]
-    public static partial void ReadBrokenOff(ILogger logger, string partition, string reason);
+    [LoggerMessage(210, LogLevel.Warning, "Reading of {Part} failed after some pages and is retried: {Reason}")]
+    public static partial void ReadBrokenOff(ILogger logger, string part, string reason);
 
     [LoggerMessage(211, LogLevel.Information, "Incremental sync {SyncJobId} of {IndexName} begins where the last one ended")]
     public static partial void ChangesBegin(ILogger logger, string syncJobId, string indexName);

@@ -46,6 +46,7 @@ internal static class SyncTelemetry
         Add("rejected", counts.Rejected);
         Add("duplicate", counts.Duplicates);
         Add("unreadable", counts.Unreadable);
+        Add("without_text", counts.WithoutText);
 
         static void Add(string outcome, long documents)
         {

@@ -59,9 +59,10 @@ internal static class DeleteGuard
             ? null
             : string.Create(
                 CultureInfo.InvariantCulture,
-                $"{nothing}: {vanished:N0} of the index's {Quantity.Of(indexed, "document")} ({percent:0.#} %) are no longer in the "
-                    + $"source. elasticsearch.delete_guard allows {options.MaxPercent:0.#} % or "
-                    + $"{Quantity.Of(options.MaxDocuments, "document")}, whichever is more.{Written(isDryRun, onlyDeletes)} If the deletes "
+                $"{nothing}: {vanished:N0} of the index's {Quantity.Of(indexed, "document")} ({percent:0.#} %) "
+                    + $"{(vanished == 1 ? "is" : "are")} no longer in the source. elasticsearch.delete_guard allows "
+                    + $"{options.MaxPercent:0.#} % or {Quantity.Of(options.MaxDocuments, "document")}, whichever is more."
+                    + $"{Written(isDryRun, onlyDeletes)} If the deletes "
                     + $"are right, run this one sync with --allow-mass-delete (allowMassDelete in the HTTP API), or raise max_percent or "
                     + $"max_documents."
             );
@@ -78,7 +79,7 @@ internal static class DeleteGuard
         string.Create(
             CultureInfo.InvariantCulture,
             $"{(isDryRun ? "Nothing would be deleted" : "Nothing was deleted")}: index '{index}' holds documents that no connector "
-                + $"wrote, and {vanished:N0} of its {indexed:N0} are not in the source."
+                + $"wrote, and {vanished:N0} of its {indexed:N0} {(vanished == 1 ? "is" : "are")} not in the source."
                 + $"{Written(isDryRun, onlyDeletes)} If it is the wrong index, attach another one. If all of them may go, run "
                 + $"this one sync with --allow-mass-delete (allowMassDelete in the HTTP API)."
         );

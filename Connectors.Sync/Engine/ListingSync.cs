@@ -118,6 +118,7 @@ internal sealed class ListingSync(
             Cursor = SyncCursor.After(request, plan.Cursor, plan.IndexUuid),
             Fallback = plan.Fallback,
             Rewrite = plan.Rewrite,
+            Gap = deletes ? run.Gap : null,
         };
     }
 

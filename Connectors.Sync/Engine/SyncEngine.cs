@@ -80,9 +80,10 @@ internal sealed class SyncEngine : ISyncEngine
             _random,
             _logger,
             stop: stopReading,
-            waits: source is IReportsWaiting waiting ? () => waiting.WaitsUntil : null
+            waits: source is IReportsWaiting waiting ? () => waiting.WaitsUntil : null,
+            isWaitTold: progress.IsWaitTold
         );
-        progress.Waits = () => calls.WaitsUntil;
+        progress.Waits = () => calls.Wait;
         using var state = _states.Open(request.JobId);
         try
         {

@@ -31,6 +31,10 @@ internal sealed record SyncOutcome(
 
     /// <summary>Why documents that did not change were written again, in a sentence; <see langword="null"/> when they weren't.</summary>
     public string? Rewrite { get; init; }
+
+    /// <summary>The part of the source that could not be read, and why, when nothing was deleted because of it; <see langword="null"/>
+    /// otherwise.</summary>
+    public string? Gap { get; init; }
 }
 
 /// <summary>The ways a sync ends without an exception.</summary>

@@ -1,3 +1,5 @@
+using Connectors.Sync.Retries;
+
 namespace Connectors.Sync.Engine;
 
 /// <summary>A running sync's counters, for heartbeats and live display. Written by the engine, read by anybody at any time.</summary>
@@ -87,12 +89,15 @@ internal sealed class SyncProgress
         }
     }
 
-    /// <summary>Until when the source waits, because it was asked to or because it could not be asked; <see langword="null"/> when it
-    /// does not.</summary>
-    public DateTimeOffset? WaitsUntil => Waits?.Invoke();
+    /// <summary>The wait for the source, because its service asked for one or because it could not be asked; <see langword="null"/> when
+    /// it is not waited for.</summary>
+    public SourceWait? Wait => Waits?.Invoke();
 
-    /// <summary>Tells <see cref="WaitsUntil"/>.</summary>
-    internal Func<DateTimeOffset?>? Waits { get; set; }
+    /// <summary>Whether a person is told of <see cref="Wait"/> elsewhere than in the log.</summary>
+    public bool IsWaitTold { get; internal set; }
+
+    /// <summary>Tells <see cref="Wait"/>.</summary>
+    internal Func<SourceWait?>? Waits { get; set; }
 
     /// <summary>Called once when it is known that the sync goes on from an earlier run, and where.</summary>
     internal Action? Resumed { get; set; }

@@ -210,7 +210,7 @@ internal sealed class SyncRun(
                 page.Resume();
             }
 
-            var counts = page.Counts;
+            var counts = default(SyncCounts);
             do
             {
                 var reports = await Task.WhenAll(
@@ -223,7 +223,7 @@ internal sealed class SyncRun(
                 }
             } while (await page.ComposeNextAsync(cancellationToken));
 
-            return page.Done(partition, counts);
+            return page.Done(partition, page.Counts + counts);
         }
     }
 
@@ -262,7 +262,7 @@ internal sealed class SyncRun(
     {
         if (page.Restarts)
         {
-            SyncLog.PartitionRestarted(logger, partition.Name);
+            SyncLog.PartitionRestarted(logger, PartitionText.Of(partition));
             _partitions[number].Restarted = true;
         }
     }
@@ -277,7 +277,7 @@ internal sealed class SyncRun(
             Gap ??= page.Gap;
             if (page.Counts.Duplicates > 0 && !partition.Restarted)
             {
-                SyncLog.DuplicateIds(logger, page.Counts.Duplicates, plan.Partitions[page.Partition].Name);
+                SyncLog.DuplicateIds(logger, page.Counts.Duplicates, PartitionText.Of(plan.Partitions[page.Partition]));
             }
         }
 

@@ -19,6 +19,7 @@ namespace Connectors.Sync.Retries;
 /// <param name="waits">Until when calls under way wait within the source; <see langword="null"/> when that is not known.</param>
 /// <param name="outwaits">Whether a call that waits, for no more than <see cref="LongestWait"/>, may take longer than the time limit. If
 /// not, it fails with the time that is left.</param>
+/// <param name="isWaitTold">Whether a person is told elsewhere than in the log that the source is waited for.</param>
 /// <param name="stop">Ends pauses at once, a call that waits as well, and any other call under way after <see cref="Patience"/>.</param>
 internal sealed class SourceCalls(
     string source,
@@ -30,13 +31,14 @@ internal sealed class SourceCalls(
     TaskScheduler? callsOn = null,
     Func<DateTimeOffset?>? waits = null,
     bool outwaits = true,
+    bool isWaitTold = false,
     CancellationToken stop = default
 )
 {
     // How often a call is looked at within its time limit. Between two looks a wait may begin and end unseen.
     private const int Looks = 10;
 
-    private readonly RequestWaits _pauses = new();
+    private readonly ConcurrentDictionary<BackoffClock, SourceWait> _failing = new();
     private readonly RepeatedNotice _notice = new(time);
     private readonly ConcurrentQueue<ConnectorException> _failures = new();
 
@@ -50,13 +52,14 @@ internal sealed class SourceCalls(
     /// <summary>Asks for an orderly stop: nothing new is to be asked.</summary>
     public CancellationToken Stop => stop;
 
-    /// <summary>Until when the source is waited for, before a retry or within a call; <see langword="null"/> when it is not.</summary>
-    public DateTimeOffset? WaitsUntil
+    /// <summary>The wait for the source, within a call or since one failed that is made again; <see langword="null"/> when there is
+    /// none.</summary>
+    public SourceWait? Wait
     {
         get
         {
-            var (within, before) = (waits?.Invoke(), _pauses.After(time.GetUtcNow()));
-            return within > before ? within : before ?? within;
+            var failing = _failing.Values.MaxBy(wait => wait.Until);
+            return waits?.Invoke() is { } within && (failing is null || within > failing.Until) ? new SourceWait(within) : failing;
         }
     }
 
@@ -82,32 +85,56 @@ internal sealed class SourceCalls(
     )
     {
         BackoffClock? clock = null;
-        while (true)
+        try
         {
-            try
+            while (true)
             {
-                return await TryAsync(what, call, progress, limit ?? timeLimit, cancellationToken);
-            }
-            catch (ConnectorException failure) when (failure.Kind is FailureKind.Retry)
-            {
-                clock ??= new BackoffClock(retries, time, random);
-                if (clock.Next(failure.RetryAfter) is not { } delay)
+                try
                 {
-                    _failures.Enqueue(failure);
-                    throw;
+                    return await TryAsync(what, call, progress, limit ?? timeLimit, cancellationToken);
                 }
-
-                _pauses.Add(time.GetUtcNow() + delay);
-                SyncLog.SourceTriedAgain(logger, what, LogSeconds.Of(delay), failure.Message);
-                if (_notice.IsDue(failure.Message))
+                catch (ConnectorException failure) when (failure.Kind is FailureKind.Retry)
                 {
-                    SyncLog.SourceRetried(logger, what, Math.Ceiling(clock.Left.TotalSeconds), failure.Message);
-                }
+                    clock ??= new BackoffClock(retries, time, random);
+                    if (clock.Next(failure.RetryAfter) is not { } delay)
+                    {
+                        _failures.Enqueue(failure);
+                        throw;
+                    }
 
-                using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, cancellationToken);
-                await Task.Delay(delay, time, either.Token);
+                    await PauseAsync(what, failure, clock, delay, cancellationToken);
+                }
             }
         }
+        finally
+        {
+            if (clock is not null)
+            {
+                _failing.TryRemove(clock, out _);
+            }
+        }
+    }
+
+    /// <summary>Waits before a call is made again, and tells it.</summary>
+    private async Task PauseAsync(
+        string what,
+        ConnectorException failure,
+        BackoffClock clock,
+        TimeSpan delay,
+        CancellationToken cancellationToken
+    )
+    {
+        var now = time.GetUtcNow();
+        _failing[clock] = new SourceWait(now + delay, SourceWait.ReasonOf(failure.Message), now + clock.Left);
+        var seconds = LogSeconds.Of(delay);
+        SyncLog.SourceTriedAgain(logger, what, seconds, failure.Message);
+        if (!isWaitTold && _notice.IsDue(failure.Message))
+        {
+            SyncLog.SourceRetried(logger, what, seconds, Math.Ceiling(clock.Left.TotalSeconds), failure.Message);
+        }
+
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, cancellationToken);
+        await Task.Delay(delay, time, either.Token);
     }
 
     private async Task<T> TryAsync<T>(

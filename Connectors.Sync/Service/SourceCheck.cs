@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Connectors.Abstractions;
 using Connectors.Sync.Elasticsearch;
+using Connectors.Sync.Engine;
 using Connectors.Sync.Engine.Pages;
 using Connectors.Sync.Protocol.Connectors;
 using Connectors.Sync.Retries;
@@ -70,14 +71,31 @@ internal sealed class SourceCheck(
     /// <summary>Asks the source whether it is there, for a sync: what may pass is tried again.</summary>
     /// <param name="source">The source.</param>
     /// <param name="options">How long it may take, and how long it is tried.</param>
+    /// <param name="progress">Tells that it is waited for.</param>
     /// <param name="logger">Is told of retries.</param>
     /// <param name="stop">Ends it.</param>
     /// <exception cref="ConnectorException">It isn't.</exception>
-    public Task PingAsync(IDataSource source, ConnectorServiceOptions options, ILogger logger, CancellationToken stop)
+    public Task PingAsync(
+        IDataSource source,
+        ConnectorServiceOptions options,
+        SyncProgress progress,
+        ILogger logger,
+        CancellationToken stop
+    )
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(options);
-        var calls = new SourceCalls(source.Description.Name, options.SourceRetries, options.PingTimeout, timeProvider, _random, logger);
+        ArgumentNullException.ThrowIfNull(progress);
+        var calls = new SourceCalls(
+            source.Description.Name,
+            options.SourceRetries,
+            options.PingTimeout,
+            timeProvider,
+            _random,
+            logger,
+            isWaitTold: progress.IsWaitTold
+        );
+        progress.Waits = () => calls.Wait ?? SourceWait.Within(source);
         return new SourceReader(source, calls).PingAsync(options.PingTimeout, stop);
     }
 

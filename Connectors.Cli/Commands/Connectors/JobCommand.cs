@@ -56,7 +56,7 @@ internal static class JobCommand
                 )
         );
         var shown = JobArgument();
-        var show = new Command("show", "Shows one job with its counts and the documents that were rejected, as JSON.") { shown };
+        var show = new Command("show", "Shows one job with its counts and the documents with a problem, as JSON.") { shown };
         show.SetAction((parsed, cancellationToken) => ShowAsync(Session(parsed), parsed.GetRequiredValue(shown), cancellationToken));
         var canceled = JobArgument();
         var cancel = new Command("cancel", "Cancels a job. A waiting job ends at once, a running job after its current page.") { canceled };

@@ -1,6 +1,7 @@
 using Connectors.Cli.Hosting;
 using Connectors.Cli.Output;
 using Connectors.Cli.Output.Syncs;
+using Connectors.Cli.Output.Listings;
 using Connectors.Sync.Api;
 using Connectors.Sync.Protocol;
 using Connectors.Sync.Protocol.Jobs;
@@ -58,7 +59,7 @@ internal static class JobTail
         var status = job.Status?.ToWord() ?? "in an unknown state";
         return $"{status}: {SyncPace.Number(read)} read, {SyncPace.Number(job.IndexedDocumentCount)} written, "
             + $"{SyncPace.Number(job.DeletedDocumentCount)} deleted"
-            + (job.WaitsUntil > now ? $", waits for its source until {job.WaitsUntil:HH:mm:ss}" : string.Empty)
+            + (WaitText.Of(job, now) is { } wait ? $", waits for {wait}" : string.Empty)
             + (job.Error is { } error ? $". {error}" : string.Empty);
     }
 }

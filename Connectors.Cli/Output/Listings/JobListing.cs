@@ -59,9 +59,8 @@ internal static class JobListing
                     Row(
                         job,
                         names.GetValueOrDefault(job.ConnectorId) ?? job.ConnectorId,
-                        job.WaitsUntil > now
-                            ? $"its source, until {job.WaitsUntil:HH:mm:ss}"
-                            : JobWait.Of(job, jobs, known.Find(connector => connector.Id == job.ConnectorId), now)
+                        WaitText.Of(job, now)
+                            ?? JobWait.Of(job, jobs, known.Find(connector => connector.Id == job.ConnectorId), now)
                     )
                 ),
             ]

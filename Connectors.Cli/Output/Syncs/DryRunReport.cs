@@ -1,3 +1,4 @@
+using Connectors.Abstractions;
 using Connectors.Cli.Hosting;
 using Connectors.Sync.Engine;
 using Connectors.Sync.Service.Jobs;
@@ -49,8 +50,9 @@ internal static class DryRunReport
         Lines(output, '-', counts.Deleted, preview?.Deleted, preview?.Names);
         var heldBack = result.Outcome?.End == SyncEnd.Refused && counts.Deleted > 0 ? ", which the delete guard would hold back" : "";
         output.WriteLine(
-            $"{name}: a sync would add {Number(counts.Created)}, update {Number(counts.Updated)} and delete {Number(counts.Deleted)} "
-                + $"documents{heldBack}; {Number(counts.Skipped)} are unchanged. (Dry run: nothing was written.)"
+            $"{name}: a sync would add {Number(counts.Created)}, update {Number(counts.Updated)} and delete "
+                + $"{Quantity.Of(counts.Deleted, "document")}{heldBack}; {Quantity.Of(counts.Skipped, "is", "are")} unchanged. (Dry run: "
+                + "nothing was written.)"
         );
         if (result.Outcome?.Rewrite is { } why)
         {

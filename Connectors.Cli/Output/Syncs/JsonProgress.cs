@@ -84,7 +84,9 @@ internal sealed class JsonProgress(CliEnvironment environment) : ProgressDisplay
                         estimatedDocuments = now.Estimated,
                         isEstimateGuess = now is { IsGuess: true, Estimated: not null } ? true : (bool?)null,
                         documentsPerSecond = now.Rate is { } rate ? Math.Round(rate) : (double?)null,
-                        secondsWaiting = now.Waits?.TotalSeconds,
+                        secondsWaiting = now.Waits?.Again.TotalSeconds,
+                        waitsReason = now.Waits?.Reason,
+                        secondsOfWaitingLeft = now.Waits?.Left?.TotalSeconds,
                         secondsLeft = now.Left is { } left ? Math.Round(left.TotalSeconds) : (double?)null,
                     }
                 );

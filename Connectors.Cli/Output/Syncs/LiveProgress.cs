@@ -12,6 +12,7 @@ namespace Connectors.Cli.Output.Syncs;
 internal sealed class LiveProgress : ProgressDisplay
 {
     private const int LongestName = 24;
+    private const string WaitIndent = "    ";
     private static readonly TimeSpan Every = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan Short = TimeSpan.FromSeconds(1);
 
@@ -28,12 +29,17 @@ internal sealed class LiveProgress : ProgressDisplay
     ];
 
     private readonly LiveRegion _live;
+    private readonly string _wayOut;
     private readonly CancellationTokenRegistration _atOnce;
 
-    public LiveProgress(CliEnvironment environment, LiveRegion live)
+    /// <param name="environment">The world outside.</param>
+    /// <param name="live">Where the table is.</param>
+    /// <param name="wayOut">How a person ends a wait, as a clause.</param>
+    public LiveProgress(CliEnvironment environment, LiveRegion live, string wayOut = "Ctrl-C ends the sync")
         : base(environment)
     {
         _live = live;
+        _wayOut = wayOut;
         live.Show(Lines);
 
         // The second Ctrl-C ends the process without coming back here.
@@ -56,6 +62,7 @@ internal sealed class LiveProgress : ProgressDisplay
         while (!cancellationToken.IsCancellationRequested)
         {
             await Task.Delay(Every, Environment.TimeProvider, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            SayNewWaits(_wayOut);
             _live.Refresh();
         }
 
@@ -75,8 +82,11 @@ internal sealed class LiveProgress : ProgressDisplay
 
         // The whole block has to fit, or the terminal would move it out of reach.
         var room = Math.Max(1, size.Rows - 4);
+        var waits = shown.Select(pace => Wait(pace, size.Columns)).ToList();
+        var fitting = Enumerable.Range(1, shown.Count).TakeWhile(rows => rows + waits.Take(rows).Sum(lines => lines.Count) <= room);
+        room = fitting.LastOrDefault(1);
         var layout = new ListingLayout(Columns, [.. shown.Take(room).Select(Row)], size.Columns);
-        var lines = layout.Lines();
+        List<string> lines = [.. layout.Lines().SelectMany((line, row) => waits[row].Prepend(line))];
         var rule = Environment.Out.Encoding.CodePage == System.Text.Encoding.UTF8.CodePage ? '─' : '-';
         var width = lines.Append(layout.Header).Max(CellWidth.Of);
         return
@@ -88,6 +98,12 @@ internal sealed class LiveProgress : ProgressDisplay
         ];
     }
 
+    /// <summary>Why a sync waits and how long, below its row; nothing when it does not, or its row says all of it.</summary>
+    private static List<string> Wait(SyncPace pace, int width) =>
+        pace.Now().Waits is { Reason: { } reason } wait
+            ? [.. WordWrap.Lines($"asked {wait.Times}: {reason}", width - WaitIndent.Length).Take(2).Select(line => WaitIndent + line)]
+            : [];
+
     private static string[] Row(SyncPace pace)
     {
         var now = pace.Now();
@@ -98,7 +114,9 @@ internal sealed class LiveProgress : ProgressDisplay
         return
         [
             name.Length > LongestName ? $"{name[..(LongestName - 3)]}..." : name,
-            now.Waits is { } wait ? $"waits {Clock(wait)}" : Word(now.Phase),
+            now.Waits is not { } wait ? Word(now.Phase)
+            : wait.Again > TimeSpan.Zero ? $"waits {Clock(wait.Again)}"
+            : "waits",
             Count(now.Counts.Read) is { Length: > 0 } read ? read + of : "",
             Count(now.Counts.Skipped),
             Count(now.Counts.Indexed),

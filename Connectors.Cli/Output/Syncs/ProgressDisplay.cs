@@ -10,6 +10,7 @@ internal abstract class ProgressDisplay(CliEnvironment environment) : IServiceOb
     private readonly ConcurrentDictionary<RunningSync, SyncPace> _running = new(ReferenceEqualityComparer.Instance);
     private readonly CancellationTokenSource _ended = new();
     private Task _loop = Task.CompletedTask;
+    private bool _isWayOutTold;
 
     /// <summary>The world outside.</summary>
     protected CliEnvironment Environment => environment;
@@ -19,11 +20,13 @@ internal abstract class ProgressDisplay(CliEnvironment environment) : IServiceOb
         [.. _running.Values.OrderBy(pace => pace.Sync.StartedAt).ThenBy(pace => pace.Sync.JobId, StringComparer.Ordinal)];
 
     /// <summary>The display that suits where the output goes.</summary>
-    public static ProgressDisplay Start(CommandSession session)
+    /// <param name="session">The command.</param>
+    /// <param name="endsWith">What Ctrl-C ends on a terminal: <c>the sync</c>.</param>
+    public static ProgressDisplay Start(CommandSession session, string endsWith = "the sync")
     {
         ProgressDisplay display =
             session.IsJson ? new JsonProgress(session.Environment)
-            : session.Environment.Live is { } live ? new LiveProgress(session.Environment, live)
+            : session.Environment.Live is { } live ? new LiveProgress(session.Environment, live, $"Ctrl-C ends {endsWith}")
             : new LineProgress(session.Environment);
         display.TellsFaults = !session.IsLogWatched;
         display._loop = Task.Run(() => display.LoopAsync(display._ended.Token));
@@ -74,6 +77,20 @@ internal abstract class ProgressDisplay(CliEnvironment environment) : IServiceOb
     /// <param name="elapsed">How long it took, in all its parts.</param>
     protected abstract void ShowEnd(RunningSync sync, SyncResult result, TimeSpan elapsed);
 
+    /// <summary>Says of each sync that begins to wait for its source why, and for how long.</summary>
+    /// <param name="wayOut">How to end a wait; said once.</param>
+    protected void SayNewWaits(string wayOut = "")
+    {
+        foreach (var pace in Running)
+        {
+            if (pace.NewWait() is { } wait)
+            {
+                Say(SyncMessages.Waits(pace.Sync, wait, _isWayOutTold ? "" : wayOut));
+                _isWayOutTold = true;
+            }
+        }
+    }
+
     /// <summary>Shows progress until cancelled.</summary>
     protected abstract Task LoopAsync(CancellationToken cancellationToken);
 }
@@ -82,6 +99,7 @@ internal abstract class ProgressDisplay(CliEnvironment environment) : IServiceOb
 internal sealed class LineProgress(CliEnvironment environment) : ProgressDisplay(environment)
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
 
     protected override void ShowStart(RunningSync sync) => Say(SyncMessages.Started(sync));
 
@@ -90,9 +108,17 @@ internal sealed class LineProgress(CliEnvironment environment) : ProgressDisplay
 
     protected override async Task LoopAsync(CancellationToken cancellationToken)
     {
+        var last = Environment.TimeProvider.GetTimestamp();
         while (true)
         {
-            await Task.Delay(Every, Environment.TimeProvider, cancellationToken);
+            await Task.Delay(Look, Environment.TimeProvider, cancellationToken);
+            SayNewWaits();
+            if (Environment.TimeProvider.GetElapsedTime(last) < Every)
+            {
+                continue;
+            }
+
+            last = Environment.TimeProvider.GetTimestamp();
             foreach (var pace in Running)
             {
                 Say(SyncMessages.Running(pace));

@@ -20,6 +20,18 @@ internal static class SyncMessages
         return $"{Name(sync)}: goes on after {Quantity.Of(sync.Progress.ResumedAfter ?? 0, "document")}{earlier}";
     }
 
+    /// <summary>A wait for the source begins.</summary>
+    /// <param name="sync">The sync.</param>
+    /// <param name="wait">The wait.</param>
+    /// <param name="wayOut">How to end it, as a clause; empty where that is not said.</param>
+    public static string Waits(RunningSync sync, WaitPace wait, string wayOut = "")
+    {
+        var end = wayOut.Length == 0 ? "" : $"; {wayOut}";
+        return wait.Reason is { } reason
+            ? $"{Name(sync)}: waits for its source: {reason}. It is asked {wait.Times}{end}."
+            : $"{Name(sync)}: waits {Clock(wait.Again)}, because its source asks for a pause{end}.";
+    }
+
     public static string Running(SyncPace pace)
     {
         var now = pace.Now();
@@ -27,7 +39,7 @@ internal static class SyncMessages
         var of = now.Estimated is { } all ? $" of {about}{Number(all)}" : "";
         var rate = now.Rate is { } speed ? $", {Number((long)speed)}/s" : "";
         var left = now.Left is { } time ? $", {about}{Clock(time)} left" : "";
-        var waits = now.Waits is { } wait ? $" (waits {Clock(wait)} for the source)" : "";
+        var waits = now.Waits is { } wait ? $" ({wait.Short})" : "";
         return $"{Name(pace.Sync)}: {Word(now.Phase)}{waits}, {Number(now.Counts.Read)}{of} read, {Number(now.Counts.Skipped)} skipped, "
             + $"{Number(now.Counts.Indexed)} written, {Number(now.Counts.Deleted)} deleted{rate}{left}";
     }
@@ -69,10 +81,8 @@ internal static class SyncMessages
             $"{Number(counts.Read)} read, {Number(counts.Skipped)} skipped, {Number(counts.Created)} added, {Number(counts.Updated)} "
             + $"updated, {Number(counts.Deleted)} deleted";
         text += counts.Excluded > 0 ? $", {Number(counts.Excluded)} left out by sync rules" : string.Empty;
-        return (counts.Rejected, counts.Unreadable) switch
-        {
-            (0, 0) => text,
-            var (rejected, unreadable) => $"{text}, {Number(rejected)} rejected, {Number(unreadable)} unreadable",
-        };
+        text += counts.Rejected > 0 ? $", {Number(counts.Rejected)} rejected" : string.Empty;
+        text += counts.Unreadable > 0 ? $", {Number(counts.Unreadable)} unreadable" : string.Empty;
+        return counts.WithoutText > 0 ? $"{text}, {Number(counts.WithoutText)} without text" : text;
     }
 }

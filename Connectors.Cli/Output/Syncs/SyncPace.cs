@@ -9,7 +9,11 @@ namespace Connectors.Cli.Output.Syncs;
 /// <param name="time">The clock.</param>
 internal sealed class SyncPace(RunningSync sync, TimeProvider time)
 {
+    // Services with a limit ask for many waits of a second or two, which need no line of their own.
+    private static readonly TimeSpan LongWait = TimeSpan.FromSeconds(10);
+
     private long? _readBefore;
+    private bool _isWaitTold;
     private DateTimeOffset _pagesSince;
 
     /// <summary>The sync.</summary>
@@ -36,8 +40,17 @@ internal sealed class SyncPace(RunningSync sync, TimeProvider time)
         return new Snapshot(progress.Phase, counts, progress.EstimatedDocuments, rate, left, now - sync.StartedAt)
         {
             IsGuess = progress.IsEstimateGuess,
-            Waits = progress.WaitsUntil is { } until && until > now ? TimeSpan.FromSeconds(Math.Ceiling((until - now).TotalSeconds)) : null,
+            Waits = progress.Wait is { } wait && wait.IsOn(now) ? WaitPace.Of(wait, now) : null,
         };
+    }
+
+    /// <summary>The wait for the source, if it is one that was not told yet: the next one is asked about when this one is over.</summary>
+    public WaitPace? NewWait()
+    {
+        var wait = Now().Waits;
+        var isNew = !_isWaitTold && wait is not null && (wait.Reason is not null || wait.Again >= LongWait);
+        _isWaitTold = wait is not null && (_isWaitTold || isNew);
+        return isNew ? wait : null;
     }
 
     /// <summary>The phase in a word.</summary>
@@ -81,7 +94,7 @@ internal sealed class SyncPace(RunningSync sync, TimeProvider time)
         /// <summary>Whether <see cref="Estimated"/>, and with it <see cref="Left"/>, is guessed from what the index holds.</summary>
         public bool IsGuess { get; init; }
 
-        /// <summary>How long the source still waits, in whole seconds; <see langword="null"/> when it does not.</summary>
-        public TimeSpan? Waits { get; init; }
+        /// <summary>The wait for the source; <see langword="null"/> when it is not waited for.</summary>
+        public WaitPace? Waits { get; init; }
     }
 }

@@ -163,6 +163,59 @@ public sealed class DoctorOfConnectorsTests : IAsyncLifetime
         Assert.Equal("the folder was gone", (string?)JsonNode.Parse(_cli.Out.ToString())![shown]);
     }
 
+    [Theory]
+    [InlineData("", "sync c1 --allow-mass-delete")]
+    [InlineData("--deletes-only", "sync c1 --deletes-only --allow-mass-delete")]
+    public async Task WhatTheDeleteGuardHeldBackIsAllowedByTheWholeCommand(string kind, string command)
+    {
+        var files = _cli.Files("a.txt", "b.txt");
+        await CreateAsync("dir", $"directory={files}");
+        await _cli.RunAsync("sync", "c1");
+        foreach (var file in Directory.GetFiles(files))
+        {
+            File.Delete(file);
+        }
+
+        Assert.Equal(1, await _cli.RunAsync(kind.Length > 0 ? ["sync", "c1", kind] : ["sync", "c1"]));
+        await _cli.RunAsync("doctor");
+
+        Assert.Contains(
+            $"      If the deletes are right, allow them for one sync: `elastic-ingest {command}`.\n",
+            _cli.Out.ToString(),
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public async Task APartOfTheSourceThatCouldNotBeReadIsToldUntilASyncReadsIt()
+    {
+        const string Gap = "/srv/docs/private: the folder can't be read (Permission denied)";
+        await CreateAsync("dir", $"directory={_cli.Files("a.txt")}");
+        await _cli.RunAsync("sync", "c1");
+        await _cli.RunAsync("job", "list", "--json");
+        var id = (string)JsonNode.Parse(_cli.Out.ToString())!["id"]!;
+        var job = JsonNode.Parse(_elasticsearch.Get(".elastic-connectors-sync-jobs", id)!)!;
+        job["metadata"]!["gap"] = Gap;
+        _elasticsearch.Put(".elastic-connectors-sync-jobs", id, job.ToJsonString());
+
+        await _cli.RunAsync("doctor");
+        Assert.Contains(
+            "note  connector files: A part of the source could not be read in its last sync, so nothing is deleted until it can be: "
+                + $"{Gap}.\n      Give the right to read it, or leave that part out, then sync again: `elastic-ingest sync c1`.\n",
+            _cli.Out.ToString(),
+            StringComparison.Ordinal
+        );
+        await _cli.RunAsync("job", "show", id);
+        Assert.Equal(Gap, (string?)JsonNode.Parse(_cli.Out.ToString())!["gap"]);
+
+        await _cli.RunAsync("sync", "c1", "--no-deletes");
+        await _cli.RunAsync("doctor");
+        Assert.Contains(Gap, _cli.Out.ToString(), StringComparison.Ordinal);
+        await _cli.RunAsync("sync", "c1");
+        await _cli.RunAsync("doctor");
+        Assert.DoesNotContain(Gap, _cli.Out.ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task TheScheduleOfASourceThatIsNotHereCanBeSet()
     {

@@ -137,7 +137,7 @@ public sealed partial class SyncCommandTests : IAsyncLifetime
 
         var lines = _cli.Out.ToString().Split('\n');
         Assert.Equal(
-            "files: a sync would add 0, update 0 and delete 29 documents, which the delete guard would hold back; 1 are unchanged. (Dry "
+            "files: a sync would add 0, update 0 and delete 29 documents, which the delete guard would hold back; 1 is unchanged. (Dry "
                 + "run: nothing was written.)",
             lines[^2]
         );
@@ -187,7 +187,7 @@ public sealed partial class SyncCommandTests : IAsyncLifetime
             )
         );
         Assert.Equal(0, await _cli.RunAsync("sync", "f1", "--dry-run"));
-        Assert.Contains("1 are unchanged", _cli.Out.ToString(), StringComparison.Ordinal);
+        Assert.Contains("1 is unchanged", _cli.Out.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -204,7 +204,7 @@ public sealed partial class SyncCommandTests : IAsyncLifetime
         Assert.Equal(0, await _cli.RunAsync("sync", "f1", "--dry-run"));
 
         Assert.Equal(
-            "+ d.txt\n+ e.txt\n~ a.txt\n- b.txt\nfiles: a sync would add 2, update 1 and delete 1 documents; 1 are unchanged. (Dry run: "
+            "+ d.txt\n+ e.txt\n~ a.txt\n- b.txt\nfiles: a sync would add 2, update 1 and delete 1 document; 1 is unchanged. (Dry run: "
                 + "nothing was written.)\n",
             _cli.Out.ToString().Replace(files + "/", "", StringComparison.Ordinal)
         );

@@ -2,6 +2,7 @@ using Connectors.Cli;
 using Connectors.Cli.Hosting;
 using Connectors.Cli.Output.Syncs;
 using Connectors.Sync.Engine;
+using Connectors.Sync.Retries;
 using Connectors.Sync.Service.Jobs;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
@@ -37,12 +38,42 @@ public sealed class SyncPaceTests
         var sync = new RunningSync("job", "id", "orders", "search-orders", "github", _time.GetUtcNow());
         var pace = new SyncPace(sync, _time);
         var until = _time.GetUtcNow() + TimeSpan.FromSeconds(89.2);
-        sync.Progress.Waits = () => until;
+        sync.Progress.Waits = () => new SourceWait(until);
         sync.Progress.Phase = SyncPhase.Pages;
         Assert.Equal("orders: syncing (waits 1:30 for the source), 0 read, 0 skipped, 0 written, 0 deleted", SyncMessages.Running(pace));
 
         _time.Advance(TimeSpan.FromSeconds(90));
         Assert.Null(pace.Now().Waits);
+    }
+
+    [Fact]
+    public void WhyASourceCanNotBeAskedIsSaidWhenTheWaitBeginsAndNotAtEachTry()
+    {
+        var sync = new RunningSync("job", "id", "orders", "search-orders", "mongodb", _time.GetUtcNow());
+        var pace = new SyncPace(sync, _time);
+        var (began, pause) = (_time.GetUtcNow(), TimeSpan.FromSeconds(4));
+        sync.Progress.Waits = () => new SourceWait(began + pause, "nothing listens there", began + TimeSpan.FromMinutes(5));
+
+        Assert.Equal(
+            "orders: waits for its source: nothing listens there. It is asked again in 0:04, for 5:00 more; Ctrl-C ends the sync.",
+            SyncMessages.Waits(sync, pace.NewWait()!, "Ctrl-C ends the sync")
+        );
+        _time.Advance(TimeSpan.FromSeconds(30));
+        Assert.Null(pace.NewWait());
+        Assert.Equal(
+            "orders: waiting (waits for the source, asked again now, for 4:30 more: nothing listens there), 0 read, 0 skipped, 0 written, "
+                + "0 deleted",
+            SyncMessages.Running(pace)
+        );
+        pause = TimeSpan.FromSeconds(45);
+        Assert.Equal("again in 0:15, for 4:30 more", pace.Now().Waits!.Times);
+
+        sync.Progress.Waits = null;
+        Assert.Null(pace.NewWait());
+        sync.Progress.Waits = () => new SourceWait(_time.GetUtcNow() + TimeSpan.FromSeconds(2));
+        Assert.Null(pace.NewWait());
+        sync.Progress.Waits = () => new SourceWait(_time.GetUtcNow() + TimeSpan.FromSeconds(90));
+        Assert.Equal("orders: waits 1:30, because its source asks for a pause.", SyncMessages.Waits(sync, pace.NewWait()!));
     }
 
     [Fact]

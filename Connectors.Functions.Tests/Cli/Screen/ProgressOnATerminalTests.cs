@@ -5,6 +5,7 @@ using Connectors.Cli.Output;
 using Connectors.Cli.Output.Screen;
 using Connectors.Cli.Output.Syncs;
 using Connectors.Sync.Engine;
+using Connectors.Sync.Retries;
 using Connectors.Sync.Service.Jobs;
 using Connectors.Tests.Support;
 using Microsoft.Extensions.Logging;
@@ -59,8 +60,11 @@ public sealed class ProgressOnATerminalTests : IDisposable
             Frame("Its pages");
 
             var until = _time.GetUtcNow() + TimeSpan.FromSeconds(45);
-            orders.Progress.Waits = () => until;
+            orders.Progress.Waits = () => new SourceWait(until);
             Frame("Its source waits");
+            var limit = _time.GetUtcNow() + TimeSpan.FromSeconds(280);
+            orders.Progress.Waits = () => new SourceWait(until, "MongoDB server db.example:27017: nothing listens there", limit);
+            Frame("Its source can't be asked, and is asked again later");
             orders.Progress.Waits = null;
 
             logger.LogWarning("Short");

@@ -92,6 +92,41 @@ public sealed class StatusPageBrowserTests(Browser chromium)
     }
 
     [Fact]
+    public async Task ASyncWhoseSourceCanNotBeAskedSaysWhyAndHowLongItGoesOn()
+    {
+        Browser.Require();
+        await using var fixture = await PollFixture.OpenAsync();
+        await fixture.MirrorAsync("f1", "Files", 5);
+        var now = TimeProvider.System.GetUtcNow();
+        fixture.Elasticsearch.Put(
+            ".elastic-connectors-sync-jobs",
+            "j1",
+            $$$"""
+            {
+              "connector": {"id": "f1", "index_name": "search-f1", "service_type": "dir"},
+              "status": "in_progress", "job_type": "full", "trigger_method": "on_demand", "worker_hostname": "elsewhere",
+              "created_at": "{{{now:O}}}", "started_at": "{{{now:O}}}", "last_seen": "{{{now:O}}}",
+              "metadata": {
+                "read": 7, "rejected": 0, "without_text": 3, "waits_until": "{{{now.AddMinutes(2):O}}}",
+                "waits_reason": "server db.example:27017: nothing listens there", "waits_limit": "{{{now.AddMinutes(4):O}}}"
+              }
+            }
+            """
+        );
+        await fixture.StartAsync();
+        await using var browser = await chromium.OpenAsync(390, 844);
+        await browser.Page.GotoAsync(fixture.Page.ToString());
+
+        var card = browser.Page.Locator("#running-list > li");
+        await Expect(card).ToContainTextAsync("Waits for the source: server db.example:27017: nothing listens there; it is asked again in");
+        await Expect(card).ToContainTextAsync(", until ");
+        await Expect(card).ToContainTextAsync("without text3");
+        await Expect(card).Not.ToContainTextAsync("rejected");
+        Assert.Empty(await browser.CutOffAsync());
+        Assert.Empty(browser.Complaints);
+    }
+
+    [Fact]
     public async Task ACardTellsThatItsErrorIsOneOfAnAccessControlSync()
     {
         Browser.Require();

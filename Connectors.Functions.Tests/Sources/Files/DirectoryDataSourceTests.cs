@@ -100,7 +100,7 @@ public sealed class DirectoryDataSourceTests : IDisposable
         var pages = await ReadAsync();
         Assert.Equal([_folder.IdOf("a.txt")], pages.Ids());
         Assert.Equal(
-            $"{_folder["b"]}: the folder can't be read (Access denied), so nothing is deleted in this sync",
+            $"{_folder["b"]}: the folder can't be read (Access denied)",
             pages.Single(page => page.Gap is not null).Gap
         );
     }

@@ -98,6 +98,32 @@ public sealed class BulkWriterTests
     }
 
     [Fact]
+    public async Task EachRejectedDocumentIsToldOnceTheOneThatIsTooManyByTheFailure()
+    {
+        using var log = new ListLoggerProvider();
+        _index.Reject = _ => true;
+        var writer = new BulkWriter(
+            _index,
+            new BulkWriterOptions(),
+            new RejectionMonitor(new RejectionLimits { MaxTotal = 2 }),
+            new FastForwardTimeProvider(),
+            new Random(1),
+            log.CreateLogger("bulk")
+        );
+        using var batch = Batch("a", "b", "c");
+
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() =>
+            writer.WriteAsync("i", null, batch, mayHaveBeenSent: false, TestContext.Current.CancellationToken)
+        );
+
+        Assert.EndsWith("Last one: 'c': document_parsing_exception: told to reject.", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(
+            ["a", "b"],
+            log.Lines("bulk").Where(line => line.Contains(" was rejected: ", StringComparison.Ordinal)).Select(line => line.Split(' ')[1])
+        );
+    }
+
+    [Fact]
     public async Task UnderPressureFewerRequestsAreInFlightAndLaterMoreAgain()
     {
         var concurrency = new AdaptiveConcurrency(8);

@@ -198,6 +198,7 @@ public sealed class SyncEngineTests : IDisposable
 
         Assert.Equal(SyncEnd.Refused, outcome.End);
         Assert.Contains("folder: permission denied.", outcome.Message, StringComparison.Ordinal);
+        Assert.Equal("folder: permission denied.", outcome.Gap);
         Assert.Equal(2, _fixture.Index.Documents.Count);
     }
 

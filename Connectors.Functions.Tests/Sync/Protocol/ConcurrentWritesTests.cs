@@ -219,7 +219,7 @@ public sealed class ConcurrentWritesTests
         var job = (await _steps.ClaimAsync(await CreateJobAsync(), new JobWorker("dead"), adopt: false, Token))!;
 
         Assert.Null(await _steps.ClaimAsync(job, new JobWorker("ours"), adopt: false, Token));
-        await _steps.ProgressAsync(JobClaim.Of(job), new SyncCounts(Created: 5), waitsUntil: null, Token);
+        await _steps.ProgressAsync(JobClaim.Of(job), new SyncCounts(Created: 5), wait: null, Token);
         Assert.Null(await _steps.ClaimAsync(job, new JobWorker("ours"), adopt: true, Token));
 
         var seen = (await _jobs.FindAsync(job.Id, Token))!;
@@ -269,7 +269,7 @@ public sealed class ConcurrentWritesTests
 
         Assert.Null(await _steps.CompleteAsync(JobClaim.Of(job), new JobResult { Counts = new SyncCounts(Created: 3) }, Token));
         Assert.Null(await _steps.SuspendAsync(JobClaim.Of(job), new JobResult(), Token));
-        Assert.Equal(JobStatus.Error, await _steps.ProgressAsync(JobClaim.Of(job), new SyncCounts(Created: 3), waitsUntil: null, Token));
+        Assert.Equal(JobStatus.Error, await _steps.ProgressAsync(JobClaim.Of(job), new SyncCounts(Created: 3), wait: null, Token));
         Assert.Equal("The job has not seen any update for some time.", (await _jobs.FindAsync(job.Id, Token))!.Error);
         Assert.Equal("The job has not seen any update for some time.", (await _connectors.FindAsync("c1", Token))!.Error);
     }
@@ -278,7 +278,7 @@ public sealed class ConcurrentWritesTests
     public async Task AJobThatMovedIsNotIdle()
     {
         var job = (await _steps.ClaimAsync(await CreateJobAsync(), new JobWorker("ours"), adopt: false, Token))!;
-        await _steps.ProgressAsync(JobClaim.Of(job), default(SyncCounts), waitsUntil: null, Token);
+        await _steps.ProgressAsync(JobClaim.Of(job), default(SyncCounts), wait: null, Token);
 
         Assert.Null(await _steps.FailIdleAsync(job, Token));
         Assert.Equal(JobStatus.InProgress, (await _jobs.FindAsync(job.Id, Token))!.Status);

@@ -144,14 +144,14 @@ public sealed class ProtocolLifeTests
     public async Task ACanceledJobIsCanceled()
     {
         var job = (await _steps.ClaimAsync(await BeginJobAsync(), Worker, adopt: false, Token))!;
-        Assert.Equal(JobStatus.InProgress, await _steps.ProgressAsync(JobClaim.Of(job), default(SyncCounts), waitsUntil: null, Token));
+        Assert.Equal(JobStatus.InProgress, await _steps.ProgressAsync(JobClaim.Of(job), default(SyncCounts), wait: null, Token));
         ConnectorChanges();
         JobChanges();
 
         _clock.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(JobStatus.Canceling, await _jobs.RequestCancelAsync(job.Id, Token));
         Assert.Equal(["cancelation_requested_at (time)", "status \"canceling\""], JobChanges().Select(pair => $"{pair.Key} {pair.Value}"));
-        Assert.Equal(JobStatus.Canceling, await _steps.ProgressAsync(JobClaim.Of(job), default(SyncCounts), waitsUntil: null, Token));
+        Assert.Equal(JobStatus.Canceling, await _steps.ProgressAsync(JobClaim.Of(job), default(SyncCounts), wait: null, Token));
 
         _clock.Advance(TimeSpan.FromSeconds(1));
         var result = new JobResult { Counts = new SyncCounts(Created: 7500, Bytes: 23L * 1024 * 1024), TotalDocuments = 7500 };

@@ -61,7 +61,7 @@ public sealed class SourceCallsTests : IDisposable
         var (start, end) = (_clock.GetUtcNow(), default(DateTimeOffset));
         var read = Calls()
             .RunAsync(
-                "partition 'all'",
+                "its documents",
                 token =>
                 {
                     token.Register(() => end = _clock.GetUtcNow());
@@ -76,8 +76,8 @@ public sealed class SourceCallsTests : IDisposable
 
         Assert.Equal(
             (
-                "Files did not answer within 10 minutes when it was asked for partition 'all'. See whether it runs, and whether this "
-                    + "machine can reach it.",
+                "Files did not answer within 10 minutes when it was asked for its documents. See whether it runs, and whether "
+                    + "this machine can reach it.",
                 FailureKind.Fatal
             ),
             (failure.Message, failure.Kind)
@@ -315,14 +315,53 @@ public sealed class SourceCallsTests : IDisposable
         );
 
         var lines = log.Lines("calls", LogLevel.Warning);
-        Assert.Equal("The source is asked for an answer again, for 300 s more: Nothing listens there.", lines[0]);
+        Assert.Matches(@"^The source is asked for an answer again in 0\.\d s, for 300 s more: Nothing listens there\.$", lines[0]);
         Assert.EndsWith(": It resets.", lines[1], StringComparison.Ordinal);
         Assert.EndsWith(": Nothing listens there.", lines[2], StringComparison.Ordinal);
         Assert.InRange(lines.Count, 7, 13);
         Assert.True(asked > lines.Count, $"{asked} calls, {lines.Count} lines");
     }
 
-    private SourceCalls Calls(BackoffPolicy? retries = null, TimeProvider? clock = null, ILogger? logger = null) =>
+    [Fact]
+    public async Task WhereTheWaitIsToldTheLogLeavesItToThatAndTheWaitEndsWithTheCall()
+    {
+        using var log = new ListLoggerProvider();
+        var clock = new FastForwardTimeProvider();
+        var calls = Calls(FiveMinutes, clock, log.CreateLogger("calls"), isWaitTold: true);
+        List<string?> reasons = [];
+
+        var answer = await calls.RunAsync(
+            "an answer",
+            _ =>
+            {
+                reasons.Add(calls.Wait?.Reason);
+                return reasons.Count < 3
+                    ? throw new ConnectorException(FailureKind.Retry, "DB 127.0.0.1:1: nothing listens there. Check host.")
+                    : Task.FromResult(reasons.Count);
+            },
+            progress: null,
+            Token
+        );
+
+        Assert.Equal(3, answer);
+        Assert.Equal([null, "DB 127.0.0.1:1: nothing listens there", "DB 127.0.0.1:1: nothing listens there"], reasons);
+        Assert.Null(calls.Wait);
+        Assert.Empty(log.Lines("calls", LogLevel.Warning));
+    }
+
+    [Theory]
+    [InlineData("Nothing listens there", "Nothing listens there")]
+    [InlineData("a.example: the name is unknown. Check host.", "a.example: the name is unknown")]
+    [InlineData("It broke off (e.g. after 1. part). Ask again.", "It broke off (e.g. after 1. part)")]
+    public void TheReasonOfAWaitIsTheFirstSentence(string message, string reason) =>
+        Assert.Equal(reason, SourceWait.ReasonOf(message));
+
+    private SourceCalls Calls(
+        BackoffPolicy? retries = null,
+        TimeProvider? clock = null,
+        ILogger? logger = null,
+        bool isWaitTold = false
+    ) =>
         new(
             "Files",
             retries ?? FiveMinutes,
@@ -331,6 +370,7 @@ public sealed class SourceCallsTests : IDisposable
             new Random(1),
             logger ?? NullLogger.Instance,
             new CallerScheduler(),
+            isWaitTold: isWaitTold,
             stop: _stop.Token
         );
 

@@ -40,7 +40,7 @@ public sealed class WaitingSourceTests : IDisposable
         _until = _clock.GetUtcNow() + TimeSpan.FromHours(1);
         PassMinutes(59);
 
-        Assert.Equal((false, _until), (read.IsCompleted, calls.WaitsUntil));
+        Assert.Equal((false, _until), (read.IsCompleted, calls.Wait?.Until));
         answer.SetResult(3);
         Assert.Equal(3, await read.WaitAsync(Token));
     }
@@ -115,20 +115,21 @@ public sealed class WaitingSourceTests : IDisposable
             NullLogger.Instance,
             stop: _stop.Token
         );
-        Assert.Null(calls.WaitsUntil);
+        Assert.Null(calls.Wait?.Until);
         var read = calls.RunAsync<int>(
             "a page",
             _ => throw new ConnectorException(FailureKind.Retry, "slow down", retryAfter: TimeSpan.FromMinutes(3)),
             progress: null,
             Token
         );
-        while (calls.WaitsUntil is null)
+        while (calls.Wait is null)
         {
             Token.ThrowIfCancellationRequested();
             await Task.Yield();
         }
 
-        Assert.Equal(_clock.GetUtcNow() + TimeSpan.FromMinutes(3), calls.WaitsUntil);
+        var now = _clock.GetUtcNow();
+        Assert.Equal(new SourceWait(now + TimeSpan.FromMinutes(3), "slow down", now + TimeSpan.FromMinutes(5)), calls.Wait);
         await _stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => read.WaitAsync(Token));
     }
@@ -139,7 +140,7 @@ public sealed class WaitingSourceTests : IDisposable
         using var bench = new EngineFixture();
         var seen = new List<DateTimeOffset?>();
         _until = new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
-        await bench.RunAsync(new WaitingSource(() => _until, () => seen.Add(bench.Progress.WaitsUntil)));
+        await bench.RunAsync(new WaitingSource(() => _until, () => seen.Add(bench.Progress.Wait?.Until)));
         await using var identities = new IdentitySource(new WaitingSource(() => _until, () => { }));
 
         Assert.Equal([_until, _until], [.. seen, identities.WaitsUntil]);
@@ -157,12 +158,17 @@ public sealed class WaitingSourceTests : IDisposable
         var job = (await steps.ClaimAsync(made!, new JobWorker("vm", "worker-1"), adopt: false, Token))!;
         var until = _clock.GetUtcNow() + TimeSpan.FromMinutes(3);
 
-        await steps.ProgressAsync(JobClaim.Of(job), new SyncCounts(Read: 7), until, Token);
-        await steps.ProgressAsync(JobClaim.Of(job), counts: null, waitsUntil: null, Token);
+        await steps.ProgressAsync(JobClaim.Of(job), new SyncCounts(Read: 7), new SourceWait(until, "nothing listens there", until), Token);
+        await steps.ProgressAsync(JobClaim.Of(job), counts: null, wait: null, Token);
 
         var view = ApiViews.Job((await jobs.FindAsync(job.Id, Token))!);
         Assert.Equal((until, 7L), ((DateTimeOffset)view["waitsUntil"]!, (long)view["counts"]!["read"]!));
-        Assert.False(view["counts"]!.AsObject().ContainsKey("waits_until"));
+        Assert.Equal(("nothing listens there", until), ((string?)view["waitsReason"], (DateTimeOffset)view["waitsLimit"]!));
+        Assert.DoesNotContain(view["counts"]!.AsObject(), count => count.Key.StartsWith("waits", StringComparison.Ordinal));
+        await steps.ProgressAsync(JobClaim.Of(job), counts: null, SourceWait.Over, Token);
+        var over = ApiViews.Job((await jobs.FindAsync(job.Id, Token))!);
+        Assert.Equal([null, null, null], [over["waitsUntil"], over["waitsReason"], over["waitsLimit"]]);
+        await steps.ProgressAsync(JobClaim.Of(job), counts: null, new SourceWait(until), Token);
         await steps.CompleteAsync(JobClaim.Of(job), new JobResult(), Token);
         Assert.Null(ApiViews.Job((await jobs.FindAsync(job.Id, Token))!)["waitsUntil"]);
     }
@@ -184,7 +190,9 @@ public sealed class WaitingSourceTests : IDisposable
         var (jobId, summary) = await bed.SyncAsync();
 
         Assert.Equal("completed", summary.Status);
-        Assert.Equal(until, ProtocolTime.Parse((string?)bed.Job(jobId)["metadata"]!["waits_until"]));
+        var told = JobMetadata.WaitOf(bed.Job(jobId)["metadata"]!.AsObject())!;
+        Assert.Equal((until, "slow down"), (told.Until, told.Reason));
+        Assert.True(told.Limit >= until, $"{told.Limit:O}");
     }
 
     [Fact]
@@ -194,10 +202,10 @@ public sealed class WaitingSourceTests : IDisposable
         _until = _clock.GetUtcNow() + TimeSpan.FromMinutes(3);
         await using (leases.Take("job-1/all", () => new WaitingSource(() => _until, () => { })))
         {
-            Assert.Equal((_until, null), (leases.WaitsUntil("job-1"), leases.WaitsUntil("job-10")));
+            Assert.Equal((_until, null), (leases.WaitOf("job-1")?.Until, leases.WaitOf("job-10")?.Until));
         }
 
-        Assert.Null(leases.WaitsUntil("job-1"));
+        Assert.Null(leases.WaitOf("job-1"));
     }
 
     private SourceCalls Calls(bool outwaits = true) =>
@@ -211,7 +219,7 @@ public sealed class WaitingSourceTests : IDisposable
             new CallerScheduler(),
             () => _until,
             outwaits,
-            _stop.Token
+            stop: _stop.Token
         );
 
     private void PassMinutes(int minutes)

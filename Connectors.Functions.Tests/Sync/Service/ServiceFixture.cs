@@ -7,6 +7,7 @@ using Connectors.Sync.Service.Jobs;
 using Connectors.Tests.Support;
 using Connectors.Tests.Support.InMemory;
 using Connectors.Tests.Sync.Protocol;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
@@ -37,6 +38,8 @@ internal sealed class ServiceFixture : IServiceObserver
 
     public TimeSpan JobCleanupInterval { get; init; } = new ServiceOptions().JobCleanupInterval;
 
+    public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
+
     public List<string> Events { get; } = [];
 
     public ConnectorService Service =>
@@ -48,7 +51,7 @@ internal sealed class ServiceFixture : IServiceObserver
                 Sources = Sources,
                 Observer = this,
                 TimeProvider = Clock,
-                LoggerFactory = NullLoggerFactory.Instance,
+                LoggerFactory = LoggerFactory,
             },
             new ConnectorServiceOptions
             {

@@ -90,7 +90,7 @@ internal sealed class DirectoryReader
         var path = Path.Join(_root, step.Path);
         if (failure is not DirectoryNotFoundException)
         {
-            page.AddGap(path, $"the folder can't be read ({failure.Message}), so nothing is deleted in this sync");
+            page.AddGap(path, $"the folder can't be read ({failure.Message})");
         }
         else if (HasBrokenName(step.Path))
         {
@@ -160,7 +160,7 @@ internal sealed class DirectoryReader
             return false;
         }
 
-        page.AddGap(path, $"{reason} Nothing is deleted in this sync.");
+        page.AddGap(path, reason);
         return true;
     }
 

@@ -98,7 +98,7 @@ public sealed class AzureBlobDataSource : IDataSource
                     when (_configuration.Value.AllContainers && AzureBlobErrors.IsInaccessible(closed))
                 {
                     // With * nobody said that this container has to be readable, but neither that its documents should go.
-                    page.AddGap(partition.Bounds, "the container can't be listed, or is gone, so nothing is deleted in this sync");
+                    page.AddGap(partition.Bounds, "the container can't be listed, or is gone");
                     return page.Build(PageToken.Start, isLast: true);
                 }
             },

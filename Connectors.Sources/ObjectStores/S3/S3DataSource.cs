@@ -198,7 +198,7 @@ public sealed class S3DataSource : IDataSource, IChangeFeed
         catch (Exception closed) when (_configuration.Value.AllBuckets && S3Errors.IsInaccessible(closed))
         {
             // With * nobody said that this bucket has to be readable, but neither that its documents should go.
-            page.AddGap(bounds.Bucket, "the bucket can't be listed with these credentials, or is gone, so nothing is deleted in this sync");
+            page.AddGap(bounds.Bucket, "the bucket can't be listed with these credentials, or is gone");
             return null;
         }
         catch (Exception failure) when (S3Errors.IsServiceFailure(failure, cancellationToken))

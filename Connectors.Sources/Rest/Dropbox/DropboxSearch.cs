@@ -42,7 +42,7 @@ internal sealed class DropboxSearch(
         {
             page.AddGap(
                 RuleText.Of((first.Json as JsonObject)?["query"]) ?? Name,
-                "The search gave 10,000 matches, which is all that Dropbox gives. Nothing is deleted in this sync. Narrow the rule."
+                "The search gave 10,000 matches, which is all that Dropbox gives. Narrow the rule."
             );
         }
 

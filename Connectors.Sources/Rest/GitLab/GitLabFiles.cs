@@ -72,7 +72,7 @@ internal sealed class GitLabFiles(RestClient client, RestPlace project, string b
         {
             page.AddGap(
                 $"{project.Name}, files",
-                $"GitLab does not show the files to this token. Nothing is deleted in this sync. {GitLabErrors.PermissionHint}"
+                $"GitLab does not show the files to this token. {GitLabErrors.PermissionHint}"
             );
         }
     }

@@ -82,7 +82,7 @@ internal sealed class DriveChanges(RestPlace place, DriveFiles files, string? st
             throw Lost();
         }
 
-        page.AddGap(place.Name, "Its change log can't be read (404). Nothing is deleted in this sync.");
+        page.AddGap(place.Name, "Its change log can't be read (404).");
     }
 
     private static bool IsOfToken(RestResponse answer) =>

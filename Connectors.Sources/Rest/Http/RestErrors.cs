@@ -139,6 +139,12 @@ internal static class RestErrors
                         $"{place}: the name can't be resolved. "
                             + (field is null ? "Check this machine's network and DNS; no proxy is used." : $"Check {field}.")
                     );
+                case SocketException { SocketErrorCode: SocketError.ConnectionRefused }:
+                    return new ConnectorException(
+                        FailureKind.Retry,
+                        $"{place}: refuses the connection. "
+                            + (field is null ? "Check the network; no proxy is used." : $"Check {field}, and that the server runs.")
+                    );
                 case SocketException socket:
                     return new ConnectorException(
                         FailureKind.Retry,

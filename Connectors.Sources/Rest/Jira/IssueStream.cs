@@ -63,7 +63,7 @@ internal sealed class IssueStream(string name, JiraApi api, JiraDocuments docume
         {
             page.AddGap(
                 Name,
-                "issues were removed while they were listed, so others may have been passed over and nothing is deleted in this sync"
+                "issues were removed while they were listed, so others may have been passed over"
             );
         }
 

@@ -69,7 +69,7 @@ internal sealed class TeamsFiles(RestClient client)
             }
             else if (!answer.IsSuccess && answer.TryJson()?.Find("error", "code") is null)
             {
-                page.AddGap(address, "Something else than Microsoft Graph answers 404. Nothing is deleted in this sync.");
+                page.AddGap(address, "Something else than Microsoft Graph answers 404.");
             }
         }
         catch (ConnectorException closed) when (RestErrors.StatusOf(closed) is HttpStatusCode.Forbidden or HttpStatusCode.Gone)

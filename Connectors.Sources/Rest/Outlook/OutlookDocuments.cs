@@ -134,7 +134,7 @@ internal sealed class OutlookDocuments(RestClient client, GraphBatch batch, stri
             {
                 page.AddGap(
                     $"{path}/{parents[index]}",
-                    "It was moved or deleted while it was read, so its attachments are not known. Nothing is deleted in this sync."
+                    "It was moved or deleted while it was read, so its attachments are not known."
                 );
                 continue;
             }

@@ -44,7 +44,7 @@ internal sealed class SandflyKeys(RestClient client) : RestStream("SSH keys")
         }
         else
         {
-            page.AddGap($"SSH key {id}", "It is in the summary and can't be read (404). Nothing is deleted in this sync.");
+            page.AddGap($"SSH key {id}", "It is in the summary and can't be read (404).");
         }
     }
 }

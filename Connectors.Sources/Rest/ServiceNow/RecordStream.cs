@@ -51,7 +51,7 @@ internal sealed class RecordStream(RestClient client, ServiceNowBatch batch, str
         {
             page.AddGap(
                 table,
-                "rows were removed while the table was read, so others may have been passed over and nothing is deleted in this sync"
+                "rows were removed while the table was read, so others may have been passed over"
             );
         }
 

@@ -25,7 +25,7 @@ internal sealed class SitePagesStream(RestClient rest, string site, SharePointLi
         {
             if (!SharePointRest.HasNoList(answer))
             {
-                page.AddGap($"{site}, pages", "SharePoint does not find the pages (404). Nothing is deleted in this sync.");
+                page.AddGap($"{site}, pages", "SharePoint does not find the pages (404).");
             }
 
             return null;

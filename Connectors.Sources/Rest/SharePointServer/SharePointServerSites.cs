@@ -67,7 +67,7 @@ internal sealed class SharePointServerSites(RestClient rest, RestPlace site, Sha
 
         if (cursor.Length == 0 && site.Detail.Contains(Closed, StringComparison.Ordinal))
         {
-            page.AddGap($"{site.Name}, sites", "The sites below it could not be listed. Nothing is deleted in this sync.");
+            page.AddGap($"{site.Name}, sites", "The sites below it could not be listed.");
         }
 
         using var answer = await rest.SendAsync(SkipPaging.Instance.Request(BelowOf(site.Key), cursor), cancellationToken);

@@ -64,7 +64,7 @@ internal sealed class StreamPage : IDisposable
     public void AddGap(string place, ConnectorException closed)
     {
         ArgumentNullException.ThrowIfNull(closed);
-        AddGap(place, $"{closed.Message} Nothing is deleted in this sync.");
+        AddGap(place, closed.Message);
     }
 
     /// <summary>Says that a document is gone, in a stream of changes.</summary>

@@ -21,15 +21,15 @@ function historyPanel(jobs) {
 }
 
 function historyTable(jobs) {
-  return table(`The last ${jobs.length} syncs, the newest first`,
-    [['Sync', 'lead'], ['End', 'end'], ['Written', 'number'], ['Deleted', 'number'], ['Rejected', 'number'], ['In the index', 'number']],
+  return table(jobs.length === 1 ? 'The last sync' : `The last ${jobs.length} syncs, the newest first`,
+    [['Sync', 'lead'], ['End', 'end'], ['Written', 'number'], ['Deleted', 'number'], ['Problems', 'number'], ['In the index', 'number']],
     jobs.map(job => [
       [
         make('button', { type: 'button', class: 'link', 'aria-pressed': String(job.id === state.shown), 'data-key': `job ${job.id}`, onclick: () => { state.shown = job.id; drawDetail(); say('The sync is shown below.'); } }, moment.format(startOf(job))),
         make('div', { class: 'quiet' }, kindOf(job)),
       ],
       [badge(job.status), job.completedAt ? make('div', { class: 'quiet' }, `took ${duration(secondsOf(job))}`) : null],
-      numbers.format(job.indexedDocuments ?? 0), numbers.format(job.deletedDocuments ?? 0), numbers.format(job.counts?.rejected ?? 0), numbers.format(job.totalDocuments ?? 0),
+      numbers.format(job.indexedDocuments ?? 0), numbers.format(job.deletedDocuments ?? 0), numbers.format(problemsOf(job.counts)), numbers.format(job.totalDocuments ?? 0),
     ]));
 }
 
@@ -42,14 +42,15 @@ function jobPanel(job) {
     make('div', { class: 'facts' },
       make('p', null, `${job.trigger === 'scheduled' ? 'By schedule' : 'On demand'} · job ${job.id}`),
       job.fallback ? make('p', null, `Done as a full sync: ${job.fallback}`) : null,
+      job.gap && !job.error ? make('p', null, `A part of the source could not be read, so nothing is deleted until it can be: ${job.gap}`) : null,
       job.rewrite ? make('p', null, `Unchanged documents were written again: ${job.rewrite}`) : null),
     make('dl', { class: 'numbers' }, ['read', 'skipped', 'created', 'updated'].map(key => number(key === 'skipped' ? 'unchanged' : key, numbers.format(counts[key] ?? 0))),
-      number('deleted', numbers.format(job.deletedDocuments ?? 0)), number('took', job.completedAt ? duration(secondsOf(job)) : '…')),
+      number('deleted', numbers.format(job.deletedDocuments ?? 0)), problemNumbers(counts), number('took', job.completedAt ? duration(secondsOf(job)) : '…')),
     job.error ? make('p', { class: 'error' }, job.error) : null,
-    make('h4', null, 'Rejected documents'),
+    make('h4', null, 'Documents with a problem'),
     samples.length === 0 && reasons.length === 0 ? make('p', { class: 'quiet' }, 'None.') : [
       make('p', { class: 'quiet' }, reasons.map(([reason, times]) => `${reason}: ${numbers.format(times)}`).join(' · ')),
-      samples.length === 0 ? null : table(`Rejected documents, the first ${samples.length}`, [['Id', 'id'], ['Kind', 'id'], ['Reason', 'text']], samples.map(sample => [make('code', null, sample.id), sample.type, sample.reason])),
+      samples.length === 0 ? null : table(`Documents with a problem, the first ${samples.length}`, [['Id', 'id'], ['Kind', 'id'], ['Reason', 'text']], samples.map(sample => [make('code', null, sample.id), sample.type, sample.reason])),
     ]);
 }
 

@@ -73,7 +73,7 @@ async function refreshRunning() {
     say(news.join(' '));
   } else if (state.running.length > 0 && Date.now() - saidAt > 30000) {
     saidAt = Date.now();
-    say(state.running.filter(job => job.progress).map(job => `${nameOf(connectorOf(job.connectorId))}: ${numbers.format(job.progress.counts.read)} documents read.`).join(' '));
+    say(state.running.filter(job => job.progress).map(job => `${nameOf(connectorOf(job.connectorId))}: ${count(job.progress.counts.read, 'document', 'documents')} read.`).join(' '));
   }
 
   return ended.length + begun.length > 0;

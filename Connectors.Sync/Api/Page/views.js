@@ -32,16 +32,30 @@ function drawRunning() {
             number('unchanged', numbers.format(counts.skipped ?? 0)),
             number('written', numbers.format((counts.created ?? 0) + (counts.updated ?? 0))),
             number('deleted', numbers.format(counts.deleted ?? job.deletedDocuments ?? 0)),
-            counts.rejected > 0 ? number('rejected', numbers.format(counts.rejected)) : null,
+            problemNumbers(counts),
             number('rate', rate === undefined ? '…' : `${numbers.format(Math.round(rate))}/s`),
             left === null ? null : number('left', `${about}${duration(left)}`)),
           make('div', { class: 'facts' }, make('p', null, `${syncOf(job)} · ${phases[phase] ?? 'working'} · started `, ago(job.startedAt)),
-            new Date(job.waitsUntil ?? 0) > Date.now() ? make('p', null, 'Waits for the source: it is asked again ', ago(job.waitsUntil), '.') : null,
+            isHeld(job) ? make('p', null, ...heldBy(job)) : null,
             resumedAfter > 0 ? make('p', null, `Goes on after ${count(resumedAfter, 'document', 'documents')} that an earlier run had read.`) : null,
             isGuess ? make('p', null, 'The source does not tell how many there are: “about” is what the index held.') : null),
         ],
       make('div', { class: 'row' }, button('Cancel', `Cancel the sync of ${name}`, () => askToCancel(job, name), { class: 'danger', disabled: !canCancel, 'data-key': `cancel ${job.id}` })));
   }));
+}
+
+/** Documents that are not in the index as they are in the source: one number for each kind, where there are any. */
+const problemKinds = [['rejected', 'rejected'], ['unreadable', 'unreadable'], ['without_text', 'without text']];
+const problemsOf = counts => problemKinds.reduce((sum, [key]) => sum + (counts?.[key] ?? 0), 0);
+const problemNumbers = counts => problemKinds.filter(([key]) => counts?.[key] > 0).map(([key, title]) => number(title, numbers.format(counts[key])));
+
+const isHeld = job => new Date(job.waitsLimit ?? job.waitsUntil ?? 0) > Date.now();
+
+/** Why a source is waited for, when it is asked again, and how long that goes on. */
+function heldBy(job) {
+  const again = new Date(job.waitsUntil) > Date.now() ? ['it is asked again ', ago(job.waitsUntil)] : ['it is asked again now'];
+  return ['Waits for the source: ', job.waitsReason ? `${job.waitsReason}; ` : null, ...again,
+    job.waitsLimit ? [', until ', new Date(job.waitsLimit).toLocaleTimeString(undefined, { timeStyle: 'short' })] : null, '.'];
 }
 
 const waitingFor = job => `${job.status === 'suspended' ? 'It was stopped with its progress kept. ' : ''}It waits for ${job.waitsFor ?? 'a service to take it'}.`;
@@ -143,7 +157,7 @@ function dryRunPanel(run) {
   return make('section', { class: 'panel', 'aria-labelledby': 'try-title' },
     make('div', { class: 'head' }, make('h3', { id: 'try-title' }, 'What a full sync would change'), badge(run.status)),
     make('p', { class: 'quiet' }, !isOver(run.status)
-      ? `Reading the source; nothing is written. ${run.progress ? `${numbers.format(run.progress.counts.read)} documents read so far.` : ''}`
+      ? `Reading the source; nothing is written. ${run.progress ? `${count(run.progress.counts.read, 'document', 'documents')} read so far.` : ''}`
       : run.preview
         ? `A full sync would add ${numbers.format(counts.created)}, update ${numbers.format(counts.updated)} and delete ${numbers.format(counts.deleted)}${run.error && counts.deleted > 0 ? ', which would be held back' : ''}; ${count(counts.skipped, 'document is', 'documents are')} unchanged. Nothing was written.`
         : 'It did not come to an end. Nothing was written.'),

@@ -101,7 +101,7 @@ internal sealed class IncrementalRun(
 
     private async Task<PageDone> WriteAsync(PagePlan page, string? cursor, CancellationToken cancellationToken)
     {
-        var counts = page.Counts;
+        var counts = default(SyncCounts);
         do
         {
             if (page.Batches.Count > 0)
@@ -124,7 +124,7 @@ internal sealed class IncrementalRun(
             0,
             cursor ?? page.Next.Value,
             page.IsLast,
-            counts,
+            page.Counts + counts,
             page.Rejections.Total == 0 ? null : page.Rejections,
             page.Gap
         );

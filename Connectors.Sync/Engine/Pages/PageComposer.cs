@@ -127,10 +127,12 @@ internal sealed class PageComposer(
                         ? $"content {Path.GetExtension(work.Page[index].Content!.FileName).ToLowerInvariant()}"
                         : "content";
                 plan.Rejections.Add(new Rejection(System.Text.Encoding.UTF8.GetString(work.Page[index].Id.Span), type, reason));
+                plan.Counts += new SyncCounts(WithoutText: 1);
             }
             else if (texts[index - start] is { IsGone: true, Reason: { } gone })
             {
                 plan.Rejections.Add(new Rejection(System.Text.Encoding.UTF8.GetString(work.Page[index].Id.Span), "gone", gone));
+                plan.Counts += new SyncCounts(Unreadable: 1);
             }
         }
 

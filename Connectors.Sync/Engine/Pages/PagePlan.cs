@@ -21,10 +21,11 @@ internal sealed class PagePlan(SourcePage page, PageState work, PageComposer com
     /// <summary>Batches of the current part, none empty.</summary>
     public IReadOnlyList<BulkBatch> Batches => _batches;
 
-    /// <summary>Counts that are final before the writes: read, skipped, duplicates, unreadable.</summary>
+    /// <summary>Counts that no write changes: read, skipped, duplicates, unreadable, without text. Those of contents come with the part
+    /// that fetches them.</summary>
     public SyncCounts Counts { get; set; }
 
-    /// <summary>Unreadable documents.</summary>
+    /// <summary>Documents that are unreadable or without text.</summary>
     public RejectionReport Rejections { get; } = new();
 
     /// <summary>The ids that the page saw.</summary>

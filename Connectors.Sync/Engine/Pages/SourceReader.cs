@@ -86,7 +86,7 @@ internal sealed class SourceReader(IDataSource source, SourceCalls calls)
     {
         var stoppable = limits with { Ending = calls.Stop };
         return ReadAsync<SourcePage>(
-            $"partition '{partition.Name}'",
+            PartitionText.Asked(partition),
             after,
             idsOnly && source is IIdLister lister
                 ? (place, token) => lister.ReadIdsAsync(partition, place, stoppable, token)

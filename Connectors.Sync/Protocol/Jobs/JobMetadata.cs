@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Connectors.Sync.Bulk;
 using Connectors.Sync.Engine;
+using Connectors.Sync.Retries;
 
 namespace Connectors.Sync.Protocol.Jobs;
 
@@ -16,9 +17,31 @@ internal static class JobMetadata
     /// <summary>Until when the source of a running job waits, or waited last.</summary>
     public const string WaitsUntil = "waits_until";
 
+    /// <summary>Why it waits, in short words, when it could not be asked.</summary>
+    public const string WaitsReason = "waits_reason";
+
+    /// <summary>Until when it is asked again and again, when it could not be asked.</summary>
+    public const string WaitsLimit = "waits_limit";
+
+    /// <summary>The names of all that is told of a wait.</summary>
+    public static IReadOnlyList<string> Waits { get; } = [WaitsUntil, WaitsReason, WaitsLimit];
+
     private const int MaxReasonLength = 300;
 
-    /// <summary>Counts, as <c>{read, skipped, created, updated, already_gone, duplicates, unreadable, rejected}</c>, with
+    /// <summary>Writes a wait for the source, in place of what was told before.</summary>
+    public static void Write(SourceWait wait, JsonObject metadata)
+    {
+        var isOver = wait == SourceWait.Over;
+        metadata[WaitsUntil] = isOver ? null : ProtocolTime.Format(wait.Until);
+        metadata[WaitsReason] = wait.Reason;
+        metadata[WaitsLimit] = wait.Limit is { } limit ? ProtocolTime.Format(limit) : null;
+    }
+
+    /// <summary>The wait for the source of a running job, or its last one; <see langword="null"/> when none was told.</summary>
+    public static SourceWait? WaitOf(JsonObject? metadata) =>
+        metadata.Time(WaitsUntil) is { } until ? new SourceWait(until, metadata.NonBlank(WaitsReason), metadata.Time(WaitsLimit)) : null;
+
+    /// <summary>Counts, as <c>{read, skipped, created, updated, already_gone, duplicates, unreadable, rejected, without_text}</c>, with
     /// <c>excluded</c> when sync rules left documents out.</summary>
     public static JsonObject Render(SyncCounts counts)
     {
@@ -32,6 +55,7 @@ internal static class JobMetadata
             ["duplicates"] = counts.Duplicates,
             ["unreadable"] = counts.Unreadable,
             ["rejected"] = counts.Rejected,
+            ["without_text"] = counts.WithoutText,
         };
         if (counts.Excluded > 0)
         {
@@ -56,7 +80,8 @@ internal static class JobMetadata
             Rejected: job.Metadata.Number("rejected"),
             Duplicates: job.Metadata.Number("duplicates"),
             Unreadable: job.Metadata.Number("unreadable"),
-            Excluded: job.Metadata.Number("excluded")
+            Excluded: job.Metadata.Number("excluded"),
+            WithoutText: job.Metadata.Number("without_text")
         );
     }
 

@@ -28,4 +28,7 @@ internal sealed record JobResult
 
     /// <summary>Why documents that did not change were written again; told in the job's <c>metadata</c>.</summary>
     public string? Rewrite { get; init; }
+
+    /// <summary>The part of the source that could not be read, so that nothing was deleted; told in the job's <c>metadata</c>.</summary>
+    public string? Gap { get; init; }
 }

@@ -6,6 +6,7 @@ using Connectors.Abstractions;
 using Connectors.Sync.Elasticsearch;
 using Connectors.Sync.Engine;
 using Connectors.Sync.Protocol.Connectors;
+using Connectors.Sync.Retries;
 
 namespace Connectors.Sync.Protocol.Jobs;
 
@@ -224,7 +225,7 @@ internal sealed class SyncJobIndex(IDocumentStore store, TimeProvider timeProvid
     internal async Task<SyncJobRecord?> ProgressAsync(
         JobClaim claim,
         SyncCounts? counts,
-        DateTimeOffset? waitsUntil,
+        SourceWait? wait,
         CancellationToken cancellationToken
     )
     {
@@ -232,7 +233,7 @@ internal sealed class SyncJobIndex(IDocumentStore store, TimeProvider timeProvid
             claim.JobId,
             job =>
                 job.Status is JobStatus.InProgress or JobStatus.Canceling && claim.Holds(job)
-                    ? SyncJobWrites.Alive(timeProvider.GetUtcNow(), counts, waitsUntil)
+                    ? SyncJobWrites.Alive(timeProvider.GetUtcNow(), counts, wait)
                     : null,
             cancellationToken
         );

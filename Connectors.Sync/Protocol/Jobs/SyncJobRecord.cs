@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Connectors.Sync.Elasticsearch;
 using Connectors.Sync.Engine.Planning;
 using Connectors.Sync.Protocol.Connectors;
+using Connectors.Sync.Retries;
 
 namespace Connectors.Sync.Protocol.Jobs;
 
@@ -56,15 +57,18 @@ internal sealed class SyncJobRecord
             ? EarlierTime + PartUntil(CompletedAt ?? (Status?.IsRunning() == true ? now : LastSeen) ?? now, since)
             : null;
 
-    /// <summary>Until when its source waits, or waited last; <see langword="null"/> when the job does not run, or nothing was said of
+    /// <summary>The wait for its source, or the last one; <see langword="null"/> when the job does not run, or nothing was said of
     /// waiting.</summary>
-    internal DateTimeOffset? WaitsUntil => Status?.IsRunning() == true ? Metadata.Time(JobMetadata.WaitsUntil) : null;
+    internal SourceWait? Wait => Status?.IsRunning() == true ? JobMetadata.WaitOf(Metadata) : null;
 
     /// <summary>The host that took it.</summary>
     public string? WorkerHostname => Source.NonBlank("worker_hostname");
 
     /// <summary>Which of our workers took it (see <see cref="JobWorker.Id"/>), or <see langword="null"/>.</summary>
     public string? WorkerId => Source.Object("metadata").NonBlank("worker");
+
+    /// <summary>The part of the source that could not be read, and why, when nothing was deleted because of it.</summary>
+    internal string? Gap => Metadata.NonBlank("gap");
 
     /// <summary>Why it failed.</summary>
     public string? Error => Source.NonBlank("error");

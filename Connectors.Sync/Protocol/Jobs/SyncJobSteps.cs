@@ -2,6 +2,7 @@ using Connectors.Sync.Engine;
 using Connectors.Sync.Engine.Planning;
 using Connectors.Sync.Protocol.Connectors;
 using Connectors.Sync.Protocol.Schedules;
+using Connectors.Sync.Retries;
 
 namespace Connectors.Sync.Protocol.Jobs;
 
@@ -96,11 +97,11 @@ internal sealed class SyncJobSteps(ConnectorIndex connectors, SyncJobIndex jobs)
     public async Task<JobStatus?> ProgressAsync(
         JobClaim claim,
         SyncCounts? counts,
-        DateTimeOffset? waitsUntil,
+        SourceWait? wait,
         CancellationToken cancellationToken
     )
     {
-        var job = await jobs.ProgressAsync(claim, counts, waitsUntil, cancellationToken);
+        var job = await jobs.ProgressAsync(claim, counts, wait, cancellationToken);
         if (job?.Status?.IsRunning() != true || await connectors.FindAsync(job.ConnectorId, cancellationToken) is not null)
         {
             return job?.Status;

@@ -3,6 +3,7 @@ using Connectors.Abstractions;
 using Connectors.Sync.Engine;
 using Connectors.Sync.Engine.Planning;
 using Connectors.Sync.Protocol.Connectors;
+using Connectors.Sync.Retries;
 
 namespace Connectors.Sync.Protocol.Jobs;
 
@@ -160,7 +161,7 @@ internal static class SyncJobWrites
     }
 
     /// <summary>A sign of life, with what is known of the progress.</summary>
-    public static JsonObject Alive(DateTimeOffset at, SyncCounts? counts, DateTimeOffset? waitsUntil)
+    public static JsonObject Alive(DateTimeOffset at, SyncCounts? counts, SourceWait? wait)
     {
         var change = new JsonObject { ["last_seen"] = ProtocolTime.Format(at) };
         if (counts is { } progress)
@@ -168,10 +169,10 @@ internal static class SyncJobWrites
             WithCounts(change, progress);
         }
 
-        if (waitsUntil is { } time)
+        if (wait is not null)
         {
             change["metadata"] ??= new JsonObject();
-            change["metadata"]![JobMetadata.WaitsUntil] = ProtocolTime.Format(time);
+            JobMetadata.Write(wait, change["metadata"]!.AsObject());
         }
 
         return change;
@@ -223,6 +224,12 @@ internal static class SyncJobWrites
         {
             change["metadata"] ??= new JsonObject();
             change["metadata"]!["rewrite"] = ErrorText.Cut(rewrite);
+        }
+
+        if (result.Gap is { } gap)
+        {
+            change["metadata"] ??= new JsonObject();
+            change["metadata"]!["gap"] = ErrorText.Cut(gap);
         }
 
         if (status == JobStatus.Completed && result.Cursor is { } cursor)

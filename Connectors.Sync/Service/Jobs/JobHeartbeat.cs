@@ -2,6 +2,7 @@ using Connectors.Abstractions;
 using Connectors.Sync.Diagnostics;
 using Connectors.Sync.Protocol;
 using Connectors.Sync.Protocol.Jobs;
+using Connectors.Sync.Retries;
 using Connectors.Sync.Service.Polling;
 using Microsoft.Extensions.Logging;
 
@@ -21,6 +22,7 @@ internal sealed class JobHeartbeat(ServiceCore core, TimeProvider timeProvider, 
         var claim = JobClaim.Of(job);
         var lastHeartbeat = timeProvider.GetTimestamp();
         long? cancelSeen = null;
+        SourceWait? told = null;
         var look = new PollSignal(timeProvider);
         sync.LookAtJob = look.Wake;
         try
@@ -31,12 +33,21 @@ internal sealed class JobHeartbeat(ServiceCore core, TimeProvider timeProvider, 
                 ended.ThrowIfCancellationRequested();
                 try
                 {
-                    var isDue = timeProvider.GetElapsedTime(lastHeartbeat) >= core.Options.JobHeartbeat;
+                    // That the source can't be asked is told at once: whoever looks at the job from elsewhere takes it for stuck.
+                    var wait = sync.Progress.Wait is { } on && on.IsOn(timeProvider.GetUtcNow()) ? on : null;
+                    var isWaitNew = wait?.Reason is null ? told?.Reason is not null : wait != told;
+                    var isDue = isWaitNew || timeProvider.GetElapsedTime(lastHeartbeat) >= core.Options.JobHeartbeat;
                     var status =
-                        isDue ? await core.Steps.ProgressAsync(claim, sync.Progress.Counts, sync.Progress.WaitsUntil, ended)
+                        isDue
+                            ? await core.Steps.ProgressAsync(
+                                claim,
+                                sync.Progress.Counts,
+                                wait ?? (told is null ? null : SourceWait.Over),
+                                ended
+                            )
                         : await core.Jobs.FindAsync(job.Id, ended) is { } now && claim.Holds(now) ? now.Status
                         : null;
-                    lastHeartbeat = isDue ? timeProvider.GetTimestamp() : lastHeartbeat;
+                    (lastHeartbeat, told) = isDue ? (timeProvider.GetTimestamp(), wait) : (lastHeartbeat, told);
                     if (status == JobStatus.Canceling && cancelSeen is { } seen)
                     {
                         if (timeProvider.GetElapsedTime(seen) > core.Options.CancelPatience && !stop.IsForced)

@@ -90,8 +90,8 @@ internal sealed class JobRunner(
             SyncOutcome outcome;
             try
             {
-                progress.Waits = () => (source as IReportsWaiting)?.WaitsUntil;
-                await core.Sources.PingAsync(source, core.Options, _logger, stop.Orderly);
+                progress.Phase = SyncPhase.Preparing;
+                await core.Sources.PingAsync(source, core.Options, progress, _logger, stop.Orderly);
                 outcome = await engine.RunAsync(request, source, progress, stop.Orderly, stop.AtOnce);
             }
             finally
@@ -201,6 +201,7 @@ internal sealed class JobRunner(
                 Cursor = outcome.Cursor,
                 Fallback = outcome.Fallback,
                 Rewrite = outcome.Rewrite,
+                Gap = outcome.Gap,
             }
             : new JobResult { Counts = counts, Error = result.Error };
 
@@ -237,15 +238,13 @@ internal sealed class JobRunner(
                 ", ",
                 rejections.Reasons.OrderByDescending(reason => reason.Value).Select(reason => $"{reason.Key}: {reason.Value}")
             );
-            ServiceLog.Rejections(
-                _logger,
-                rejections.Total,
-                job.Id,
-                indexName,
-                reasons,
-                rejections.Samples[0].Id,
-                rejections.Samples[0].Reason
+
+            // What Elasticsearch rejected was logged as it did, and a gap is the error of the job: each is said once.
+            var untold = rejections.Samples.FirstOrDefault(sample =>
+                sample.IsOfSource && result.Error?.Contains(Sentences.Inner(sample.Reason), StringComparison.Ordinal) != true
             );
+            var first = untold is null ? string.Empty : $"; the first: {untold.Id}: {untold.Reason}";
+            ServiceLog.Rejections(_logger, rejections.Total, job.Id, indexName, reasons, first);
         }
 
         switch (result.End)

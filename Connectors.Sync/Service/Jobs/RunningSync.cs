@@ -29,8 +29,12 @@ internal sealed record RunningSync(
     /// run here, and after its end.</summary>
     public Action LookAtJob { get; internal set; } = () => { };
 
-    /// <summary>Whether a person is told elsewhere than in the log why it failed.</summary>
-    public bool IsFaultTold { get; init; }
+    /// <summary>Whether a person is told elsewhere than in the log why it failed, and why it waits.</summary>
+    public bool IsFaultTold
+    {
+        get => Progress.IsWaitTold;
+        init => Progress.IsWaitTold = value;
+    }
 
     /// <summary>How far it is; changes while it runs.</summary>
     public SyncProgress Progress { get; } = new();
@@ -65,7 +69,8 @@ internal enum SyncResultEnd
 /// <summary>Receives a service's events. Calls come from any thread and must return quickly.</summary>
 internal interface IServiceObserver
 {
-    /// <summary>Whether it tells a person why a sync failed. The log then leaves that to it, so that nobody reads it twice.</summary>
+    /// <summary>Whether it tells a person why a sync failed, and why it waits. The log then leaves that to it, so that nobody reads it
+    /// twice.</summary>
     bool TellsFaults => false;
 
     /// <summary>A sync begins.</summary>

@@ -55,7 +55,6 @@ internal sealed class SyncNow(ServiceCore core, JobDispatcher dispatcher, Servic
             Kind = how.Kind,
         };
         await using var source = JobSetup.OpenSource(connector, serviceType, core.Sources, how.AccessControl);
-        await core.Sources.PingAsync(source, core.Options, parts.LoggerFactory.CreateLogger<SyncNow>(), stop);
         var engine = parts.EngineOf(connectorId);
         var sync = new RunningSync(
             request.JobId,
@@ -70,6 +69,7 @@ internal sealed class SyncNow(ServiceCore core, JobDispatcher dispatcher, Servic
         using var jobStop = new JobStop(parts.TimeProvider, stop, cancellationToken);
         try
         {
+            await core.Sources.PingAsync(source, core.Options, sync.Progress, parts.LoggerFactory.CreateLogger<SyncNow>(), stop);
             var outcome = await engine.RunAsync(request, source, sync.Progress, jobStop.Orderly, jobStop.AtOnce);
             var end = outcome.End switch
             {
@@ -223,8 +223,8 @@ internal sealed class SyncNow(ServiceCore core, JobDispatcher dispatcher, Servic
             {
                 sync.Progress.Restart();
                 sync.Progress.Add(job is null ? default : JobMetadata.CountsOf(job));
-                var waits = job?.WaitsUntil;
-                sync.Progress.Waits = () => waits > parts.TimeProvider.GetUtcNow() ? waits : null;
+                var wait = job?.Wait;
+                sync.Progress.Waits = () => wait?.IsOn(parts.TimeProvider.GetUtcNow()) == true ? wait : null;
                 if (EndOf(job) is { } end)
                 {
                     result = end;

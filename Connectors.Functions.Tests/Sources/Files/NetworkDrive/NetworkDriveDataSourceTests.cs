@@ -149,7 +149,7 @@ public sealed class NetworkDriveDataSourceTests : IDisposable
 
         Assert.Equal(4, pages.Ids().Count);
         Assert.Equal(
-            $"{_folder["plan.txt"]}: Input/output error. Nothing is deleted in this sync.",
+            $"{_folder["plan.txt"]}: Input/output error.",
             Assert.Single(pages.Select(page => page.Gap).OfType<string>())
         );
     }

@@ -130,7 +130,7 @@ public sealed class StreamWalkTests
             TimeProvider.System
         );
         using var page = await walk.ReadAsync("all", Places, PageToken.Start, PageLimits.Default, null, null, Cancellation);
-        Assert.StartsWith("A, closed: refused. Nothing is deleted", page.Gap, StringComparison.Ordinal);
+        Assert.Equal("A, closed: refused.", page.Gap);
         Assert.Equal(6, page.Count);
     }
 

@@ -104,7 +104,8 @@ public sealed class ContentWaysTests : IAsyncDisposable
         var rejection = Assert.Single(first.Rejections.Samples);
         Assert.Equal(("b", "content"), (rejection.Id, rejection.Type));
         Assert.StartsWith("b.pdf: its content can't be extracted: it is damaged", rejection.Reason, StringComparison.Ordinal);
-        Assert.Equal(2, first.Counts.Created);
+        Assert.Equal((2L, 1L, 1L), (first.Counts.Created, first.Counts.WithoutText, first.Counts.Problems));
+        Assert.Equal(0, second.Counts.WithoutText);
         Assert.Null(_fixture.Index.Documents["b"]["body"]);
         Assert.Equal((2L, 1), (second.Counts.Skipped, broken.Opened));
     }

@@ -2,6 +2,7 @@ using Connectors.Abstractions;
 using Connectors.Sync.Engine;
 using Connectors.Sync.Protocol;
 using Connectors.Sync.Protocol.Jobs;
+using Connectors.Sync.Retries;
 using Connectors.Sync.Service.Jobs;
 using Xunit;
 
@@ -55,6 +56,37 @@ public sealed class RunningJobTests
         end.SetResult();
         Assert.Single(await _fixture.PassTimeAsync(run));
         Assert.Empty(_fixture.Service.Running);
+    }
+
+    [Fact]
+    public async Task ASourceThatCanNotBeAskedIsToldAtOnceAndNoLongerThanItLasts()
+    {
+        var job = await _fixture.AddJobAsync(_fixture.AddConnector());
+        var over = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        SourceWait? wait = null;
+        _fixture.Engine.Script = async (_, progress, _, _) =>
+        {
+            progress.Waits = () => wait;
+            await over.Task;
+            return ScriptedEngine.Completed(default);
+        };
+        var run = _fixture.RunOnceAsync();
+        await _fixture.PassTimeUntilAsync(() => _fixture.Status(job) == "in_progress");
+
+        var began = _fixture.Clock.GetUtcNow();
+        wait = new SourceWait(began.AddSeconds(4), "nothing listens there", began.AddMinutes(5));
+        await _fixture.PassTimeUntilAsync(() => Told() == "nothing listens there");
+        var told = _fixture.Clock.GetUtcNow() - began;
+        wait = null;
+        await _fixture.PassTimeUntilAsync(() => Told() is null);
+        over.SetResult();
+        await _fixture.PassTimeAsync(run);
+
+        // Well before the next sign of life.
+        Assert.True(told < TimeSpan.FromSeconds(5), $"told after {told}");
+        Assert.Null(_fixture.Job(job)["metadata"]!["waits_until"]);
+
+        string? Told() => (string?)_fixture.Job(job)["metadata"]?["waits_reason"];
     }
 
     [Fact]

@@ -43,7 +43,7 @@ public sealed class TakenOverJobTests
         Assert.Null(await steps.CompleteAsync(claim, new JobResult(), Token));
         Assert.Null(await steps.CancelAsync(claim, new JobResult(), Token));
         Assert.Null(await steps.FailAsync(claim, new JobResult { Error = "late" }, Token));
-        Assert.Null(await steps.ProgressAsync(claim, new SyncCounts(Created: 9), waitsUntil: null, Token));
+        Assert.Null(await steps.ProgressAsync(claim, new SyncCounts(Created: 9), wait: null, Token));
 
         Assert.Equal(before, _fixture.Job(job.Id).ToJsonString());
         Assert.Equal("in_progress", _fixture.Connector(job.ConnectorId)["last_sync_status"]!.GetValue<string>());

@@ -228,7 +228,7 @@ public sealed class RacesTests
             for (var page = _random.Next(3); page > 0 && status == JobStatus.InProgress; page--)
             {
                 counts += new SyncCounts(Created: 1);
-                status = await steps.ProgressAsync(job, counts, waitsUntil: null, Token);
+                status = await steps.ProgressAsync(job, counts, wait: null, Token);
             }
 
             var result = new JobResult { Counts = counts };

@@ -5,6 +5,7 @@ using Connectors.Sync.Engine.Planning;
 using Connectors.Sync.Protocol;
 using Connectors.Sync.Protocol.Jobs;
 using Connectors.Sync.Service.Jobs;
+using Connectors.Testing;
 using Connectors.Tests.Sync.Protocol;
 using Xunit;
 
@@ -212,9 +213,30 @@ public sealed class RunOnceTests
         Assert.Equal("90 of 100 documents would be deleted.", _fixture.Job(job)["error"]!.GetValue<string>());
         Assert.Equal("90 of 100 documents would be deleted.", _fixture.Connector(connector)["last_sync_error"]!.GetValue<string>());
         Assert.Equal(
-            $$$"""{"read":9,"skipped":0,"created":0,"updated":2,"already_gone":0,"duplicates":4,"unreadable":0,"rejected":1,"rejections":{"reasons":{"document_parsing_exception":1},"samples":[{"id":"d1","type":"document_parsing_exception","reason":"{{{new string('r', 300)}}}..."}]}}""",
+            $$$"""{"read":9,"skipped":0,"created":0,"updated":2,"already_gone":0,"duplicates":4,"unreadable":0,"rejected":1,"without_text":0,"rejections":{"reasons":{"document_parsing_exception":1},"samples":[{"id":"d1","type":"document_parsing_exception","reason":"{{{new string('r', 300)}}}..."}]}}""",
             WithoutWorker(_fixture.Job(job)["metadata"]!.AsObject())
         );
+    }
+
+    [Theory]
+    [InlineData("document_parsing_exception", "no date", null, "")]
+    [InlineData("unreadable", "permission denied.", "Nothing was deleted: folder: permission denied. Fix it.", "")]
+    [InlineData("unreadable", "permission denied.", null, "; the first: d1: permission denied.")]
+    [InlineData("content .pdf", "it is damaged", "Nothing was deleted: another reason.", "; the first: d1: it is damaged")]
+    public async Task TheLogDoesNotRepeatWhatItHasToldOfADocument(string type, string reason, string? refusal, string first)
+    {
+        var log = new RecordingLoggerFactory();
+        var fixture = new ServiceFixture { LoggerFactory = log };
+        await fixture.AddJobAsync(fixture.AddConnector());
+        var rejections = new RejectionReport();
+        rejections.Add(new Rejection("d1", type, reason));
+        var end = refusal is null ? SyncEnd.Completed : SyncEnd.Refused;
+        fixture.Engine.Script = (_, _, _, _) => Task.FromResult(new SyncOutcome(end, default, 100, rejections, refusal));
+
+        await fixture.RunOnceAsync();
+
+        var line = Assert.Single(log.Text.Split('\n'), line => line.Contains("stored without text", StringComparison.Ordinal));
+        Assert.EndsWith($"stored without text: 1 ({type}: 1){first}", line.TrimEnd(), StringComparison.Ordinal);
     }
 
     [Fact]

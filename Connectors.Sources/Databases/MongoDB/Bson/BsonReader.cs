@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Connectors.Abstractions;
 using MongoDB.Bson;
 
 namespace Connectors.Sources.Databases.MongoDB.Bson;
@@ -22,7 +23,10 @@ internal ref struct BsonReader
         var length = ReadInt32(document);
         if (length < 5 || length > document.Length || document[length - 1] != 0)
         {
-            throw new BsonFormatException($"A document says that it is {length} bytes long, but {document.Length} bytes are there.");
+            throw new BsonFormatException(
+                $"A document says that it is {length} bytes long, but "
+                    + $"{Quantity.Of(document.Length, "byte is", "bytes are")} there."
+            );
         }
 
         _document = document[..(length - 1)];
@@ -67,7 +71,10 @@ internal ref struct BsonReader
         var length = LengthOf(Type, rest);
         if ((uint)length > (uint)rest.Length)
         {
-            throw new BsonFormatException($"A value of type {Type} says that it is {length} bytes long, but {rest.Length} bytes are left.");
+            throw new BsonFormatException(
+                $"A value of type {Type} says that it is {length} bytes long, but "
+                    + $"{Quantity.Of(rest.Length, "byte is", "bytes are")} left."
+            );
         }
 
         _end = _value + length;

@@ -99,8 +99,8 @@ internal sealed class MsSqlCatalog(MsSqlConfiguration configuration)
         await using var command = MsSqlDialect.Command(transaction, ListsAllQuery, ("@schema", configuration.Schema));
         return await command.ExecuteScalarAsync(cancellationToken) is true
             ? null
-            : "the server lists only the tables that the user has a right to, so one that is missing may still be there, and nothing is "
-                + $"deleted in this sync; grant VIEW DEFINITION on the schema '{configuration.Schema}', or name the tables in the field "
+            : "the server lists only the tables that the user has a right to, so one that is missing may still be there; "
+                + $"grant VIEW DEFINITION on the schema '{configuration.Schema}', or name the tables in the field "
                 + "tables";
     }
 

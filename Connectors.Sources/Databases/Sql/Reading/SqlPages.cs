@@ -59,7 +59,7 @@ internal sealed class SqlPages(ISqlDialect dialect, DbDataSource database, SqlRu
         }
 
         // With * nobody said that this table has to be readable, but neither that its documents should go.
-        page.AddGap(bounds.Table, "the table was dropped, or may no longer be read, so nothing is deleted in this sync");
+        page.AddGap(bounds.Table, "the table was dropped, or may no longer be read");
         return page.Build(PageToken.Start, isLast: true);
     }
 
@@ -70,14 +70,13 @@ internal sealed class SqlPages(ISqlDialect dialect, DbDataSource database, SqlRu
             case SqlBounds.NoRight:
                 page.AddGap(
                     bounds.Table,
-                    "the user may not read this table, so nothing is deleted in this sync; grant SELECT on it, or exclude it in the field "
-                        + "tables ('*, -name')"
+                    "the user may not read this table; grant SELECT on it, or exclude it in the field tables ('*, -name')"
                 );
                 break;
             case SqlBounds.NoKey when await dialect.HasRowsAsync(transaction, bounds.Table, cancellationToken):
                 page.AddGap(
                     bounds.Table,
-                    "the table has no primary key, so its rows can't be told apart and are not read, and nothing is deleted in this sync; "
+                    "the table has no primary key, so its rows can't be told apart and are not read; "
                         + "give it a primary key, or exclude it in the field tables ('*, -name')"
                 );
                 break;

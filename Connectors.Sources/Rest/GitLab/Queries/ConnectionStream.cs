@@ -46,7 +46,7 @@ internal sealed class ConnectionStream(
             {
                 page.AddGap(
                     $"{place}, {Name}",
-                    $"GitLab does not show the {Name} to this token. Nothing is deleted in this sync. {GitLabErrors.PermissionHint}"
+                    $"GitLab does not show the {Name} to this token. {GitLabErrors.PermissionHint}"
                 );
             }
 

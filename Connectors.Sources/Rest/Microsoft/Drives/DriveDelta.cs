@@ -81,8 +81,8 @@ internal sealed class DriveDelta(
         page.AddGap(
             drive,
             (int)answer.Status == Locked
-                ? "The drive is locked (423). Nothing is deleted in this sync."
-                : $"The drive can't be listed ({(int)answer.Status}{(error is null ? "" : $", {error}")}). Nothing is deleted in this sync."
+                ? "The drive is locked (423)."
+                : $"The drive can't be listed ({(int)answer.Status}{(error is null ? "" : $", {error}")})."
         );
     }
 }

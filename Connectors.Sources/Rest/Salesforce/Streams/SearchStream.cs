@@ -23,7 +23,7 @@ internal sealed class SearchStream(string name, SalesforceOrganization organizat
 
         if (records.GetArrayLength() >= Most)
         {
-            page.AddGap(Name, $"A search gives at most {Most} records, so there may be more. Nothing is deleted in this sync.");
+            page.AddGap(Name, $"A search gives at most {Most} records, so there may be more.");
         }
 
         return null;

@@ -17,6 +17,7 @@ public sealed record PlanDeletesInput(PlanName Plan, IReadOnlyList<PageName> Las
 /// <param name="Correction">A correction of the counts for documents that several partitions listed. Some counts may be negative.</param>
 /// <param name="Damaged">Why the sync has to begin again: what is staged of it is not what was staged; <see langword="null"/> otherwise.
 /// Nothing is deleted then.</param>
+/// <param name="Gap">The part of the source that could not be listed, and why, when nothing is deleted because of it.</param>
 public sealed record PlanDeletesResult(
     DeletesName? Deletes,
     int Parts,
@@ -24,7 +25,8 @@ public sealed record PlanDeletesResult(
     string? Refusal,
     bool HasGap,
     SyncCounts Correction,
-    string? Damaged = null
+    string? Damaged = null,
+    string? Gap = null
 )
 {
     /// <summary>Whether the source listed everything, and what vanished may be deleted.</summary>

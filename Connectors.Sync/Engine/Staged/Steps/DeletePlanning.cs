@@ -1,6 +1,7 @@
 using Connectors.Abstractions;
 using Connectors.Sync.Bulk;
 using Connectors.Sync.Diff;
+using Connectors.Sync.Engine.Pages;
 using Connectors.Sync.Engine.Planning;
 using Connectors.Sync.Engine.Staged.Messages;
 using Connectors.Sync.Engine.Staged.Storage;
@@ -30,10 +31,10 @@ internal sealed class DeletePlanning(
     {
         var listing = await ReadListingAsync(opened, input.LastPages, cancellationToken);
         var vanished = listing.Seen.Count - listing.Seen.Seen;
-        var result = new PlanDeletesResult(null, 0, vanished, null, listing.Gap is not null, listing.Correction);
+        var result = new PlanDeletesResult(null, 0, vanished, null, listing.Gap is not null, listing.Correction, Gap: listing.Gap);
         if (opened.Plan.Kind == SyncKind.NoDeletes)
         {
-            return result with { Count = 0 };
+            return result with { Count = 0, Gap = null };
         }
 
         if (ending.RefuseDeletes(request, opened.Plan, listing.Counts, vanished, listing.Gap) is { } refusal)
@@ -80,8 +81,8 @@ internal sealed class DeletePlanning(
             if (!last.IsLast)
             {
                 throw new ConnectorException(
-                    $"Partition '{opened.Plan.Partitions[partition].Name}' was not read to its end. Nothing was deleted. Start the sync "
-                        + "again."
+                    $"{PartitionText.AsSubject(opened.Plan.Partitions[partition])} was not read to its end. Nothing was deleted. Start the "
+                        + "sync again."
                 );
             }
         }

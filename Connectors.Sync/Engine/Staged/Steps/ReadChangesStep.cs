@@ -69,7 +69,7 @@ internal sealed class ReadChangesStep(
         await foreach (
             var page in making.WhileNotFullAsync(
                 source.ReadChangesAsync(opened.Plan.Cursor!, after, options.Page, cancellationToken),
-                "changes",
+                "the changes",
                 logger
             )
         )

@@ -110,14 +110,14 @@ internal sealed class ReadStep(
         await foreach (
             var page in making.WhileNotFullAsync(
                 source.ReadPagesAsync(partition, after, options.Page, opened.Plan.ReadsIdsOnly, cancellationToken),
-                partition.Name,
+                PartitionText.Of(partition),
                 logger
             )
         )
         {
             if (page.Restarts)
             {
-                SyncLog.PartitionRestarted(logger, partition.Name);
+                SyncLog.PartitionRestarted(logger, PartitionText.Of(partition));
             }
 
             making.Add(

@@ -33,7 +33,7 @@ internal sealed class PageBuilder(StagedSyncOptions limits, TimeProvider time) :
 
     /// <summary>Pages of the source, until this is full. One that can't be read ends them when others were read: what was read stands, and
     /// the next step meets the failure again, if it lasts.</summary>
-    public async IAsyncEnumerable<T> WhileNotFullAsync<T>(IAsyncEnumerable<T> pages, string partition, ILogger logger)
+    public async IAsyncEnumerable<T> WhileNotFullAsync<T>(IAsyncEnumerable<T> pages, string part, ILogger logger)
     {
         await using var reading = pages.GetAsyncEnumerator();
         while (!IsFull)
@@ -47,7 +47,7 @@ internal sealed class PageBuilder(StagedSyncOptions limits, TimeProvider time) :
             }
             catch (ConnectorException failure) when (failure.Kind is FailureKind.Retry && _plans.Count > 0)
             {
-                SyncLog.ReadBrokenOff(logger, partition, failure.Message);
+                SyncLog.ReadBrokenOff(logger, part, failure.Message);
                 yield break;
             }
 
@@ -81,6 +81,9 @@ internal sealed class PageBuilder(StagedSyncOptions limits, TimeProvider time) :
         var page = Join(input, before, out var marks);
         var name = StagedNames.NewPage(opened.Name, page.Partition, page.Number);
         var hasWork = await PutBatchesAsync(store, name, opened.Folder, cancellationToken);
+
+        // Only now all contents were asked for.
+        page = page with { Counts = CountAll() };
         await page.PutAsync(store, name, marks, cancellationToken);
         return (new ReadPageResult(name, page.IsLast, hasWork, page.Counts), page);
     }
@@ -91,14 +94,12 @@ internal sealed class PageBuilder(StagedSyncOptions limits, TimeProvider time) :
     private StagedPage Join(ReadPageInput input, StagedPage? before, out PageSeenIds marks)
     {
         marks = new PageSeenIds();
-        var counts = default(SyncCounts);
         foreach (var plan in _plans)
         {
             marks.Ordinals.AddRange(plan.PageSeen.Ordinals);
             marks.AddedKeys.AddRange(plan.PageSeen.AddedKeys);
             marks.Changed.AddRange(plan.PageSeen.Changed);
             marks.Unreadable.AddRange(plan.PageSeen.Unreadable);
-            counts += plan.Counts;
         }
 
         return new StagedPage(
@@ -108,9 +109,11 @@ internal sealed class PageBuilder(StagedSyncOptions limits, TimeProvider time) :
             _next!,
             _plans[^1].IsLast,
             _plans.Select(plan => plan.Gap).FirstOrDefault(gap => gap is not null),
-            counts
+            CountAll()
         );
     }
+
+    private SyncCounts CountAll() => _plans.Aggregate(default(SyncCounts), (counts, plan) => counts + plan.Counts);
 
     private async Task<bool> PutBatchesAsync(IStagingStore store, PageName page, string folder, CancellationToken cancellationToken)
     {

@@ -1,0 +1,83 @@
+using Connectors.Abstractions;
+using Connectors.Sync.Engine.Planning;
+using Connectors.Sync.Protocol;
+using Connectors.Sync.Protocol.Connectors;
+using Connectors.Sync.Protocol.Jobs;
+using Connectors.Sync.Service.Jobs;
+
+namespace Connectors.Cli.Doctor;
+
+/// <summary>What the last syncs of a connector left to be done: a failure stays what it was though the source answers now.</summary>
+/// <param name="jobs">The jobs.</param>
+internal sealed class LastSyncCheck(SyncJobIndex jobs)
+{
+    // Syncs of other kinds may have followed the one that deletes.
+    private const int Looked = 50;
+    private static readonly string AllowMassDelete = SyncOptionNames.CommandLine.AllowMassDelete;
+
+    /// <summary>Runs the check.</summary>
+    /// <param name="name">What the check is called.</param>
+    /// <param name="connector">The connector.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task<IReadOnlyList<CheckResult>> RunAsync(string name, ConnectorRecord connector, CancellationToken cancellationToken)
+    {
+        var newest = await NewestAsync(connector, cancellationToken);
+        List<CheckResult> results = [];
+        if (connector.LastSyncError is { } error)
+        {
+            var remedy = Remedy(connector, newest is [var failed, ..] ? failed : null, error);
+            results.Add(CheckResult.Warning(name, $"Its last sync failed: {Redactor.Redact(error)}", remedy));
+        }
+        else if (newest.FirstOrDefault(job => job.Options.Kind is SyncKind.Full or SyncKind.DeletesOnly) is { Gap: { } gap } last)
+        {
+            results.Add(
+                CheckResult.Warning(
+                    name,
+                    "A part of the source could not be read in its last sync, so nothing is deleted until it can be: "
+                        + Sentences.Whole(Redactor.Redact(gap)),
+                    $"Give the right to read it, or leave that part out, then sync again: `{Command(connector, last)}`."
+                )
+            );
+        }
+
+        if (connector.LastAccessControlSyncError is { } denied)
+        {
+            results.Add(
+                CheckResult.Warning(
+                    name,
+                    $"Its last access control sync failed: {Redactor.Redact(denied)}",
+                    $"When that is put right, sync again: `elastic-ingest sync {connector.Id} --access-control`."
+                )
+            );
+        }
+
+        return results;
+    }
+
+    private static string Remedy(ConnectorRecord connector, SyncJobRecord? last, string error) =>
+        error.Contains(AllowMassDelete, StringComparison.Ordinal)
+            ? $"If the deletes are right, allow them for one sync: `{Command(connector, last, allowMassDelete: true)}`."
+            : $"When that is put right, sync again: `{Command(connector, last)}`.";
+
+    /// <summary>The command that does the last sync again.</summary>
+    private static string Command(ConnectorRecord connector, SyncJobRecord? last, bool allowMassDelete = false)
+    {
+        var options = new SyncJobOptions(allowMassDelete, Kind: last?.Options.Kind ?? SyncKind.Full);
+        return string.Join(' ', [$"elastic-ingest sync {connector.Id}", .. SyncOptionNames.CommandLine.Of(options)]);
+    }
+
+    /// <summary>The last syncs of documents that came to their end, the newest first; none when jobs may not be read.</summary>
+    private async Task<IReadOnlyList<SyncJobRecord>> NewestAsync(ConnectorRecord connector, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var ended = await jobs.NewestAsync(connector.Id, [JobStatus.Completed, JobStatus.Error], Looked, cancellationToken);
+            return [.. ended.Where(job => !job.IsAccessControl)];
+        }
+        catch (ConnectorException)
+        {
+            // The check of the privileges says so.
+            return [];
+        }
+    }
+}
