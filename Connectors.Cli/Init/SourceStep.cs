@@ -109,7 +109,7 @@ internal sealed class SourceStep(
             }
 
             var configuration = ConnectorConfiguration.Render(source.Fields, values);
-            var problems = FieldAssignments.Problems(source.Fields, configuration);
+            var problems = ConfigurationValidator.Problems(configuration, source.Fields);
             if (problems.Count > 0 && ask is null)
             {
                 problems =

@@ -178,7 +178,7 @@ internal static class ConnectorCommand
             throw new CliException(ExitCode.Usage, $"--index: {problem}");
         }
 
-        var missing = FieldAssignments.Problems(description.Fields, configuration);
+        var missing = ConfigurationValidator.Problems(configuration, description.Fields);
         using var elasticsearch = await ElasticsearchSession.ConnectAsync(session, isService: false, cancellationToken);
         if (await elasticsearch.Gateway.Checkup.ContentIndexProblemAsync(wanted.IndexName, cancellationToken) is { } taken)
         {
