@@ -123,15 +123,15 @@ public sealed class WrongCommandLineTests
     [InlineData(
         "connector create --service-type dir --index a --schedule daily",
         2,
-        "--schedule: 'daily' is not a cron expression: Illegal characters for this position: 'DAI'. Write six fields: second, minute, "
-            + "hour, day of month, month, day of week; for example '0 0 3 * * ?' for every day at 3:00 UTC.\n"
+        "--schedule: 'daily' is not a cron expression: it has 1 field. Write six fields: second, minute, hour, "
+            + "day of month, month, day of week; for example '0 0 3 * * ?' for every day at 3:00 UTC.\n"
     )]
     [InlineData("help sorce", 2, "sorce: unknown command. Did you mean source?\nSee elastic-ingest --help.\n")]
     [InlineData(
         "connector edit a --schedule daily",
         2,
-        "--schedule: 'daily' is not a cron expression: Illegal characters for this position: 'DAI'. Write six fields: second, minute, "
-            + "hour, day of month, month, day of week; for example '0 0 3 * * ?' for every day at 3:00 UTC.\n"
+        "--schedule: 'daily' is not a cron expression: it has 1 field. Write six fields: second, minute, hour, "
+            + "day of month, month, day of week; for example '0 0 3 * * ?' for every day at 3:00 UTC.\n"
     )]
     public async Task WhatIsWrongIsSaidWithTheNearestRightWord(string line, int code, string expected)
     {

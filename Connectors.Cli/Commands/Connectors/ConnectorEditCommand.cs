@@ -94,7 +94,7 @@ internal sealed class ConnectorEditCommand
             }
         )
         {
-            if (Cron(parsed, option) is { } schedule)
+            if (Cron(session.Environment, parsed, option) is { } schedule)
             {
                 schedules[type] = schedule;
             }
@@ -105,7 +105,7 @@ internal sealed class ConnectorEditCommand
             Name = parsed.GetValue(_name),
             IndexName = parsed.GetValue(_index),
             Schedules = schedules,
-            DeletesOnlySchedule = Cron(parsed, _deletesOnly),
+            DeletesOnlySchedule = Cron(session.Environment, parsed, _deletesOnly),
             Pipeline = parsed.GetValue(_pipeline) is { } pipeline
                 ? pipeline == "none"
                     ? string.Empty
@@ -224,13 +224,13 @@ internal sealed class ConnectorEditCommand
         }
     }
 
-    private static string? Cron(ParseResult parsed, Option<string?> option)
+    private static string? Cron(CliEnvironment environment, ParseResult parsed, Option<string?> option)
     {
         var schedule = parsed.GetValue(option);
         if (schedule is not null and not ConnectorEdit.Off)
         {
             // As it was typed: --schedule is --schedule-full.
-            ConnectorCommand.RequireCron(parsed.GetResult(option)?.IdentifierToken?.Value ?? option.Name, schedule);
+            ConnectorCommand.RequireCron(environment, parsed.GetResult(option)?.IdentifierToken?.Value ?? option.Name, schedule);
         }
 
         return schedule;

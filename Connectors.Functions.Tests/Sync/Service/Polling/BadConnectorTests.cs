@@ -29,8 +29,8 @@ public sealed class BadConnectorTests
     )]
     [InlineData(
         """{"scheduling": {"full": {"enabled": true, "interval": ""}}, "last_seen": "2026-01-01T00:00:00Z"}""",
-        "scheduling.full.interval: '' is not a cron expression: Cron expression '' has 0 fields, but 6 or 7 are required: seconds, "
-            + "minutes, hours, day-of-month, month, day-of-week, and optionally year. Write six fields: second, minute, hour, day of "
+        "scheduling.full.interval: '' is not a cron expression: it is empty. "
+            + "Write six fields: second, minute, hour, day of "
             + "month, "
             + "month, day of week; for example '0 0 3 * * ?' for every day at 3:00 UTC."
     )]
