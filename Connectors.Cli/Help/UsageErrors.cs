@@ -31,7 +31,7 @@ internal static class UsageErrors
         }
         else
         {
-            var own = Missing(result).Concat(Repeated(result)).ToList();
+            var own = Missing(result).Concat(Miscounted(result)).ToList();
             var others = parsed
                 .Errors.Where(problem => !own.Exists(item => problem.Message.Contains($"'{item.Name}'", StringComparison.Ordinal)))
                 .Select(problem => problem.Message);
@@ -96,11 +96,22 @@ internal static class UsageErrors
         }
     }
 
-    /// <summary>Options that were given more than once, by one name or by two, and take one value.</summary>
-    private static IEnumerable<(string Name, string Sentence)> Repeated(CommandResult? result)
+    /// <summary>Options without a value that need one, and those that were given more than once, by one name or by two, and take
+    /// one.</summary>
+    private static IEnumerable<(string Name, string Sentence)> Miscounted(CommandResult? result)
     {
         for (; result is not null; result = result.Parent as CommandResult)
         {
+            foreach (
+                var option in result
+                    .Children.OfType<OptionResult>()
+                    .Where(option => !option.Implicit && option.Tokens.Count < option.Option.Arity.MinimumNumberOfValues)
+            )
+            {
+                var name = option.IdentifierToken!.Value;
+                yield return (name, $"{name}: its value is missing. Write {name} {option.Option.HelpName}.");
+            }
+
             foreach (
                 var option in result
                     .Children.OfType<OptionResult>()
