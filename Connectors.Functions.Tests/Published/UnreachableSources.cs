@@ -151,7 +151,7 @@ internal static class UnreachableSources
 
     /// <summary>What is said of required fields without a value.</summary>
     private static UnreachableSource NotSet(params IEnumerable<(string Name, string Label)> fields) =>
-        Said($"Field validation errors: {string.Join(' ', fields.Select(field => $"{field.Name}: '{field.Label}' cannot be empty."))}");
+        Said($"Field validation errors: {string.Join(' ', fields.Select(field => $"{field.Name} ('{field.Label}') cannot be empty."))}");
 }
 
 /// <summary>A source that does not reach its server.</summary>

@@ -33,7 +33,7 @@ internal static partial class ConfigurationValidator
         [
             .. fields
                 .Where(field => counts(field.Name))
-                .SelectMany(field => Problems(field, configuration, byName).Select(problem => $"{field.Name}: {problem}")),
+                .SelectMany(field => Problems(field, configuration, byName).Select(problem => WithName(field, problem))),
         ];
     }
 
@@ -120,6 +120,11 @@ internal static partial class ConfigurationValidator
             yield return failed;
         }
     }
+
+    /// <summary>A sentence, all of which begin with the label, with the name before it. After a colon the label of a secret would be taken
+    /// for the secret, and be masked.</summary>
+    private static string WithName(ConfigField field, string problem) =>
+        $"{field.Name} ('{field.Label}'){problem[(field.Label.Length + 2)..]}";
 
     /// <summary>The port behind the name or the address of a server; empty when there is none, as in an address of IPv6.</summary>
     private static string PortIn(string host) => HostWithPort().Match(host.Trim()).Groups["port"].Value;

@@ -87,7 +87,10 @@ public sealed class ConfigurationValidatorTests
 
         var own = Assert.Single(Fields, known => known.Name == named);
         Assert.Equal(problem is null ? [] : [problem], ConfigurationValidator.Problems(configuration, Fields, own));
-        Assert.Equal(problem is null ? [] : [$"{named}: {problem}"], ConfigurationValidator.Problems(configuration, Fields));
+        Assert.Equal(
+            problem is null ? [] : [$"{named} ('{own.Label}'){problem[(own.Label.Length + 2)..]}"],
+            ConfigurationValidator.Problems(configuration, Fields)
+        );
     }
 
     [Theory]
@@ -129,16 +132,27 @@ public sealed class ConfigurationValidatorTests
     }
 
     [Fact]
+    public void TheNameOfASecretDoesNotHideWhatIsSaidOfIt() =>
+        Assert.Contains(
+            "client_secret ('Client Secret') cannot be empty.",
+            Assert.Throws<ConnectorException>(() => ConfigurationValidator.Require(null, BuiltIn.Describe("box").Fields)).Message,
+            StringComparison.Ordinal
+        );
+
+    [Fact]
     public void AllFaultsAreToldAtOnceInTheOrderOfTheFields()
     {
         var configuration = Some.Json("""{"port": {"value": -1}, "secure": "on", "mode": {"value": "x"}}""");
 
         Assert.Equal(
-            "Field validation errors: host: 'Host' cannot be empty. port: 'Port' value '-1' should be greater than 0. "
-                + "secure: 'Secure' is not an object with a 'value'. Fix 'secure' in the connector's configuration, or remove it to have "
-                + "it written again. mode: 'Mode' value 'x' should be one of fast, slow.",
+            "Field validation errors: host ('Host') cannot be empty. port ('Port') value '-1' should be greater than 0. "
+                + "secure ('Secure') is not an object with a 'value'. Fix 'secure' in the connector's configuration, or remove it to have "
+                + "it written again. mode ('Mode') value 'x' should be one of fast, slow.",
             Assert.Throws<ConnectorException>(() => ConfigurationValidator.Require(configuration, Fields)).Message
         );
-        Assert.Equal(["host: 'Host' cannot be empty.", "secure: 'Secure' cannot be empty."], ConfigurationValidator.Problems(null, Fields));
+        Assert.Equal(
+            ["host ('Host') cannot be empty.", "secure ('Secure') cannot be empty."],
+            ConfigurationValidator.Problems(null, Fields)
+        );
     }
 }

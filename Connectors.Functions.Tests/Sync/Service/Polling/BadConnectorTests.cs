@@ -12,15 +12,15 @@ public sealed class BadConnectorTests
     [InlineData("""{"index_name": null}""", "index_name: no index is attached. Attach one to the connector, then start a sync.")]
     [InlineData("""{"index_name": "  "}""", "index_name: no index is attached. Attach one to the connector, then start a sync.")]
     [InlineData("""{"service_type": "gone"}""", "There is no source for the service type \"gone\".")]
-    [InlineData("""{"configuration": {"host": {"value": ""}}}""", "Field validation errors: host: 'Host' cannot be empty.")]
+    [InlineData("""{"configuration": {"host": {"value": ""}}}""", "Field validation errors: host ('Host') cannot be empty.")]
     [InlineData(
         """{"configuration": {"host": "h", "limit": {"value": "many"}}}""",
-        "Field validation errors: host: 'Host' is not an object with a 'value'. Fix 'host' in the connector's configuration, or remove it "
-            + "to have it written again. limit: 'Limit' must be an integer."
+        "Field validation errors: host ('Host') is not an object with a 'value'. Fix 'host' in the connector's configuration, or remove it "
+            + "to have it written again. limit ('Limit') must be an integer."
     )]
     [InlineData(
         """{"configuration": {"limit": {"value": 0}}}""",
-        "Field validation errors: limit: 'Limit' value '0' should be greater than 0."
+        "Field validation errors: limit ('Limit') value '0' should be greater than 0."
     )]
     [InlineData(
         """{"scheduling": {"full": {"enabled": true, "interval": "0 0 * * *"}}, "last_seen": "2026-01-01T00:00:00Z"}""",
@@ -162,7 +162,7 @@ public sealed class BadConnectorTests
     [InlineData("""{"connector": {"service_type": "gone"}}""", "There is no source for the service type \"gone\".", "last_sync")]
     [InlineData(
         """{"connector": {"configuration": {"host": {"value": null}}}}""",
-        "Field validation errors: host: 'Host' cannot be empty.",
+        "Field validation errors: host ('Host') cannot be empty.",
         "last_sync"
     )]
     [InlineData(
