@@ -47,6 +47,7 @@ internal static class CommandLine
         var root = IngestCommand.Create(environment);
         foreach (var help in root.Options.OfType<HelpOption>())
         {
+            help.Description = "Shows this help.";
             var usual = (HelpAction)help.Action!;
             usual.MaxWidth = environment.Width ?? environment.Columns ?? 120;
             help.Action = new HelpPage(usual);

@@ -37,6 +37,7 @@ internal static class IngestCommand
             serviceType,
         };
         root.HelpName = "elastic-ingest";
+        root.Options.OfType<VersionOption>().Single().Description = "Shows the version.";
         foreach (var option in global.All)
         {
             root.Options.Add(option);

@@ -45,7 +45,8 @@ internal sealed class ConnectorChecks(
             [
                 CheckResult.Skipped(
                     name,
-                    connector.ServiceType is { } type
+                    options.IsOfUnknownType(connector) ? $"Not served here. {WhyUnknown(connector.ServiceType!)}"
+                        : connector.ServiceType is { } type
                         ? $"Not served here: neither is its id '{connector.Id}' under connectors, nor its service type '{type}' in "
                             + "native_service_types."
                         : $"Not served here: its id '{connector.Id}' is not under connectors, and it has no service type yet."
@@ -123,42 +124,55 @@ internal sealed class ConnectorChecks(
     private IEnumerable<CheckResult> Schedules(string name, string serviceType, ConnectorRecord connector)
     {
         var source = Lookup.FindDescription(sources, serviceType);
-        foreach (var type in Enum.GetValues<JobType>())
-        {
-            if (connector.Schedule(type) is not { Enabled: true } schedule)
-            {
-                continue;
-            }
+        var idle = Enum.GetValues<JobType>()
+            .ToDictionary(
+                type => type,
+                type => source is null ? null : IdleSchedule.Problem(source, type, JobSetup.HasAccessControl(connector, sources))
+            );
+        (string Syncs, string Option, ConnectorSchedule? Schedule, string? Idle)[] all =
+        [
+            .. idle.Select(pair => (pair.Key.ToWord(), pair.Key.ToWord().Replace('_', '-'), connector.Schedule(pair.Key), pair.Value)),
+            (ConnectorRecord.DeletesOnlyName, "deletes-only", connector.DeletesOnlySchedule, null),
+        ];
+        return all.Where(item => item.Schedule is { Enabled: true })
+            .Select(item => Schedule(name, item.Syncs, item.Schedule!.Interval, item.Idle, $"{connector.Id} --schedule-{item.Option}"));
+    }
 
-            var option = $"--schedule-{type.ToWord().Replace('_', '-')}";
-            if (source is not null && IdleSchedule.Problem(source, type, JobSetup.HasAccessControl(connector, sources)) is { } idle)
-            {
-                yield return CheckResult.Warning(
-                    name,
-                    $"Its schedule for {type.ToWord()} syncs makes none: {idle}",
-                    $"Switch it off: `elastic-ingest connector edit {connector.Id} {option} off`, or in Kibana."
-                );
-            }
-            else if (CronSchedule.Problem(schedule.Interval) is not { } problem)
-            {
-                var times = CronSchedule.Parse(schedule.Interval).NextTimes(sources.Now, NextTimes);
-                yield return CheckResult.Ok(
-                    name,
-                    times.Count == 0
-                        ? $"Its schedule for {type.ToWord()} syncs is over: '{schedule.Interval}' does not come again."
-                        : $"Its next {type.ToWord()} syncs: "
-                            + string.Join(", ", times.Select(time => time.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)))
-                            + " UTC."
-                );
-            }
-            else
-            {
-                yield return CheckResult.Failed(
-                    name,
-                    $"Its schedule for {type.ToWord()} syncs is none: {problem}",
-                    $"Set another one: `elastic-ingest connector edit {connector.Id} {option} CRON`, or in Kibana."
-                );
-            }
+    private CheckResult Schedule(string name, string syncs, string interval, string? idle, string option)
+    {
+        if (idle is not null)
+        {
+            return CheckResult.Warning(
+                name,
+                $"Its schedule for {syncs} syncs makes none: {idle}",
+                $"Switch it off: `elastic-ingest connector edit {option} off`, or in Kibana."
+            );
+        }
+
+        if (CronSchedule.Problem(interval, sources.Now) is { } problem)
+        {
+            var remedy = $"Set another one: `elastic-ingest connector edit {option} CRON`, or in Kibana.";
+            return CronSchedule.IsReadable(interval)
+                ? CheckResult.Warning(name, $"Its schedule for {syncs} syncs makes none: {problem}", remedy)
+                : CheckResult.Failed(name, $"Its schedule for {syncs} syncs is none: {problem}", remedy);
+        }
+
+        var times = CronSchedule
+            .Parse(interval)
+            .NextTimes(sources.Now, NextTimes)
+            .Select(time => time.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture));
+        return CheckResult.Ok(name, $"Its next {syncs} syncs: {string.Join(", ", times)} UTC.");
+    }
+
+    private string WhyUnknown(string serviceType)
+    {
+        try
+        {
+            return sources.Describe(serviceType).Name;
+        }
+        catch (ConnectorException failure)
+        {
+            return failure.Message;
         }
     }
 

@@ -52,7 +52,7 @@ internal sealed class DoctorRun(CommandSession session)
             yield return extraction;
         }
 
-        var (gateway, result) = await ConnectAsync(configuration.Elasticsearch, time, cancellationToken);
+        var (gateway, result) = await ConnectAsync(time, cancellationToken);
         yield return result;
         using (gateway)
         {
@@ -148,7 +148,6 @@ internal sealed class DoctorRun(CommandSession session)
     }
 
     private async Task<(ElasticsearchGateway? Gateway, CheckResult CheckResult)> ConnectAsync(
-        ElasticsearchOptions options,
         TimeProvider time,
         CancellationToken cancellationToken
     )
@@ -157,10 +156,7 @@ internal sealed class DoctorRun(CommandSession session)
         try
         {
             gateway = new ElasticsearchGateway(
-                options with
-                {
-                    MaxWaitDuration = options.MaxWaitDuration < LongestWait ? options.MaxWaitDuration : LongestWait,
-                },
+                ElasticsearchSession.Impatient(session.Configuration, LongestWait),
                 time,
                 new Random(),
                 session.LoggerFactory

@@ -32,7 +32,7 @@ internal sealed class HelpPage(HelpAction usual) : SynchronousCommandLineAction
             foreach (var (what, line) in topic.Examples)
             {
                 WriteWrapped(output, $"{what}:", "  ");
-                output.WriteLine($"    elastic-ingest {line}".TrimEnd());
+                WriteCommand(output, $"elastic-ingest {line}".TrimEnd());
             }
 
             output.WriteLine();
@@ -50,6 +50,25 @@ internal sealed class HelpPage(HelpAction usual) : SynchronousCommandLineAction
     /// <summary>The words that lead to a command, without the program's name.</summary>
     public static string PathOf(Command command) =>
         command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? $"{PathOf(parent)} {command.Name}".TrimStart() : string.Empty;
+
+    /// <summary>A command that is too long goes on in the next line as shells have it, so that it can be copied.</summary>
+    private void WriteCommand(TextWriter output, string command)
+    {
+        var (indent, more) = ("    ", OperatingSystem.IsWindows() ? " `" : " \\");
+        var line = indent;
+        foreach (var part in command.Replace(" --", "\n--", StringComparison.Ordinal).Split('\n'))
+        {
+            if (!string.IsNullOrWhiteSpace(line) && line.Length + 1 + part.Length + more.Length > usual.MaxWidth)
+            {
+                output.WriteLine(line + more);
+                line = $"{indent}    ";
+            }
+
+            line = string.IsNullOrWhiteSpace(line) ? line + part : $"{line} {part}";
+        }
+
+        output.WriteLine(line);
+    }
 
     private void WriteWrapped(TextWriter output, string text, string indent, string? begin = null)
     {

@@ -14,6 +14,7 @@ internal static class HelpTopics
             [
                 "The first time: init writes config.yml and makes the first connector, doctor checks everything, preview shows what "
                     + "would be indexed, sync runs a sync, poll serves.",
+                "elastic-ingest help COMMAND, or COMMAND --help, explains a command.",
                 "Results go to standard output, logs and messages to standard error. Piped output has neither colours nor live tables; "
                     + "NO_COLOR switches colours off everywhere.",
             ],
@@ -183,9 +184,9 @@ internal static class HelpTopics
         },
         ["source"] = Offline with
         {
-            Examples = [("List the connectors", "source list"), ("Show the fields of one source", "source show mongodb")],
+            Examples = [("List the sources", "source list"), ("Show the fields of one source", "source show mongodb")],
         },
-        ["source list"] = Offline with { Examples = [("List the connectors", "source list")] },
+        ["source list"] = Offline with { Examples = [("List the sources", "source list")] },
         ["source show"] = Offline with
         {
             Examples = [("Show its fields", "source show mongodb"), ("For a script", "source show mongodb --json")],

@@ -31,11 +31,11 @@ internal static class UsageErrors
         }
         else
         {
-            var missing = Missing(result).ToList();
+            var own = Missing(result).Concat(Miscounted(result)).ToList();
             var others = parsed
-                .Errors.Where(problem => !missing.Exists(item => problem.Message.Contains($"'{item.Name}'", StringComparison.Ordinal)))
+                .Errors.Where(problem => !own.Exists(item => problem.Message.Contains($"'{item.Name}'", StringComparison.Ordinal)))
                 .Select(problem => problem.Message);
-            foreach (var message in missing.Select(item => item.Sentence).Concat(others).Distinct())
+            foreach (var message in own.Select(item => item.Sentence).Concat(others).Distinct())
             {
                 error.WriteLine(message);
             }
@@ -92,6 +92,39 @@ internal static class UsageErrors
             if (result.GetResult(argument) is null or { Tokens.Count: 0 })
             {
                 yield return (argument.Name, $"{argument.Name}: missing. {argument.Description}");
+            }
+        }
+    }
+
+    /// <summary>Options without a value that need one, and those that were given more than once, by one name or by two, and take
+    /// one.</summary>
+    private static IEnumerable<(string Name, string Sentence)> Miscounted(CommandResult? result)
+    {
+        for (; result is not null; result = result.Parent as CommandResult)
+        {
+            foreach (
+                var option in result
+                    .Children.OfType<OptionResult>()
+                    .Where(option => !option.Implicit && option.Tokens.Count < option.Option.Arity.MinimumNumberOfValues)
+            )
+            {
+                var name = option.IdentifierToken!.Value;
+                yield return (name, $"{name}: its value is missing. Write {name} {option.Option.HelpName}.");
+            }
+
+            foreach (
+                var option in result
+                    .Children.OfType<OptionResult>()
+                    .Where(option => option.IdentifierTokenCount > 1 && option.Option.Arity.MaximumNumberOfValues == 1)
+            )
+            {
+                var names = option.Option.Aliases.Append(option.Option.Name).Where(name => name.Length > 2);
+                yield return (
+                    option.IdentifierToken!.Value,
+                    $"{option.IdentifierToken.Value}: given {option.IdentifierTokenCount} times"
+                        + (option.Option.Aliases.Count > 0 ? $" ({string.Join(" and ", names)} are the same)" : "")
+                        + ". It takes one value: leave the others out."
+                );
             }
         }
     }

@@ -36,11 +36,19 @@ internal sealed class ElasticsearchSession : IDisposable
         var environment = session.Environment;
         var options = session.Configuration.Elasticsearch;
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, environment.Shutdown.Stop);
+        var notice = session.NoFileNotice is { } noFile ? $"{noFile} {CommandSession.NoFileRemedy}" : null;
+        if (isService && notice is not null && session.Configuration.IsDefaultHost)
+        {
+            // It may wait for minutes, and whoever started it in the wrong folder would wait for nothing.
+            await environment.Error.WriteLineAsync($"notice: {notice}");
+            notice = null;
+        }
+
         ElasticsearchGateway? gateway = null;
         try
         {
             gateway = new ElasticsearchGateway(
-                isService ? options : Impatient(options),
+                isService ? options : Impatient(session.Configuration, OneShotWait),
                 environment.TimeProvider,
                 new Random(),
                 session.LoggerFactory
@@ -52,8 +60,7 @@ internal sealed class ElasticsearchSession : IDisposable
         catch (ConnectorException exception)
         {
             gateway?.Dispose();
-            string[] noFile = session.NoFileNotice is { } notice ? [$"{notice} {CommandSession.NoFileRemedy}"] : [];
-            throw new CliException(ExitCode.Elasticsearch, [.. noFile, exception.Message]);
+            throw new CliException(ExitCode.Elasticsearch, notice is null ? [exception.Message] : [notice, exception.Message]);
         }
         catch
         {
@@ -65,9 +72,17 @@ internal sealed class ElasticsearchSession : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Gateway.Dispose();
 
-    private static ElasticsearchOptions Impatient(ElasticsearchOptions options) =>
-        options with
+    /// <summary>The connection for somebody who looks on: a server is waited for at most so long, and one that nobody named not at
+    /// all.</summary>
+    internal static ElasticsearchOptions Impatient(ServiceConfiguration configuration, TimeSpan longest)
+    {
+        var options = configuration.Elasticsearch;
+        return options with
         {
-            MaxWaitDuration = options.MaxWaitDuration < OneShotWait ? options.MaxWaitDuration : OneShotWait,
+            MaxWaitDuration =
+                configuration.IsDefaultHost ? TimeSpan.Zero
+                : options.MaxWaitDuration < longest ? options.MaxWaitDuration
+                : longest,
         };
+    }
 }

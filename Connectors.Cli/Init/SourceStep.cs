@@ -1,11 +1,11 @@
 using System.Text.Json.Nodes;
 using Connectors.Abstractions;
-using Connectors.Cli.Commands.Connectors;
 using Connectors.Cli.Input;
 using Connectors.Cli.Output.Listings;
 using Connectors.Sync.Elasticsearch;
 using Connectors.Sync.Protocol;
 using Connectors.Sync.Protocol.Connectors;
+using Connectors.Sync.Protocol.Schedules;
 using Connectors.Sync.Service;
 using Connectors.Sync.Sources;
 
@@ -109,7 +109,7 @@ internal sealed class SourceStep(
             }
 
             var configuration = ConnectorConfiguration.Render(source.Fields, values);
-            var problems = FieldAssignments.Problems(source.Fields, configuration);
+            var problems = ConfigurationValidator.Problems(configuration, source.Fields);
             if (problems.Count > 0 && ask is null)
             {
                 problems =
@@ -227,16 +227,7 @@ internal sealed class SourceStep(
         return schedule != ""
             ? schedule
             : await ask.TextAsync("Quartz cron expression with seconds, UTC", "0 0 2 * * ?", problemOf: answer =>
-            {
-                try
-                {
-                    ConnectorCommand.RequireCron("schedule", answer);
-                    return null;
-                }
-                catch (CliException problem)
-                {
-                    return problem.Message;
-                }
-            });
+                CronSchedule.Problem(answer, environment.TimeProvider.GetUtcNow())
+            );
     }
 }

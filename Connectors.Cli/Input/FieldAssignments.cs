@@ -26,15 +26,6 @@ internal static class FieldAssignments
     public static string Missing(IReadOnlyList<ConfigField> fields, JsonObject? configuration) =>
         string.Concat(fields.Where(field => ConfigurationValidator.Problems(configuration, fields, field).Count > 0).Select(Example));
 
-    /// <summary>What is wrong with the values, each with the name that <c>--set</c> takes: the validator's words have Kibana's label
-    /// only.</summary>
-    public static IReadOnlyList<string> Problems(IReadOnlyList<ConfigField> fields, JsonObject? configuration) =>
-        [
-            .. fields.SelectMany(field =>
-                ConfigurationValidator.Problems(configuration, fields, field).Select(problem => $"{field.Name}: {problem}")
-            ),
-        ];
-
     /// <summary>The fields that a new connector has to be told, as long as the others have their defaults.</summary>
     public static IEnumerable<ConfigField> Needed(IReadOnlyList<ConfigField> fields)
     {
@@ -63,6 +54,11 @@ internal static class FieldAssignments
             if (cut < 0)
             {
                 throw new CliException(ExitCode.Usage, $"--set {name}: write --set {name}=value.");
+            }
+
+            if (values.ContainsKey(name))
+            {
+                throw new CliException(ExitCode.Usage, $"--set {name}: given more than once. Leave the others out.");
             }
 
             var value = assignment[(cut + 1)..];

@@ -28,13 +28,18 @@ internal sealed class UiRoutes(ConnectorService service, ConnectorApi api, DryRu
                 http.RequestAborted
             )
         );
-        Map(app, "GET", "/api/syncs", http =>
-            api.ListSyncsAsync(
-                http.Request.Query["connector"],
-                http.Request.Query["status"],
-                http.Request.Query["limit"],
-                http.RequestAborted
-            )
+        Map(
+            app,
+            "GET",
+            "/api/syncs",
+            http =>
+                api.ListSyncsAsync(
+                    http.Request.Query["connector"],
+                    http.Request.Query["status"],
+                    http.Request.Query["limit"],
+                    http.RequestAborted
+                ),
+            QueryParameters.OfSyncs
         );
         Map(app, "GET", "/api/syncs/{jobId}", http => GetAsync(Value(http, "jobId"), http.RequestAborted));
         Map(app, "POST", "/api/syncs/{jobId}/cancel", http =>
@@ -55,13 +60,19 @@ internal sealed class UiRoutes(ConnectorService service, ConnectorApi api, DryRu
         return http.Response.WriteAsync(result.ToText(), http.RequestAborted);
     }
 
-    private static void Map(IEndpointRouteBuilder app, string method, string route, Func<HttpContext, Task<ApiResult>> answer) =>
+    private static void Map(
+        IEndpointRouteBuilder app,
+        string method,
+        string route,
+        Func<HttpContext, Task<ApiResult>> answer,
+        IReadOnlyList<string>? parameters = null
+    ) =>
         app.MapMethods(route, [method], async http =>
         {
             ApiResult result;
             try
             {
-                result = await answer(http);
+                result = QueryParameters.Problem(http.Request.Query.Keys, parameters ?? QueryParameters.None) ?? await answer(http);
             }
             catch (ConnectorException failure)
             {

@@ -25,7 +25,7 @@ internal static class CronText
                     ? $"illegal characters [{fields[word][..3].ToUpperInvariant()}] at pos "
                         + $"[{expression.IndexOf(fields[word], StringComparison.Ordinal)}] '"
                 : fields.Length < Fields ? $"unexpected end of expression at pos [{expression.Length}]."
-                : CronSchedule.NamesBothDays(expression)
+                : CronFields.NamesBothDays(expression)
                     ? "support for specifying both a day-of-week AND a day-of-month parameter is not implemented."
                 : exception.Message;
             return ElasticErrors.IllegalArgument($"invalid cron expression [{expression}]") with

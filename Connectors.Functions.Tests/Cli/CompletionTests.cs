@@ -21,6 +21,7 @@ public sealed class CompletionTests
     [InlineData("elastic-ingest source show m", "microsoft_teams mongodb mssql mysql")]
     [InlineData("elastic-ingest connector create --service-type git", "github gitlab")]
     [InlineData("elastic-ingest poll --log-level D", "DEBUG")]
+    [InlineData("elastic-ingest connector edit a --reduce-whitespace ", "false true")]
     public async Task WhatMayComeNextIsSuggested(string line, string expected)
     {
         using var cli = new CliRun();

@@ -53,6 +53,11 @@ public sealed class WrongCommandLineTests
         2,
         "--name: empty. Write --name NAME, or leave the option out.\nSee elastic-ingest connector edit --help.\n"
     )]
+    [InlineData(
+        "connector edit a --reduce-whitespace maybe",
+        2,
+        "--reduce-whitespace: \"maybe\" is not one of true, false.\nSee elastic-ingest connector edit --help.\n"
+    )]
     [InlineData("poll --onesync", 2, "--onesync: unknown option. Did you mean --one-sync?\nSee elastic-ingest poll --help.\n")]
     [InlineData("sync a --reindx", 2, "--reindx: unknown option. Did you mean --reindex?\nSee elastic-ingest sync --help.\n")]
     [InlineData(
@@ -123,15 +128,15 @@ public sealed class WrongCommandLineTests
     [InlineData(
         "connector create --service-type dir --index a --schedule daily",
         2,
-        "--schedule: 'daily' is not a cron expression: Illegal characters for this position: 'DAI'. Write six fields: second, minute, "
-            + "hour, day of month, month, day of week; for example '0 0 3 * * ?' for every day at 3:00 UTC.\n"
+        "--schedule: 'daily' is not a cron expression: it has 1 field. Write six fields: second, minute, hour, "
+            + "day of month, month, day of week; for example '0 0 3 * * ?' for every day at 3:00 UTC.\n"
     )]
     [InlineData("help sorce", 2, "sorce: unknown command. Did you mean source?\nSee elastic-ingest --help.\n")]
     [InlineData(
         "connector edit a --schedule daily",
         2,
-        "--schedule: 'daily' is not a cron expression: Illegal characters for this position: 'DAI'. Write six fields: second, minute, "
-            + "hour, day of month, month, day of week; for example '0 0 3 * * ?' for every day at 3:00 UTC.\n"
+        "--schedule: 'daily' is not a cron expression: it has 1 field. Write six fields: second, minute, hour, "
+            + "day of month, month, day of week; for example '0 0 3 * * ?' for every day at 3:00 UTC.\n"
     )]
     public async Task WhatIsWrongIsSaidWithTheNearestRightWord(string line, int code, string expected)
     {
@@ -171,5 +176,21 @@ public sealed class WrongCommandLineTests
         Assert.Equal(4, await cli.RunAsync("list", "connectors"));
 
         Assert.Contains("http://127.0.0.1:1", cli.Error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("connector edit a --reduce-whitespace", "--reduce-whitespace", "true|false", "connector edit")]
+    [InlineData("preview a --limit", "--limit", "N", "preview")]
+    [InlineData("poll --config-file", "--config-file", "FILE", "poll")]
+    public async Task AnOptionWithoutItsValueIsToldWhatToWrite(string line, string option, string value, string command)
+    {
+        using var cli = new CliRun();
+
+        Assert.Equal(2, await cli.RunBareAsync(line.Split(' ')));
+
+        Assert.Equal(
+            $"{option}: its value is missing. Write {option} {value}.\nSee elastic-ingest {command} --help.\n",
+            cli.Error.ToString()
+        );
     }
 }

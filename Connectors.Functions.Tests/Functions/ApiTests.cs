@@ -34,7 +34,10 @@ public sealed class ApiTests
     }
 
     [Theory]
-    [InlineData("""{"dry_run": true, "x": 1}""", "Unknown fields: dry_run, x. Known are type, dryRun, allowMassDelete, reindex.")]
+    [InlineData(
+        """{"dry_run": true, "x": 1}""",
+        "Unknown fields: dry_run, x. Did you mean dryRun? Known are type, dryRun, allowMassDelete, reindex."
+    )]
     [InlineData(
         """{"type": "partial"}""",
         "type: \"partial\" is not a kind of sync. Known are full, incremental, deletes_only, no_deletes, access_control."
@@ -101,6 +104,11 @@ public sealed class ApiTests
     [InlineData("GET", "syncs?limit=0", 400)]
     [InlineData("GET", "syncs?limit=1001", 400)]
     [InlineData("GET", "syncs?limit=all", 400)]
+    [InlineData("GET", "connectors?service-type=dir", 400)]
+    [InlineData("GET", "connectors/nope?x=1", 400)]
+    [InlineData("GET", "syncs/nope?x=1", 400)]
+    [InlineData("POST", "syncs/nope/cancel?x=1", 400)]
+    [InlineData("POST", "connectors/nope/syncs?dryRun=true", 400)]
     public async Task WhatIsNotThereIsAProblem(string method, string path, int status)
     {
         await using var fixture = await new MemoryAppFixture().StartAsync();
@@ -114,6 +122,38 @@ public sealed class ApiTests
         Assert.Equal(status, problem["status"]!.GetValue<int>());
         Assert.NotEmpty(problem["title"]!.GetValue<string>());
         Assert.NotEmpty(problem["detail"]!.GetValue<string>());
+    }
+
+    [Theory]
+    [InlineData("syncs?limt=1", "limt: unknown parameter. Did you mean limit? Known are connector, status, limit.")]
+    [InlineData("syncs?status=error&service-type=dir", "service-type: unknown parameter. Known are connector, status, limit.")]
+    [InlineData("connectors?limit=1&code=key", "limit: unknown parameter. This address takes none.")]
+    public async Task AParameterThatAnAddressDoesNotKnowIsNamedWithThoseThatItDoes(string path, string detail)
+    {
+        await using var fixture = await new MemoryAppFixture().StartAsync();
+
+        using var answer = await fixture.Http.GetAsync(path, Token);
+
+        Assert.Equal(
+            (HttpStatusCode.BadRequest, "application/problem+json"),
+            (answer.StatusCode, answer.Content.Headers.ContentType!.MediaType)
+        );
+        var problem = JsonNode.Parse(await answer.Content.ReadAsStringAsync(Token))!;
+        Assert.Equal(detail, problem["detail"]!.GetValue<string>());
+        Assert.Equal(detail.Split(':')[0], problem["parameter"]!.GetValue<string>());
+        Assert.Equal(path.StartsWith("syncs", StringComparison.Ordinal) ? 3 : 0, problem["known"]!.AsArray().Count);
+    }
+
+    [Theory]
+    [InlineData("syncs?code=key&clientId=me&Limit=1")]
+    [InlineData("connectors?code=key")]
+    public async Task TheKeyOfTheHostIsAParameterOfEveryAddress(string path)
+    {
+        await using var fixture = await new MemoryAppFixture().StartAsync();
+
+        using var answer = await fixture.Http.GetAsync(path, Token);
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
     }
 
     [Fact]

@@ -25,10 +25,10 @@ internal static class UnreachableSources
                 ("containers", "c"),
                 ("retry_count", 0)
             ),
-            ["box"] = NotSet("Client ID", "Client Secret", "Refresh Token"),
+            ["box"] = NotSet(("client_id", "Client ID"), ("client_secret", "Client Secret"), ("refresh_token", "Refresh Token")),
             ["confluence"] = Atlassian("confluence", "Confluence", "/rest/api/space", "spaces"),
             ["dir"] = Said("directory: '/no/such/folder' does not exist on this machine.", ("directory", "/no/such/folder")),
-            ["dropbox"] = NotSet("App Key", "App secret", "Refresh token"),
+            ["dropbox"] = NotSet(("app_key", "App Key"), ("app_secret", "App secret"), ("refresh_token", "Refresh token")),
             ["github"] = Rest(
                 $"GitHub (https://{authority}/api/graphql)",
                 ("data_source", "github_server"),
@@ -37,9 +37,16 @@ internal static class UnreachableSources
                 ("repositories", "o/r")
             ),
             ["gitlab"] = Rest($"GitLab ({http}/api/v4/user)", ("url", http), ("token", "t"), ("projects", "o/r")),
-            ["gmail"] = NotSet("Gmail service account JSON", "Google Workspace admin email", "Google customer id"),
-            ["google_cloud_storage"] = NotSet("Google Cloud Storage buckets", "Google Cloud service account JSON"),
-            ["google_drive"] = NotSet("Google Drive service account JSON"),
+            ["gmail"] = NotSet(
+                ("service_account_credentials", "Gmail service account JSON"),
+                ("subject", "Google Workspace admin email"),
+                ("customer_id", "Google customer id")
+            ),
+            ["google_cloud_storage"] = NotSet(
+                ("buckets", "Google Cloud Storage buckets"),
+                ("service_account_credentials", "Google Cloud service account JSON")
+            ),
+            ["google_drive"] = NotSet(("service_account_credentials", "Google Drive service account JSON")),
             ["graphql"] = Said(
                 $"GraphQL ({http}/graphql): refuses the connection.",
                 ("http_endpoint", $"{http}/graphql"),
@@ -49,7 +56,11 @@ internal static class UnreachableSources
             ),
             ["http_json"] = Said($"HTTP JSON ({http}/items): refuses the connection.", ("url", $"{http}/items"), local),
             ["jira"] = Atlassian("jira", "Jira", "/rest/api/2/myself", "projects"),
-            ["microsoft_teams"] = NotSet("Directory (tenant) ID", "Application (client) ID", "Client secret"),
+            ["microsoft_teams"] = NotSet(
+                ("tenant_id", "Directory (tenant) ID"),
+                ("client_id", "Application (client) ID"),
+                ("secret_value", "Client secret")
+            ),
             ["mongodb"] = Said(
                 $"MongoDB server {authority}: nothing listens there.",
                 ("host", $"mongodb://{authority}/?serverSelectionTimeoutMS=300"),
@@ -65,9 +76,17 @@ internal static class UnreachableSources
                 ("server_ip", "10.0.0.5"),
                 ("drive_path", "share")
             ),
-            ["notion"] = NotSet("Notion secret key"),
-            ["onedrive"] = NotSet("Application (client) ID", "Client secret", "Directory (tenant) ID"),
-            ["outlook"] = NotSet("Application (client) ID", "Client secret", "Directory (tenant) ID"),
+            ["notion"] = NotSet(("notion_secret_key", "Notion secret key")),
+            ["onedrive"] = NotSet(
+                ("client_id", "Application (client) ID"),
+                ("client_secret", "Client secret"),
+                ("tenant_id", "Directory (tenant) ID")
+            ),
+            ["outlook"] = NotSet(
+                ("client_id", "Application (client) ID"),
+                ("client_secret", "Client secret"),
+                ("tenant_id", "Directory (tenant) ID")
+            ),
             ["postgresql"] = Sql($"PostgreSQL server {authority}: nothing listens there."),
             ["redis"] = Said($"Redis server {authority}: nothing listens there.", ("host", "127.0.0.1"), ("port", port), ("database", "0")),
             ["s3"] = Said(
@@ -79,7 +98,7 @@ internal static class UnreachableSources
                 ("max_attempts", 1),
                 ("force_path_style", true)
             ),
-            ["salesforce"] = NotSet("Domain", "Client ID", "Client Secret"),
+            ["salesforce"] = NotSet(("domain", "Domain"), ("client_id", "Client ID"), ("client_secret", "Client Secret")),
             ["sandfly"] = Rest($"Sandfly ({http}/v4/auth/login)", ("server_url", $"{http}/v4"), ("username", "u"), ("password", "p")),
             ["servicenow"] = Rest(
                 $"ServiceNow ({http}/api/now/table/sys_db_object)",
@@ -88,7 +107,12 @@ internal static class UnreachableSources
                 ("password", "p"),
                 ("services", "*")
             ),
-            ["sharepoint_online"] = NotSet("Directory (tenant) ID", "Tenant name", "Application (client) ID", "Client secret"),
+            ["sharepoint_online"] = NotSet(
+                ("tenant_id", "Directory (tenant) ID"),
+                ("tenant_name", "Tenant name"),
+                ("client_id", "Application (client) ID"),
+                ("secret_value", "Client secret")
+            ),
             ["sharepoint_server"] = Rest(
                 $"SharePoint Server ({http}/sites/eng/_api/web)",
                 ("username", "u"),
@@ -96,8 +120,13 @@ internal static class UnreachableSources
                 ("host_url", http),
                 ("site_collections", "eng")
             ),
-            ["slack"] = NotSet("Authentication token", "Days of message history to fetch"),
-            ["zoom"] = NotSet("Account ID", "Client ID", "Client secret", "Recording Age Limit (Months)"),
+            ["slack"] = NotSet(("token", "Authentication token"), ("fetch_last_n_days", "Days of message history to fetch")),
+            ["zoom"] = NotSet(
+                ("account_id", "Account ID"),
+                ("client_id", "Client ID"),
+                ("client_secret", "Client secret"),
+                ("recording_age", "Recording Age Limit (Months)")
+            ),
         };
 
         UnreachableSource Rest(string asked, params IEnumerable<(string, JsonNode?)> settings) =>
@@ -120,9 +149,9 @@ internal static class UnreachableSources
     private static UnreachableSource Said(string error, params IEnumerable<(string Name, JsonNode? Value)> settings) =>
         new(error, settings.ToDictionary(setting => setting.Name, setting => setting.Value, StringComparer.Ordinal));
 
-    /// <summary>What is said of required fields without a value, by their labels.</summary>
-    private static UnreachableSource NotSet(params IEnumerable<string> labels) =>
-        Said($"Field validation errors: {string.Join(' ', labels.Select(label => $"'{label}' cannot be empty."))}");
+    /// <summary>What is said of required fields without a value.</summary>
+    private static UnreachableSource NotSet(params IEnumerable<(string Name, string Label)> fields) =>
+        Said($"Field validation errors: {string.Join(' ', fields.Select(field => $"{field.Name} ('{field.Label}') cannot be empty."))}");
 }
 
 /// <summary>A source that does not reach its server.</summary>

@@ -79,7 +79,7 @@ public sealed class TokenFuzzTests
             ["mongo changes"] = text => ChangeStreamPosition.Parse(text),
             ["link header"] = text => LinkHeader.Next(text),
             ["media type"] = text => DeclaredCharset.OfMediaType(text + ";charset=" + text),
-            ["cron"] = text => CronSchedule.Problem(text),
+            ["cron"] = text => CronSchedule.Problem(text, DateTimeOffset.UnixEpoch),
             ["json answer"] = text => HttpJsonBody.Parse("http://a", Encoding.UTF8.GetBytes(text), null).Dispose(),
         };
 

@@ -13,9 +13,19 @@ namespace Connectors.Functions.Http;
 /// <summary>Handles requests with the connected app, or responds with its problem.</summary>
 public sealed class ApiRunner(ConnectorApp app, ILogger<ApiRunner> logger)
 {
+    /// <summary>Answers a request to an address without parameters.</summary>
+    internal Task<IActionResult> RunAsync(
+        string function,
+        HttpRequest request,
+        Func<AppServices, Task<IActionResult>> answer,
+        CancellationToken cancellationToken
+    ) => RunAsync(function, request, QueryParameters.None, answer, cancellationToken);
+
     /// <summary>Answers a request.</summary>
     internal async Task<IActionResult> RunAsync(
         string function,
+        HttpRequest request,
+        IReadOnlyList<string> parameters,
         Func<AppServices, Task<IActionResult>> answer,
         CancellationToken cancellationToken
     )
@@ -29,6 +39,11 @@ public sealed class ApiRunner(ConnectorApp app, ILogger<ApiRunner> logger)
                 string.Join(" ", app.Problems),
                 ("problems", new JsonArray([.. app.Problems.Select(problem => JsonValue.Create(problem))]))
             );
+        }
+
+        if (QueryParameters.Problem(request.Query.Keys, parameters) is { } unknown)
+        {
+            return ApiResponse.Of(unknown);
         }
 
         try

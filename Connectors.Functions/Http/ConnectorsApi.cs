@@ -21,6 +21,7 @@ public sealed class ConnectorsApi(ApiRunner runner, SyncStarter starter)
     ) =>
         runner.RunAsync(
             "ListConnectors",
+            request,
             async services => ApiResponse.Of(request, await services.Api.ListConnectorsAsync(cancellationToken)),
             cancellationToken
         );
@@ -34,6 +35,7 @@ public sealed class ConnectorsApi(ApiRunner runner, SyncStarter starter)
     ) =>
         runner.RunAsync(
             "GetConnector",
+            request,
             async services => ApiResponse.Of(request, await services.Api.GetConnectorAsync(id, cancellationToken)),
             cancellationToken
         );
@@ -48,6 +50,7 @@ public sealed class ConnectorsApi(ApiRunner runner, SyncStarter starter)
     ) =>
         runner.RunAsync(
             "StartSync",
+            request,
             async services =>
                 ApiResponse.Of(
                     request,

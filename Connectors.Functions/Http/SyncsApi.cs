@@ -21,6 +21,8 @@ public sealed class SyncsApi(ApiRunner runner)
     ) =>
         runner.RunAsync(
             "ListSyncs",
+            request,
+            QueryParameters.OfSyncs,
             async services =>
                 ApiResponse.Of(
                     request,
@@ -44,6 +46,7 @@ public sealed class SyncsApi(ApiRunner runner)
     ) =>
         runner.RunAsync(
             "GetSync",
+            request,
             async services =>
             {
                 var job = await services.Jobs.FindAsync(jobId, cancellationToken);
@@ -81,6 +84,7 @@ public sealed class SyncsApi(ApiRunner runner)
     ) =>
         runner.RunAsync(
             "CancelSync",
+            request,
             async services =>
                 ApiResponse.Of(
                     request,

@@ -52,7 +52,7 @@ internal static class ApiViews
             ["lastSyncStatus"] = connector.LastSyncStatus?.ToWord(),
             ["lastSyncError"] = Redacted(connector.LastSyncError),
             ["lastAccessControlSyncError"] = Redacted(connector.LastAccessControlSyncError),
-            ["schedule"] = connector.Schedule(JobType.Full) is { } schedule ? Schedule(schedule) : null,
+            ["schedule"] = connector.Schedule(JobType.Full) is { } schedule ? Schedule(schedule, sources.Now) : null,
             ["configurationProblems"] = ConfigurationProblems(connector, sources, options),
         };
 
@@ -185,7 +185,7 @@ internal static class ApiViews
         {
             if (schedule is not null)
             {
-                var view = Schedule(schedule);
+                var view = Schedule(schedule, now);
                 view["next"] = new JsonArray([
                     .. schedule.Enabled && view["problem"] is null
                         ? CronSchedule.Parse(schedule.Interval).NextTimes(now, NextTimes).Select(time => JsonValue.Create(time.UtcDateTime))
@@ -196,13 +196,13 @@ internal static class ApiViews
         }
     }
 
-    /// <summary>A schedule, and why it is none.</summary>
-    private static JsonObject Schedule(ConnectorSchedule schedule) =>
+    /// <summary>A schedule, and why it is none or makes no sync any more.</summary>
+    private static JsonObject Schedule(ConnectorSchedule schedule, DateTimeOffset now) =>
         new()
         {
             ["enabled"] = schedule.Enabled,
             ["interval"] = schedule.Interval,
-            ["problem"] = schedule.Enabled ? CronSchedule.Problem(schedule.Interval) : null,
+            ["problem"] = schedule.Enabled ? CronSchedule.Problem(schedule.Interval, now) : null,
         };
 
     /// <summary>A value without what looks like a secret. What is no number, switch or choice where one belongs may be anything, a password

@@ -64,7 +64,7 @@ internal sealed record SyncOptions(bool DryRun, SyncJobOptions Options)
         var unknown = requested.Select(field => field.Key).Except(Fields, StringComparer.Ordinal).ToArray();
         if (unknown.Length > 0)
         {
-            return (null, $"Unknown fields: {string.Join(", ", unknown)}. Known are {string.Join(", ", Fields)}.");
+            return (null, $"Unknown fields: {string.Join(", ", unknown)}. {NameList.Known(unknown[0], Fields)}");
         }
 
         var (kind, isAccessControl) = (SyncKind.Full, false);

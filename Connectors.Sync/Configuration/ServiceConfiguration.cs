@@ -34,6 +34,9 @@ internal sealed record ServiceConfiguration
     /// <summary>Whether there was no file to read, so that only defaults and the environment count.</summary>
     public bool IsWithoutFile { get; init; }
 
+    /// <summary>Whether nobody named an Elasticsearch, so that the default address is the one to try.</summary>
+    public bool IsDefaultHost => IsWithoutFile && Elasticsearch.Hosts.SequenceEqual(new ElasticsearchOptions().Hosts);
+
     /// <summary>Notices that are no errors: settings without effect, old forms, security risks.</summary>
     public IReadOnlyList<ConfigProblem> Notices { get; init; } = [];
 

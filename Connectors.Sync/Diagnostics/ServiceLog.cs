@@ -116,10 +116,10 @@ internal static partial class ServiceLog
     [LoggerMessage(
         522,
         LogLevel.Information,
-        "Connector {ConnectorId} has the service type {ServiceType}, which has no source here; it is not served. Name its class under "
-            + "sources to serve it"
+        "Connector {ConnectorId} has the service type {ServiceType}, which has no source here; it is not served. To serve it, put "
+            + "its plug-in into {Folder} and name the class under sources"
     )]
-    public static partial void UnknownServiceType(ILogger logger, string connectorId, string serviceType);
+    public static partial void UnknownServiceType(ILogger logger, string connectorId, string serviceType, string folder);
 
     [LoggerMessage(529, LogLevel.Warning, "{Problem} {Remedy}")]
     public static partial void ListedConnector(ILogger logger, string problem, string remedy);

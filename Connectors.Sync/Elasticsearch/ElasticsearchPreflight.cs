@@ -45,7 +45,7 @@ internal sealed class ElasticsearchPreflight(
 
             if (left <= TimeSpan.Zero)
             {
-                throw new ConnectorException(
+                throw options.MaxWaitDuration <= TimeSpan.Zero ? failure : new ConnectorException(
                     FailureKind.Retry,
                     $"Gave up after {options.MaxWaitDuration.TotalSeconds} s (a service waits for elasticsearch.max_wait_duration). "
                         + failure.Message,

@@ -23,10 +23,11 @@ internal sealed record KnownSource(string ServiceType, string Name)
     public string Need => $"{Name} needs a plug-in{Because}; docs/writing-a-source.md shows how to write one.";
 
     /// <summary>What is said to whoever asks for it when it is not here.</summary>
-    public ConnectorException Missing() =>
+    /// <param name="folder">Where plug-ins are loaded from.</param>
+    public ConnectorException Missing(string folder) =>
         new(
-            $"There is no source for the service type \"{ServiceType}\": {Name} needs a plug-in{Because}; docs/writing-a-source.md shows "
-                + "how to write one."
+            $"There is no source for the service type \"{ServiceType}\": {Name} needs a plug-in{Because}, and sources in config.yml names "
+                + $"none (plug-ins are loaded from {folder}); docs/writing-a-source.md shows how to write one."
         );
 
     private string Because => Reason is null ? "" : $", {Reason}";

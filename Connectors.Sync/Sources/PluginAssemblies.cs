@@ -10,11 +10,39 @@ namespace Connectors.Sync.Sources;
 /// </summary>
 internal sealed class PluginAssemblies(string folder)
 {
+    private const int Shown = 5;
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Assembly> _loaded = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The plug-in folder.</summary>
     public string Folder => folder;
+
+    /// <summary>What is in the folder, as the end of a sentence: a plug-in that was put there and not named shows.</summary>
+    public string Contents
+    {
+        get
+        {
+            try
+            {
+                string[] names =
+                [
+                    .. Directory
+                        .EnumerateDirectories(folder)
+                        .Where(path => File.Exists(Path.Combine(path, $"{Path.GetFileName(path)}.dll")))
+                        .Concat(Directory.EnumerateFiles(folder, "*.dll"))
+                        .Select(path => Path.GetFileName(path))
+                        .Order(StringComparer.Ordinal),
+                ];
+                return names.Length == 0
+                    ? ", which holds none"
+                    : $", which holds {string.Join(", ", names.Take(Shown))}{(names.Length > Shown ? " and others" : "")}";
+            }
+            catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+            {
+                return failure is DirectoryNotFoundException ? ", which does not exist" : ", which can't be read";
+            }
+        }
+    }
 
     /// <summary>The assembly, or <see langword="null"/> when there is none.</summary>
     /// <exception cref="ConnectorException">It is a plug-in, and this program was published without what plug-ins may need.</exception>

@@ -106,16 +106,17 @@ internal sealed class SourceCatalog : ISourceFactory
         {
             if (KnownSources.Find(serviceType) is { } known)
             {
-                throw known.Missing();
+                throw known.Missing(_assemblies.Folder);
             }
 
             var near = KeySuggestion.Nearest(serviceType, KnownSources.With(_classes.Keys));
             throw new ConnectorException(
-                $"There is no source for the service type \"{serviceType}\". "
+                $"There is no source for the service type \"{serviceType}\""
                     + (
                         near is null
-                            ? $"There are {string.Join(", ", ServiceTypes)}; add others under sources in config.yml."
-                            : $"Did you mean {near}?"
+                            ? $": this program has none, and sources in config.yml names none. A plug-in goes into {_assemblies.Folder}"
+                                + $"{_assemblies.Contents}, and its class under sources; docs/writing-a-source.md shows how."
+                            : $". Did you mean {near}?"
                     )
             );
         }

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json;
-using Connectors.Abstractions;
 using Connectors.Cli.Hosting;
 using Connectors.Cli.Input;
 using Connectors.Cli.Output;
@@ -36,17 +35,18 @@ internal static class ConnectorCommand
         return id;
     }
 
-    /// <summary>Checks a schedule.</summary>
-    /// <exception cref="CliException">It is no cron expression.</exception>
-    public static void RequireCron(string option, string expression)
+    /// <summary>Checks a schedule, and tells how it is read where that may not be what was meant.</summary>
+    /// <exception cref="CliException">It is no cron expression, or never fires from now on.</exception>
+    public static void RequireCron(CliEnvironment environment, string option, string expression)
     {
-        try
+        if (CronSchedule.Problem(expression, environment.TimeProvider.GetUtcNow()) is { } problem)
         {
-            _ = CronSchedule.Parse(expression);
+            throw new CliException(ExitCode.Usage, $"{option}: {problem}");
         }
-        catch (ConnectorException exception)
+
+        if (CronFields.Wrapped(expression) is { } notice)
         {
-            throw new CliException(ExitCode.Usage, $"{option}: {exception.Message}");
+            environment.Error.WriteLine($"notice: {option}: {notice}");
         }
     }
 
@@ -170,7 +170,7 @@ internal static class ConnectorCommand
         );
         if (wanted.Schedule is { } schedule)
         {
-            RequireCron("--schedule", schedule);
+            RequireCron(session.Environment, "--schedule", schedule);
         }
 
         if (ContentIndexName.Problem(wanted.IndexName) is { } problem)
@@ -178,7 +178,7 @@ internal static class ConnectorCommand
             throw new CliException(ExitCode.Usage, $"--index: {problem}");
         }
 
-        var missing = FieldAssignments.Problems(description.Fields, configuration);
+        var missing = ConfigurationValidator.Problems(configuration, description.Fields);
         using var elasticsearch = await ElasticsearchSession.ConnectAsync(session, isService: false, cancellationToken);
         if (await elasticsearch.Gateway.Checkup.ContentIndexProblemAsync(wanted.IndexName, cancellationToken) is { } taken)
         {

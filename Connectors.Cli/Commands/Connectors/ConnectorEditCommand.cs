@@ -39,9 +39,9 @@ internal sealed class ConnectorEditCommand
         Description = "The ingest pipeline that documents go through; none for none.",
         HelpName = "NAME|none",
     }.NotEmpty();
-    private readonly Option<bool?> _extract = Flag("--extract-binary-content", "Whether the pipeline makes text of files.");
-    private readonly Option<bool?> _reduce = Flag("--reduce-whitespace", "Whether the pipeline trims white space.");
-    private readonly Option<bool?> _inference = Flag("--run-ml-inference", "Whether the pipeline runs inference.");
+    private readonly Option<string?> _extract = Flag("--extract-binary-content", "Whether the pipeline makes text of files.");
+    private readonly Option<string?> _reduce = Flag("--reduce-whitespace", "Whether the pipeline trims white space.");
+    private readonly Option<string?> _inference = Flag("--run-ml-inference", "Whether the pipeline runs inference.");
 
     public static Command Create(CliEnvironment environment, GlobalOptions global)
     {
@@ -74,13 +74,16 @@ internal sealed class ConnectorEditCommand
             HelpName = $"CRON|{ConnectorEdit.Off}",
         };
 
-    private static Option<bool?> Flag(string name, string description) =>
-        new(name)
-        {
-            Description = description,
-            HelpName = "true|false",
-            Arity = ArgumentArity.ExactlyOne,
-        };
+    // As a text: of what is no flag the parser would make a further argument.
+    private static Option<string?> Flag(string name, string description)
+    {
+        var option = new Option<string?>(name) { Description = description, HelpName = "true|false" };
+        option.AcceptWords("true", "false");
+        return option;
+    }
+
+    private static bool? IsOn(ParseResult parsed, Option<string?> flag) =>
+        parsed.GetValue(flag) is { } word ? bool.Parse(word) : null;
 
     private async Task<int> RunAsync(CommandSession session, ParseResult parsed, CancellationToken cancellationToken)
     {
@@ -94,7 +97,7 @@ internal sealed class ConnectorEditCommand
             }
         )
         {
-            if (Cron(parsed, option) is { } schedule)
+            if (Cron(session.Environment, parsed, option) is { } schedule)
             {
                 schedules[type] = schedule;
             }
@@ -105,15 +108,15 @@ internal sealed class ConnectorEditCommand
             Name = parsed.GetValue(_name),
             IndexName = parsed.GetValue(_index),
             Schedules = schedules,
-            DeletesOnlySchedule = Cron(parsed, _deletesOnly),
+            DeletesOnlySchedule = Cron(session.Environment, parsed, _deletesOnly),
             Pipeline = parsed.GetValue(_pipeline) is { } pipeline
                 ? pipeline == "none"
                     ? string.Empty
                     : pipeline
                 : null,
-            ExtractBinaryContent = parsed.GetValue(_extract),
-            ReduceWhitespace = parsed.GetValue(_reduce),
-            RunMlInference = parsed.GetValue(_inference),
+            ExtractBinaryContent = IsOn(parsed, _extract),
+            ReduceWhitespace = IsOn(parsed, _reduce),
+            RunMlInference = IsOn(parsed, _inference),
         };
         var set = parsed.GetValue(_set) ?? [];
         if (set.Length == 0 && edit == new ConnectorEdit { Schedules = edit.Schedules, Values = edit.Values } && schedules.Count == 0)
@@ -224,13 +227,13 @@ internal sealed class ConnectorEditCommand
         }
     }
 
-    private static string? Cron(ParseResult parsed, Option<string?> option)
+    private static string? Cron(CliEnvironment environment, ParseResult parsed, Option<string?> option)
     {
         var schedule = parsed.GetValue(option);
         if (schedule is not null and not ConnectorEdit.Off)
         {
             // As it was typed: --schedule is --schedule-full.
-            ConnectorCommand.RequireCron(parsed.GetResult(option)?.IdentifierToken?.Value ?? option.Name, schedule);
+            ConnectorCommand.RequireCron(environment, parsed.GetResult(option)?.IdentifierToken?.Value ?? option.Name, schedule);
         }
 
         return schedule;

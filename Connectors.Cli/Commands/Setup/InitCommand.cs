@@ -108,16 +108,18 @@ internal sealed class InitCommand
         });
         command.SetAction(
             (parsed, cancellationToken) =>
-                new InitRun(new CommandSession(environment, global, parsed), init.Read(parsed, global)).RunAsync(cancellationToken)
+                new InitRun(new CommandSession(environment, global, parsed), init.Read(environment, parsed, global)).RunAsync(
+                    cancellationToken
+                )
         );
         return command;
     }
 
-    private InitOptions Read(ParseResult parsed, GlobalOptions global)
+    private InitOptions Read(CliEnvironment environment, ParseResult parsed, GlobalOptions global)
     {
         if (parsed.GetValue(_schedule) is { } schedule)
         {
-            ConnectorCommand.RequireCron("--schedule", schedule);
+            ConnectorCommand.RequireCron(environment, "--schedule", schedule);
         }
 
         return new InitOptions

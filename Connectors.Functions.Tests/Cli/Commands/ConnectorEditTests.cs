@@ -119,7 +119,7 @@ public sealed class ConnectorEditTests : IAsyncLifetime
     public async Task ASecretComesFromStandardInputAndIsNeverShown()
     {
         await _cli.RunAsync("connector", "create", "--service-type", "mongodb", "--index", "search-m", "--id", "m");
-        Assert.StartsWith("notice: host: 'Server hostname' cannot be empty.", _cli.Error.ToString(), StringComparison.Ordinal);
+        Assert.StartsWith("notice: host ('Server hostname') cannot be empty.", _cli.Error.ToString(), StringComparison.Ordinal);
         Assert.Equal("needs_configuration", (string?)Connector("m")["status"]);
         _cli.Input = "hunter2\n";
         _cli.Variables["DB_USER"] = "reader";
@@ -172,7 +172,17 @@ public sealed class ConnectorEditTests : IAsyncLifetime
 
     [Theory]
     [InlineData("f1", "connector edit: name a setting to change, for example --set field=value or --schedule-full \"0 0 2 * * ?\".\n")]
-    [InlineData("f1 --set directory=", "directory: 'Directory path' cannot be empty.\n")]
+    [InlineData("f1 --set pattern=a --set pattern=b", "--set pattern: given more than once. Leave the others out.\n")]
+    [InlineData(
+        "f1 --name a --name b",
+        "--name: given 2 times. It takes one value: leave the others out.\nSee elastic-ingest connector edit --help.\n"
+    )]
+    [InlineData(
+        "f1 --schedule off --schedule-full off",
+        "--schedule: given 2 times (--schedule and --schedule-full are the same). It takes one value: leave the others out.\n"
+            + "See elastic-ingest connector edit --help.\n"
+    )]
+    [InlineData("f1 --set directory=", "directory ('Directory path') cannot be empty.\n")]
     [InlineData("f1 --set patern=x", "--set patern: there is no such field. Did you mean pattern?\n")]
     [InlineData("f1 --set pattern=@env:NONE", "--set pattern: the environment variable NONE is not set.\n")]
     [InlineData("f1 --set pattern=@-", "--set pattern: there is nothing on standard input.\n")]

@@ -112,6 +112,71 @@ public sealed class DoctorOfConnectorsTests : IAsyncLifetime
         Assert.DoesNotContain($"Its next {type} syncs", _cli.Out.ToString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("full", "0 0 0 1 1 ? 2020", "never fires again: its last time was 2020-01-01 00:00:00 UTC.")]
+    [InlineData("full", "0 0 0 30 2 ?", "never fires: there is no such day.")]
+    [InlineData("deletes_only", "0 0 0 1 1 ? 2020", "never fires again: its last time was 2020-01-01 00:00:00 UTC.")]
+    public async Task AScheduleThatNeverFiresIsRefusedAndAWarningWhereItComesFromElsewhere(string type, string cron, string why)
+    {
+        await CreateAsync("dir", $"directory={_cli.Files("a.txt")}");
+        var option = $"--schedule-{type.Replace('_', '-')}";
+
+        Assert.Equal(2, await _cli.RunAsync("connector", "edit", "c1", option, cron));
+        Assert.StartsWith($"{option}: '{cron}' {why} Correct ", _cli.Error.ToString(), StringComparison.Ordinal);
+        Assert.Equal(2, await _cli.RunAsync("connector", "create", "--service-type", "dir", "--index", "b", "--schedule", cron));
+        Assert.StartsWith($"--schedule: '{cron}' {why} Correct ", _cli.Error.ToString(), StringComparison.Ordinal);
+
+        var connector = JsonNode.Parse(_elasticsearch.Get(".elastic-connectors", "c1")!)!;
+        var section = type == "full" ? "scheduling" : "custom_scheduling";
+        connector[section] ??= new JsonObject();
+        connector[section]![type] = new JsonObject { ["enabled"] = true, ["interval"] = cron };
+        _elasticsearch.Put(".elastic-connectors", "c1", connector.ToJsonString());
+
+        Assert.Equal(0, await _cli.RunAsync("doctor"));
+        var told = _cli.Out.ToString();
+        Assert.Contains($"note  connector files: Its schedule for {type} syncs makes none: '{cron}' {why}", told, StringComparison.Ordinal);
+        Assert.Contains($"`elastic-ingest connector edit c1 {option} CRON`", told, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ARangeThatGoesOverTheEndIsTakenAndTold()
+    {
+        await CreateAsync("dir", $"directory={_cli.Files("a.txt")}");
+
+        Assert.Equal(0, await _cli.RunAsync("connector", "edit", "c1", "--schedule", "0 0 22-4 * * ?"));
+        Assert.Equal(
+            "notice: --schedule: the range '22-4' of the hour goes over the end: 22 to 23, then 0 to 4. Elastic's Python service can't "
+                + "read such a range.\n",
+            _cli.Error.ToString()
+        );
+    }
+
+    [Fact]
+    public async Task AConnectorOfASourceThatIsNotHereIsToldWhereSourcesAreLookedFor()
+    {
+        await CreateAsync("dir", $"directory={_cli.Files("a.txt")}");
+        var connector = JsonNode.Parse(_elasticsearch.Get(".elastic-connectors", "c1")!)!;
+        connector["service_type"] = "lotus_notes";
+        _elasticsearch.Put(".elastic-connectors", "c1", connector.ToJsonString());
+        var plugins = Path.Combine(_cli.Folder, "plugins");
+
+        await _cli.RunAsync("doctor");
+        Assert.Contains(
+            "Not served here. There is no source for the service type \"lotus_notes\": this program has none, and sources in config.yml "
+                + $"names none. A plug-in goes into {plugins}, which does not exist, and its class under sources; ",
+            _cli.Out.ToString(),
+            StringComparison.Ordinal
+        );
+
+        Directory.CreateDirectory(Path.Combine(plugins, "Lotus"));
+        Assert.Equal(1, await _cli.RunAsync("sync", "c1"));
+        Assert.Contains($"{plugins}, which holds none, ", _cli.Error.ToString(), StringComparison.Ordinal);
+
+        await File.WriteAllTextAsync(Path.Combine(plugins, "Lotus", "Lotus.dll"), "", TestContext.Current.CancellationToken);
+        Assert.Equal(1, await _cli.RunAsync("sync", "c1"));
+        Assert.Contains($"{plugins}, which holds Lotus, ", _cli.Error.ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task AScheduleForIdentitiesRestsUntilDocumentLevelSecurityIsOn()
     {

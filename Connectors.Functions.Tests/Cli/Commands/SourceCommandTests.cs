@@ -85,11 +85,14 @@ public sealed class SourceCommandTests
             File.Delete(cli.ConfigFile);
         }
 
+        var plugins = Path.Combine(cli.Folder, "plugins");
+
         var code = await cli.RunAsync(line.Replace("HOST", elasticsearch.Uri.ToString(), StringComparison.Ordinal).Split(' '));
 
         Assert.Equal(
             "There is no source for the service type \"oracle\": Oracle Database needs a plug-in, as Oracle's driver comes under a licence of "
-                + "its own; docs/writing-a-source.md shows how to write one.\n",
+                + $"its own, and sources in config.yml names none (plug-ins are loaded from {plugins}); "
+                + "docs/writing-a-source.md shows how to write one.\n",
             cli.Error.ToString()
         );
         Assert.Equal(2, code);

@@ -23,8 +23,8 @@ public sealed class WordsOnATerminalTests
 
             var seen = await AtWidthAsync(cli, columns, command);
 
-            Assert.Equal(Words(await AtWidthAsync(cli, 1_000, command)), Words(seen));
-            // Examples are to be copied: they stand as they are.
+            // An example that goes on in the next line says so, as the shell has it.
+            Assert.Equal(Words(await AtWidthAsync(cli, 1_000, command)), Words(seen).Where(word => word is not ("\\" or "`")));
             Assert.All(
                 seen.Split('\n').Where(line => line.Length > columns),
                 line => Assert.StartsWith("    elastic-ingest ", line, StringComparison.Ordinal)

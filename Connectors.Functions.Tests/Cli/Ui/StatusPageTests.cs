@@ -190,6 +190,8 @@ public sealed partial class StatusPageTests : IAsyncLifetime
         400,
         "status: 'done' is not a job state. Known are pending, in_progress, canceling, canceled, suspended, completed, error, unfinished."
     )]
+    [InlineData("syncs?statsu=error", 400, "statsu: unknown parameter. Did you mean status? Known are connector, status, limit.")]
+    [InlineData("connectors/f1?full=1", 400, "full: unknown parameter. This address takes none.")]
     public async Task WhatIsWrongIsSaidAsAProblem(string path, int status, string detail)
     {
         using var answer = await _http.GetAsync(path, Token);

@@ -74,6 +74,22 @@ public sealed class PreflightTests
     }
 
     [Fact]
+    public async Task WhoDoesNotWaitIsNotToldThatItGaveUp()
+    {
+        var time = new FastForwardTimeProvider();
+        using var gateway = GatewayFixture.GatewayOf(
+            new ElasticsearchOptions { Hosts = [new Uri("http://127.0.0.1:1")], MaxWaitDuration = TimeSpan.Zero },
+            time
+        );
+        var start = time.GetUtcNow();
+
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() => gateway.ConnectAsync(Token));
+
+        Assert.StartsWith("Elasticsearch at http://127.0.0.1:1 can't be reached (GET /): ", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(TimeSpan.Zero, time.GetUtcNow() - start);
+    }
+
+    [Fact]
     public async Task AnAddressThatSpeaksHttpIsNotCalledUntrusted()
     {
         await using var elasticsearch = await EmulatorServer.StartAsync(new EmulatorOptions(), Token);

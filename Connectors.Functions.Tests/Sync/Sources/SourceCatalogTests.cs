@@ -13,13 +13,14 @@ public sealed class SourceCatalogTests
     [InlineData("lsit", "There is no source for the service type \"lsit\". Did you mean list?")]
     [InlineData(
         "lotus_notes",
-        "There is no source for the service type \"lotus_notes\". There are abstract, list, misnamed, noclass, nocontext, nodll, notype, "
-            + "other, throwing; add others under sources in config.yml."
+        "There is no source for the service type \"lotus_notes\": this program has none, and sources in config.yml names none. A plug-in "
+            + "goes into /plugins, which does not exist, and its class under sources; docs/writing-a-source.md shows how."
     )]
     [InlineData(
         "oracle",
         "There is no source for the service type \"oracle\": Oracle Database needs a plug-in, as Oracle's driver comes under a licence of "
-            + "its own; docs/writing-a-source.md shows how to write one."
+            + "its own, and sources in config.yml names none (plug-ins are loaded from /plugins); docs/writing-a-source.md shows how to write "
+            + "one."
     )]
     [InlineData(
         "nodll",

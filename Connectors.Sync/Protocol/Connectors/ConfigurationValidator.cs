@@ -7,22 +7,34 @@ using Connectors.Abstractions;
 namespace Connectors.Sync.Protocol.Connectors;
 
 /// <summary>
-/// Validates the user's values against the declared fields, with the messages of Elastic's own service and of Kibana's form: they name a
-/// field by its label, as Kibana shows it. Pure; values of sensitive fields never get into a message.
+/// Validates the user's values against the declared fields, with the messages of Elastic's own service and of Kibana's form, which name a
+/// field by its label, after the name by which the command line and the connector's document know it. Pure; values of sensitive fields
+/// never get into a message.
 /// </summary>
-internal static class ConfigurationValidator
+internal static partial class ConfigurationValidator
 {
+    private const string PortField = "port";
     private static readonly TimeSpan RegexTimeout = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// Everything that is wrong with <paramref name="configuration"/> (<c>{field: {value, ...}}</c>), one sentence per problem, in the
-    /// order of the fields.
+    /// Everything that is wrong with <paramref name="configuration"/> (<c>{field: {value, ...}}</c>), one sentence per problem, each with
+    /// the name of its field, in the order of the fields.
     /// </summary>
-    public static IReadOnlyList<string> Problems(JsonObject? configuration, IReadOnlyList<ConfigField> fields)
+    public static IReadOnlyList<string> Problems(JsonObject? configuration, IReadOnlyList<ConfigField> fields) =>
+        Problems(configuration, fields, _ => true);
+
+    /// <summary>What is wrong with some of the fields, each with its name.</summary>
+    public static IReadOnlyList<string> Problems(JsonObject? configuration, IReadOnlyList<ConfigField> fields, Func<string, bool> counts)
     {
         ArgumentNullException.ThrowIfNull(fields);
+        ArgumentNullException.ThrowIfNull(counts);
         var byName = fields.ToDictionary(field => field.Name, StringComparer.Ordinal);
-        return [.. fields.SelectMany(field => Problems(field, configuration, byName))];
+        return
+        [
+            .. fields
+                .Where(field => counts(field.Name))
+                .SelectMany(field => Problems(field, configuration, byName).Select(problem => WithName(field, problem))),
+        ];
     }
 
     /// <summary>Does nothing when the configuration is valid.</summary>
@@ -36,7 +48,7 @@ internal static class ConfigurationValidator
         }
     }
 
-    /// <summary>What is wrong with one field.</summary>
+    /// <summary>What is wrong with one field, for whoever names the field beside it.</summary>
     internal static IReadOnlyList<string> Problems(JsonObject? configuration, IReadOnlyList<ConfigField> fields, ConfigField field) =>
         [.. Problems(field, configuration, fields.ToDictionary(known => known.Name, StringComparer.Ordinal))];
 
@@ -82,6 +94,12 @@ internal static class ConfigurationValidator
             yield break;
         }
 
+        if (field.TakesNoUrl && fields.ContainsKey(PortField) && PortIn(TextOf(value)) is { Length: > 0 } port)
+        {
+            yield return $"'{field.Label}' takes the name or the address of a server and no port. Put the port, {port}, into the field "
+                + $"{PortField}.";
+        }
+
         if (
             field.TakesNoUrl
             && TextOf(value) is var host
@@ -102,6 +120,14 @@ internal static class ConfigurationValidator
             yield return failed;
         }
     }
+
+    /// <summary>A sentence, all of which begin with the label, with the name before it. After a colon the label of a secret would be taken
+    /// for the secret, and be masked.</summary>
+    private static string WithName(ConfigField field, string problem) =>
+        $"{field.Name} ('{field.Label}'){problem[(field.Label.Length + 2)..]}";
+
+    /// <summary>The port behind the name or the address of a server; empty when there is none, as in an address of IPv6.</summary>
+    private static string PortIn(string host) => HostWithPort().Match(host.Trim()).Groups["port"].Value;
 
     private static string? TypeProblem(ConfigField field, JsonNode value) =>
         field.Type switch
@@ -202,4 +228,8 @@ internal static class ConfigurationValidator
             JsonValue text when text.TryGetValue<string>(out var entered) => entered,
             _ => value.ToJsonString(),
         };
+
+    // SQL Server's own tools write a comma before the port.
+    [GeneratedRegex("^([^:,/@]+|\\[[^]]*\\])[:,](?<port>[0-9]{1,5})$", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex HostWithPort();
 }

@@ -116,10 +116,7 @@ internal sealed record ConnectorEdit
 
         // What was named has to be right; what else is missing may follow, and the connector says until then that it does.
         var problems = ConfigurationValidator.Problems(merged, fields);
-        var own = fields
-            .Where(field => Values.ContainsKey(field.Name))
-            .SelectMany(field => ConfigurationValidator.Problems(merged, fields, field).Select(problem => $"{field.Name}: {problem}"))
-            .ToList();
+        var own = ConfigurationValidator.Problems(merged, fields, Values.ContainsKey);
         if (own.Count > 0)
         {
             throw new ConnectorException(string.Join(' ', own));

@@ -74,13 +74,13 @@ internal sealed class ConnectorIndex(IDocumentStore store, TimeProvider timeProv
 
     /// <summary>Makes a connector.</summary>
     /// <exception cref="ConnectorException">Its id or index belongs to another one, or its index can't be one of content, or its schedule
-    /// is no cron expression.</exception>
+    /// is no cron expression or is over.</exception>
     public async Task<ConnectorRecord> CreateAsync(NewConnector connector, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(connector);
         if (connector.Schedule is not null)
         {
-            CronSchedule.Parse(connector.Schedule);
+            CronSchedule.ParseComing(connector.Schedule, timeProvider.GetUtcNow());
         }
 
         if (ContentIndexName.Problem(connector.IndexName) is { } problem)

@@ -11,7 +11,7 @@ internal sealed class CronSchedule
 
     private CronSchedule(CronExpression expression) => _expression = expression;
 
-    /// <summary>Reads an expression that comes to pass.</summary>
+    /// <summary>Reads an expression that comes to pass, or did once.</summary>
     /// <exception cref="ConnectorException">It isn't one, or no day is ever like that; the message tells why and what one looks
     /// like.</exception>
     public static CronSchedule Parse(string expression)
@@ -25,12 +25,26 @@ internal sealed class CronSchedule
             );
     }
 
-    /// <summary>What is wrong with an expression, in a sentence; <see langword="null"/> when nothing is.</summary>
-    public static string? Problem(string expression)
+    /// <summary>Reads an expression that comes to pass after <paramref name="now"/>: one that is set anew has to.</summary>
+    /// <exception cref="ConnectorException">It isn't one, no day is ever like that, or its last time is over.</exception>
+    public static CronSchedule ParseComing(string expression, DateTimeOffset now)
+    {
+        var schedule = Parse(expression);
+        return schedule.NextAfter(now) is not null
+            ? schedule
+            : throw new ConnectorException(
+                $"'{expression}' never fires again: its last time was {schedule.LastAtOrBefore(now):yyyy-MM-dd HH:mm:ss} UTC. Correct the "
+                    + "year or leave it out; for example '0 0 3 * * ?' for every day at 3:00 UTC."
+            );
+    }
+
+    /// <summary>Why an expression is none, or makes no sync from now on, in a sentence; <see langword="null"/> when it makes
+    /// some.</summary>
+    public static string? Problem(string expression, DateTimeOffset now)
     {
         try
         {
-            Parse(expression);
+            ParseComing(expression, now);
             return null;
         }
         catch (ConnectorException failure)
@@ -39,38 +53,43 @@ internal sealed class CronSchedule
         }
     }
 
+    /// <summary>Whether it is an expression, though it may never come to pass.</summary>
+    public static bool IsReadable(string expression)
+    {
+        try
+        {
+            Read(expression);
+            return true;
+        }
+        catch (ConnectorException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Reads an expression, though it may never come to pass.</summary>
     /// <exception cref="ConnectorException">It isn't one.</exception>
     public static CronSchedule Read(string expression)
     {
         ArgumentNullException.ThrowIfNull(expression);
+        var problem =
+            expression.TrimStart().StartsWith('@') ? "names such as @daily are not taken" : CronFields.Problem(expression);
         try
         {
-            if (expression.TrimStart().StartsWith('@'))
+            if (problem is null)
             {
-                throw new FormatException("names such as @daily are not taken");
+                return new CronSchedule(new CronExpression(expression, TimeZoneInfo.Utc));
             }
-
-            if (CronFields.Problem(expression) is { } outside)
-            {
-                throw new FormatException(outside);
-            }
-
-            var parsed = new CronExpression(expression, TimeZoneInfo.Utc);
-            return NamesBothDays(expression)
-                ? throw new FormatException("day of month or day of week has to be '?'")
-                : new CronSchedule(parsed);
         }
-        catch (FormatException exception)
+        catch (FormatException)
         {
-            var reason = exception.Message.Contains("has 5 fields", StringComparison.Ordinal)
-                ? "it has 5 fields, the first one (seconds) is missing"
-                : Sentences.Inner(exception.Message);
-            throw new ConnectorException(
-                $"'{expression}' is not a cron expression: {reason}. Write six fields: second, minute, hour, day of month, month, day of "
-                    + "week; for example '0 0 3 * * ?' for every day at 3:00 UTC."
-            );
+            problem = "its fields do not go together";
         }
+
+        throw new ConnectorException(
+            $"'{expression}' is not a cron expression: {problem}. Write six fields: second, minute, hour, day of month, month, day of "
+                + "week; for example '0 0 3 * * ?' for every day at 3:00 UTC."
+        );
     }
 
     /// <summary>The last time that is not after <paramref name="now"/>, or <see langword="null"/> when there was none.</summary>
@@ -95,10 +114,6 @@ internal sealed class CronSchedule
 
     /// <inheritdoc/>
     public override string ToString() => _expression.CronExpressionString;
-
-    /// <summary>Whether neither day is <c>?</c>. Quartz for .NET takes that, but Elasticsearch and Kibana refuse it.</summary>
-    internal static bool NamesBothDays(string expression) =>
-        expression.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries) is [_, _, _, not "?", _, not "?", ..];
 
     private static DateTimeOffset WholeSecond(DateTimeOffset time) =>
         new(time.UtcTicks - (time.UtcTicks % TimeSpan.TicksPerSecond), TimeSpan.Zero);

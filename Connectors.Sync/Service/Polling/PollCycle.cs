@@ -42,7 +42,7 @@ internal sealed class PollCycle(
             else if (options.IsOfUnknownType(connector) && _unknown.TryAdd((connector.Id, connector.ServiceType!), true))
             {
                 // Once, and not at each look.
-                ServiceLog.UnknownServiceType(_logger, connector.Id, connector.ServiceType!);
+                ServiceLog.UnknownServiceType(_logger, connector.Id, connector.ServiceType!, options.Service.PluginsFolder);
             }
         }
 

@@ -1,12 +1,22 @@
 using System.Text.Json.Nodes;
 using Connectors.Abstractions;
+using Connectors.Sources;
 using Connectors.Sync.Protocol.Connectors;
+using Connectors.Sync.Sources;
+using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace Connectors.Tests.Sync.Protocol.Connectors;
 
 public sealed class ConfigurationValidatorTests
 {
+    private static readonly SourceCatalog BuiltIn = new(
+        BuiltInSources.Classes,
+        "/plugins",
+        NullLoggerFactory.Instance,
+        TimeProvider.System
+    );
+
     private static readonly ConfigField[] Fields =
     [
         new("host", "Host"),
@@ -73,9 +83,61 @@ public sealed class ConfigurationValidatorTests
     {
         var configuration = ConnectorConfiguration.Render(Fields, new Dictionary<string, JsonNode?> { ["host"] = "h" });
         configuration[field]!["value"] = JsonNode.Parse(value);
+        var named = field == "secure" && problem?.Contains("'CA'", StringComparison.Ordinal) == true ? "ca" : field;
 
-        Assert.Equal(problem is null ? [] : [problem], ConfigurationValidator.Problems(configuration, Fields));
+        var own = Assert.Single(Fields, known => known.Name == named);
+        Assert.Equal(problem is null ? [] : [problem], ConfigurationValidator.Problems(configuration, Fields, own));
+        Assert.Equal(
+            problem is null ? [] : [$"{named} ('{own.Label}'){problem[(own.Label.Length + 2)..]}"],
+            ConfigurationValidator.Problems(configuration, Fields)
+        );
     }
+
+    [Theory]
+    [InlineData("127.0.0.1:16379", "16379")]
+    [InlineData("db.example:5432", "5432")]
+    [InlineData("sql.example,1433", "1433")]
+    [InlineData("[::1]:6379", "6379")]
+    [InlineData("127.0.0.1", null)]
+    [InlineData("::1", null)]
+    [InlineData("[::1]", null)]
+    [InlineData("2001:db8::8:800:200c:417a", null)]
+    [InlineData("fe80::1%eth0", null)]
+    [InlineData("1::1:5432", null)]
+    public void APortInTheFieldOfAHostIsSentToItsOwnField(string host, string? port)
+    {
+        foreach (var source in (string[])["redis", "postgresql", "mysql", "mssql"])
+        {
+            var fields = BuiltIn.Describe(source).Fields;
+            var configuration = ConnectorConfiguration.Render(fields, new Dictionary<string, JsonNode?> { ["host"] = host });
+            var field = fields.First(known => known.Name == "host");
+            Assert.Equal(
+                port is null
+                    ? []
+                    : [$"'Host' takes the name or the address of a server and no port. Put the port, {port}, into the field port."],
+                ConfigurationValidator.Problems(configuration, fields, field)
+            );
+        }
+    }
+
+    [Fact]
+    public void EverySourceWithAHostAndAPortChecksThatTheyAreApart()
+    {
+        var both = BuiltInSources
+            .Classes.Keys.Select(type => BuiltIn.Describe(type).Fields.ToDictionary(field => field.Name))
+            .Where(fields => fields.ContainsKey("host") && fields.ContainsKey("port"))
+            .ToList();
+        Assert.True(both.Count >= 4);
+        Assert.All(both, fields => Assert.True(fields["host"].TakesNoUrl));
+    }
+
+    [Fact]
+    public void TheNameOfASecretDoesNotHideWhatIsSaidOfIt() =>
+        Assert.Contains(
+            "client_secret ('Client Secret') cannot be empty.",
+            Assert.Throws<ConnectorException>(() => ConfigurationValidator.Require(null, BuiltIn.Describe("box").Fields)).Message,
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public void AllFaultsAreToldAtOnceInTheOrderOfTheFields()
@@ -83,11 +145,14 @@ public sealed class ConfigurationValidatorTests
         var configuration = Some.Json("""{"port": {"value": -1}, "secure": "on", "mode": {"value": "x"}}""");
 
         Assert.Equal(
-            "Field validation errors: 'Host' cannot be empty. 'Port' value '-1' should be greater than 0. "
-                + "'Secure' is not an object with a 'value'. Fix 'secure' in the connector's configuration, or remove it to have it "
-                + "written again. 'Mode' value 'x' should be one of fast, slow.",
+            "Field validation errors: host ('Host') cannot be empty. port ('Port') value '-1' should be greater than 0. "
+                + "secure ('Secure') is not an object with a 'value'. Fix 'secure' in the connector's configuration, or remove it to have "
+                + "it written again. mode ('Mode') value 'x' should be one of fast, slow.",
             Assert.Throws<ConnectorException>(() => ConfigurationValidator.Require(configuration, Fields)).Message
         );
-        Assert.Equal(["'Host' cannot be empty.", "'Secure' cannot be empty."], ConfigurationValidator.Problems(null, Fields));
+        Assert.Equal(
+            ["host ('Host') cannot be empty.", "secure ('Secure') cannot be empty."],
+            ConfigurationValidator.Problems(null, Fields)
+        );
     }
 }

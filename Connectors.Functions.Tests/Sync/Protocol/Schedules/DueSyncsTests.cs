@@ -7,6 +7,8 @@ namespace Connectors.Tests.Sync.Protocol.Schedules;
 
 public sealed class DueSyncsTests
 {
+    private static DateTimeOffset Now => Some.Time("2026-11-23T00:02:00Z");
+
     [Theory]
     // interval, last run, now, the time that is due
     [InlineData("0 0 0 * * ?", "2026-11-22T00:00:00Z", "2026-11-22T23:59:59Z", null)]
@@ -138,7 +140,7 @@ public sealed class DueSyncsTests
     [Theory]
     [InlineData("0 0 0 31 2 ?")]
     [InlineData("0 0 0 30 2 ? 2026-2060")]
-    [InlineData("0 0 0 1 1 ? 1969")]
+    [InlineData("0 0 0 30 2 ?")]
     public void AScheduleThatNeverComesIsAFaultEvenBeforeTheConnectorWasSeen(string interval)
     {
         foreach (var seen in new[] { "null", "\"2026-11-22T10:00:00Z\"" })
@@ -159,7 +161,48 @@ public sealed class DueSyncsTests
     [InlineData("0 0 3 1,15W * ?")]
     [InlineData("0 0 22-4 ? * 6L")]
     [InlineData("59 59 23 ? 12 FRI#2 2026-2090")]
-    public void WhatQuartzKnowsIsInTheRangesOfItsFields(string interval) => Assert.Null(CronSchedule.Problem(interval));
+    [InlineData("0 0 3 L-30 * ?")]
+    [InlineData("0 0 3 ? * fri-mon")]
+    [InlineData("0 0 3 ? NOV-FEB L 2026/2")]
+    [InlineData("0 0 3 25-5 */2 ? *")]
+    [InlineData("50-10/5 0 03 * * ?")]
+    public void WhatQuartzKnowsIsInTheRangesOfItsFields(string interval) => Assert.Null(CronSchedule.Problem(interval, Now));
+
+    [Theory]
+    [InlineData("0 0 0 1 1 ? 2020", "2020-01-01 00:00:00")]
+    [InlineData("30 59 23 ? * * 2025-2025", "2025-12-31 23:59:30")]
+    [InlineData("0 0 12 1 1 ? 2026", "2026-01-01 12:00:00")]
+    public void AnExpressionWhoseTimesAreOverIsRefusedAndItsLastOneTold(string interval, string last)
+    {
+        Assert.Equal(
+            $"'{interval}' never fires again: its last time was {last} UTC. Correct the year or leave it out; for example '0 0 3 * * ?' "
+                + "for every day at 3:00 UTC.",
+            CronSchedule.Problem(interval, Now)
+        );
+        Assert.True(CronSchedule.IsReadable(interval));
+        Assert.Null(CronSchedule.Problem(interval, Some.Time("2019-12-31T00:00:00Z")));
+    }
+
+    [Theory]
+    [InlineData("0 0 5-1 * * ?", "the range '5-1' of the hour goes over the end: 5 to 23, then 0 to 1.")]
+    [InlineData("0 0 3 1,28-2 * ?", "the range '28-2' of the day of month goes over the end: 28 to 31, then 1 to 2.")]
+    [InlineData("0 0 3 ? * fri-mon", "the range 'fri-mon' of the day of week goes over the end: FRI to SAT, then SUN to MON.")]
+    [InlineData("0 0 3 ? * 6-2", "the range '6-2' of the day of week goes over the end: 6 to 7, then 1 to 2.")]
+    [InlineData("0 0 3 ? 11-2/3 MON", "the range '11-2/3' of the month goes over the end: 11 to 12, then 1 to 2.")]
+    [InlineData("0 0-30 8-18 L-3 * ?", null)]
+    [InlineData("0 0 3 1-1 * ?", null)]
+    public void ARangeThatGoesOverTheEndIsLegalAndToldAsItIsRead(string interval, string? read)
+    {
+        Assert.Null(CronSchedule.Problem(interval, Now));
+        Assert.Equal(read is null ? null : $"{read} Elastic's Python service can't read such a range.", CronFields.Wrapped(interval));
+    }
+
+    [Fact]
+    public void ARangeThatGoesOverTheEndFiresOnBothSidesOfIt() =>
+        Assert.Equal(
+            [Some.Time("2026-11-23T01:00:00Z"), Some.Time("2026-11-23T22:00:00Z"), Some.Time("2026-11-23T23:00:00Z")],
+            CronSchedule.Parse("0 0 22-1 * * ?").NextTimes(Some.Time("2026-11-23T00:02:00Z"), 3)
+        );
 
     [Fact]
     public void TheNextTimesOfAScheduleAreTold()
@@ -193,12 +236,38 @@ public sealed class DueSyncsTests
     [InlineData("0 0 3 ? * 8#2", "the day of week '8#2' is not between 1 (Sunday) and 7 (Saturday)")]
     [InlineData("0 0 3 ? * 99999999999", "the day of week '99999999999' is not between 1 (Sunday) and 7 (Saturday)")]
     [InlineData("@daily", "names such as @daily are not taken")]
-    [InlineData("every day", "Illegal characters for this position: 'EVE'")]
+    [InlineData("every day", "it has 2 fields")]
+    [InlineData("", "it is empty")]
+    [InlineData("0 0 3 * * ? 2026 2027", "it has 8 fields, the year is the last one there can be")]
+    [InlineData("0 0 3 ? * ?", "day of month and day of week can't both be '?'")]
+    [InlineData("0 x 3 * * ?", "the minute 'x' is none of 0 to 59, *, a range such as 0-30, a step such as */15")]
+    [InlineData("0 0 */x * * ?", "the hour '*/x' is none of 0 to 23, *, a range such as 8-18, a step such as */6")]
+    [InlineData("0 0 3--5 * * ?", "the hour '3--5' is none of 0 to 23, *, a range such as 8-18, a step such as */6")]
+    [InlineData("0 0 3/ * * ?", "the hour '3/' is none of 0 to 23, *, a range such as 8-18, a step such as */6")]
+    [InlineData("0 0 ? * * ?", "the hour '?' is none of 0 to 23, *, a range such as 8-18, a step such as */6")]
+    [InlineData("0 0 1,,2 * * ?", "the list '1,,2' of the hour has an empty place")]
+    [InlineData("0 0 , * * ?", "the list ',' of the hour has an empty place")]
     [InlineData(
-        "",
-        "Cron expression '' has 0 fields, but 6 or 7 are required: seconds, minutes, hours, day-of-month, month, day-of-week, and "
-            + "optionally year"
+        "0 0 3 15wx * ?",
+        "the day of month '15wx' is none of 1 to 31, *, ?, L (the last), L-3, LW, 15W, a range such as 1-7, a step such as */2"
     )]
+    [InlineData(
+        "0 0 3 L-31 * ?",
+        "the day of month 'L-31' is none of 1 to 31, *, ?, L (the last), L-3, LW, 15W, a range such as 1-7, a step such as */2"
+    )]
+    [InlineData("0 0 3 15,l * ?", "'L' can't be in a list, as in the day of month '15,l'")]
+    [InlineData("0 0 3 1,? * ?", "'?' can't be in a list, as in the day of month '1,?'")]
+    [InlineData("0 0 3 1 Foo ?", "the month 'Foo' is none of 1 to 12, JAN to DEC, *, a range such as 4-9, a step such as */3")]
+    [InlineData("0 0 3 1 JAN-3 ?", "the month 'JAN-3' is none of 1 to 12, JAN to DEC, *, a range such as 4-9, a step such as */3")]
+    [InlineData(
+        "0 0 3 ? * FRI#6",
+        "the day of week 'FRI#6' is none of 1 (Sunday) to 7, SUN to SAT, *, ?, FRIL (the last of the month), FRI#2 (the second), a range "
+            + "such as MON-FRI"
+    )]
+    [InlineData("0 0 3 ? * FRI#1,MON#2", "'FRI#1' can't be in a list, as in the day of week 'FRI#1,MON#2'")]
+    [InlineData("0 0 3 1 1 ? 1969", "the year '1969' is not between 1970 and 2099")]
+    [InlineData("0 0 3 1 1 ? 2030-2028", "the range '2030-2028' of the year goes backwards")]
+    [InlineData("0 0 3 1 1 ? soon", "the year 'soon' is none of 1970 to 2099, *, a range such as 2026-2030, a step such as 2026/2")]
     public void AnExpressionThatIsNoneIsExplained(string interval, string reason)
     {
         var exception = Assert.Throws<ConnectorException>(() => CronSchedule.Parse(interval));

@@ -165,7 +165,7 @@ public sealed class SyncNowTests
     [Theory]
     [InlineData("""{"index_name": null}""", "index_name: no index is attached. Attach one to the connector, then start a sync.")]
     [InlineData("""{"service_type": null}""", "service_type: not set. Choose the source of connector 'c1'.")]
-    [InlineData("""{"configuration": {"host": {"value": ""}}}""", "Field validation errors: 'Host' cannot be empty.")]
+    [InlineData("""{"configuration": {"host": {"value": ""}}}""", "Field validation errors: host ('Host') cannot be empty.")]
     [InlineData("""{"deleted": true}""", "There is no connector with id 'c1'. 'elastic-ingest list' shows those that there are.")]
     public async Task WhatIsMissingIsTold(string changes, string message)
     {

@@ -48,8 +48,8 @@ public sealed class ServedConnectorsTests
 
         Assert.Equal(before, fixture.Connector(unknown).ToJsonString());
         Assert.Equal(
-            "Information Connector c1 has the service type lotus_notes, which has no source here; it is not served. Name its class "
-                + "under sources to serve it",
+            "Information Connector c1 has the service type lotus_notes, which has no source here; it is not served. To serve it, "
+                + "put its plug-in into /plugins and name the class under sources",
             Assert.Single(log.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries)).Trim()
         );
     }
