@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Unicode;
 using UtfUnknown;
@@ -23,6 +24,11 @@ internal static class TextEncoding
     /// <summary>UTF-16 without a mark has a NUL in every other place, as long as it holds Latin letters. Another text has at most one in so
     /// many bytes.</summary>
     private const int FewNuls = 8;
+
+    /// <summary>The bytes that no text has, but for NUL: an escape may colour it.</summary>
+    private static readonly SearchValues<byte> ControlCharacters = SearchValues.Create(
+        [.. Enumerable.Range(1, 0x1F).Select(value => (byte)value).Except("\t\n\r\f\u001b"u8.ToArray())]
+    );
 
     private static readonly Encoding Utf32BigEndian = new UTF32Encoding(bigEndian: true, byteOrderMark: true);
 
@@ -68,23 +74,8 @@ internal static class TextEncoding
 
     /// <summary>Whether a text has a few NULs and no other bytes that texts do not have. Of UTF-16 this is true only where hardly a letter
     /// is Latin, and no byte happens to look like a control character.</summary>
-    private static bool IsTextButForNuls(ReadOnlySpan<byte> bytes)
-    {
-        var nuls = 0;
-        foreach (var value in bytes)
-        {
-            if (value == 0)
-            {
-                nuls++;
-            }
-            else if (value < 0x20 && value is not ((byte)'\t' or (byte)'\n' or (byte)'\r' or (byte)'\f' or 0x1B))
-            {
-                return false;
-            }
-        }
-
-        return nuls * (long)FewNuls <= bytes.Length;
-    }
+    private static bool IsTextButForNuls(ReadOnlySpan<byte> bytes) =>
+        !bytes.ContainsAny(ControlCharacters) && bytes.Count((byte)0) * (long)FewNuls <= bytes.Length;
 
     /// <summary>Whether three quarters of the bytes are ASCII. Of Chinese or Korean text in UTF-16 about half are.</summary>
     private static bool IsMostlyAscii(ReadOnlySpan<byte> bytes)
@@ -104,6 +95,11 @@ internal static class TextEncoding
     {
         var nul = bytes.IndexOf((byte)0);
         var isLittleEndian = (nul & 1) == 1;
+        if (!bytes.ContainsAnyInRange((byte)0x80, (byte)0xFF) && !bytes.ContainsAny(ControlCharacters) && !AlternatesNuls(bytes, nul & 1))
+        {
+            return null;
+        }
+
         for (var i = 0; i + 1 < bytes.Length; i += 2)
         {
             var unit = isLittleEndian ? bytes[i] | (bytes[i + 1] << 8) : (bytes[i] << 8) | bytes[i + 1];
@@ -117,6 +113,19 @@ internal static class TextEncoding
         return bytes.Length < 4 ? null
             : isLittleEndian ? Encoding.Unicode
             : Encoding.BigEndianUnicode;
+    }
+
+    /// <summary>Whether at least three quarters of the pairs have a NUL on this side: what has nothing but NULs and the bytes of ASCII is
+    /// either a text of Latin letters in UTF-16, or none.</summary>
+    private static bool AlternatesNuls(ReadOnlySpan<byte> bytes, int side)
+    {
+        var nuls = 0L;
+        for (var i = side; i < bytes.Length; i += 2)
+        {
+            nuls += bytes[i] == 0 ? 1 : 0;
+        }
+
+        return nuls * 4 >= bytes.Length / 2 * 3L;
     }
 
     /// <summary>Whether it is UTF-8 with a few bad bytes, or cut in the middle of a character: other encodings make more bad sequences than
@@ -134,11 +143,11 @@ internal static class TextEncoding
 
             bytes = bytes[plain..];
             var status = Rune.DecodeFromUtf8(bytes, out _, out var length);
-            if (status == System.Buffers.OperationStatus.Done)
+            if (status == OperationStatus.Done)
             {
                 good++;
             }
-            else if (status == System.Buffers.OperationStatus.InvalidData || good == 0)
+            else if (status == OperationStatus.InvalidData || good == 0)
             {
                 bad++;
             }

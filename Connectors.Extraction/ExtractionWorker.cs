@@ -1,4 +1,5 @@
 using System.Text;
+using System.Xml;
 using Connectors.Extraction.Confinement;
 using Connectors.Extraction.Formats;
 using Connectors.Sync.Content.Extraction;
@@ -91,7 +92,7 @@ public static class ExtractionWorker
             catch (Exception failure)
             {
                 // Whatever a library throws at a file it can't read.
-                (outcome, reason) = (ExtractionOutcome.Failed, $"it is damaged, or not what it seems ({Shortened(failure.Message)})");
+                (outcome, reason) = (ExtractionOutcome.Failed, $"it is damaged, or not what it seems ({Shortened(failure)})");
             }
         }
 
@@ -104,8 +105,10 @@ public static class ExtractionWorker
         return outcome != ExtractionOutcome.OutOfMemory;
     }
 
-    private static string Shortened(string message)
+    private static string Shortened(Exception failure)
     {
+        // What follows the first sentence is for programmers, or tells a place that nobody sees in Word.
+        var message = failure is XmlException ? failure.Message.Split(". ")[0] : failure.Message;
         var line = message.ReplaceLineEndings(" ").Trim().TrimEnd('.');
         return line.Length > 200 ? line[..200] + "..." : line;
     }

@@ -18,10 +18,11 @@ internal static class ZipBombCheck
         var unpacked = zip.Entries.Sum(entry => Math.Max(0, entry.Length));
         if (zip.Entries.Count > MaxEntries || (unpacked > AlwaysFine && unpacked / MaxRatio > size))
         {
+            var parts = zip.Entries.Count == 1 ? "part" : "parts";
             throw new UnreadableFileException(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"it would unpack to {unpacked / 1024 / 1024:N0} MiB in {zip.Entries.Count:N0} parts from {size:N0} bytes, "
+                    $"it would unpack to {unpacked / 1024 / 1024:N0} MiB in {zip.Entries.Count:N0} {parts} from {size:N0} bytes, "
                         + $"so it was refused as a zip bomb"
                 )
             );

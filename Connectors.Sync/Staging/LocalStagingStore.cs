@@ -169,7 +169,8 @@ internal sealed class LocalStagingStore : IStagingStore
         {
             throw new ConnectorException(
                 FailureKind.Fatal,
-                $"Staging in the folder '{_root}' failed: {failure.Message} Free some space there, or choose another folder.",
+                $"Staging in the folder '{_root}' failed: {Sentences.Inner(failure.Message)}. "
+                    + $"{StateFolderErrors.WayOut(failure, "Free some space there")}, or choose another folder.",
                 failure
             );
         }

@@ -132,6 +132,18 @@ public sealed class ContentReaderTests
         }
     }
 
+    /// <summary>With NULs at even and at odd places it can't be UTF-16, though each pair of its bytes is some character of that.</summary>
+    [Theory]
+    [InlineData("a,b\0,c\n")]
+    [InlineData("ab\0cd\0ef\n")]
+    [InlineData("abc\0")]
+    public async Task AsciiWithManyNulsIsNoUtf16(string line)
+    {
+        var bytes = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat(line, 9)));
+        using var read = await Reader.ReadAsync(new BytesContent("a.csv", bytes), Cancellation);
+        Assert.Equal(ContentOutcome.NotText, read.Outcome);
+    }
+
     [Fact]
     public async Task BytesWithNulAndOtherControlCharactersAreNotText()
     {

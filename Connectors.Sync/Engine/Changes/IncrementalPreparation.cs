@@ -73,7 +73,7 @@ internal sealed class IncrementalPreparation(IContentIndex index, SyncEngineOpti
         var fingerprint = SyncPreparation.FingerprintOf(request);
         if (cursor.Fingerprint != fingerprint || IndexMetadata.From(current.Meta)?.Fingerprint != fingerprint)
         {
-            return (null, "the pipeline, the sync rules or the source's fields changed since the last full sync, or it did not complete.");
+            return (null, $"{SyncPreparation.OthersThanBefore}, or it did not complete.");
         }
 
         await new SyncPreparation(index, options).CheckPipelineAsync(request, cancellationToken);

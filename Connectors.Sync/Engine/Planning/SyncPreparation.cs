@@ -11,6 +11,10 @@ namespace Connectors.Sync.Engine.Planning;
 /// <summary>Prepares a sync: asks the source for changes, prepares the index, takes the snapshot, plans the partitions.</summary>
 internal sealed class SyncPreparation(IContentIndex index, SyncEngineOptions options)
 {
+    /// <summary>What another fingerprint means, as the beginning of a sentence: only the hash of it all is kept.</summary>
+    public const string OthersThanBefore =
+        "the pipeline, the sync rules, the source's fields or the way to get text out of files changed since the last full sync";
+
     /// <summary>What shapes the documents of a sync: the request's own fingerprint, the pipeline, and whether they say who may see
     /// them.</summary>
     public static string FingerprintOf(SyncRequest request)
@@ -137,8 +141,7 @@ internal sealed class SyncPreparation(IContentIndex index, SyncEngineOptions opt
         {
             null => null,
             { Fingerprint: null } => "the last sync left documents that have to be written again.",
-            _ when metadata.Fingerprint != fingerprint =>
-                "the pipeline, the sync rules or the source's fields changed since the last full sync.",
+            _ when metadata.Fingerprint != fingerprint => $"{OthersThanBefore}.",
             _ => shape?.DifferenceFrom(metadata.Shape) is { } changed ? $"{changed} changed since the last full sync." : null,
         };
 

@@ -27,8 +27,9 @@ internal sealed class LocalSyncStateStore(string stateFolder)
         {
             throw new ConnectorException(
                 FailureKind.Fatal,
-                $"The state folder '{folder}' can't be used: {failure.Message} Another process may be running this job; otherwise set "
-                    + "service.state_dir to a folder that this user can write.",
+                $"The state folder '{folder}' can't be used: {Sentences.Inner(failure.Message)}. "
+                    + $"{StateFolderErrors.WayOut(failure, "Leave the job to the process that runs it, if there is one")}, or set "
+                    + "service.state_dir to another folder.",
                 failure
             );
         }

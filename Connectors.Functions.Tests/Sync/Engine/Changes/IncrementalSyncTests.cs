@@ -218,7 +218,11 @@ public sealed class IncrementalSyncTests : IDisposable
 
         var outcome = await IncrementalAsync(feed);
 
-        Assert.StartsWith("the pipeline, the sync rules or the source's fields changed", outcome.Fallback, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "the pipeline, the sync rules, the source's fields or the way to get text out of files changed",
+            outcome.Fallback,
+            StringComparison.Ordinal
+        );
         Assert.Equal(2, outcome.Counts.Updated);
     }
 

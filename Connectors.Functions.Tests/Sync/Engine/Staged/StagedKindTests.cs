@@ -112,7 +112,8 @@ public sealed class StagedKindTests : IDisposable
         _fixture.Request = _fixture.Request with { Cursor = (await RunAsync(SyncKind.Full, feed)).Cursor };
         _fixture.Request = _fixture.Request with { Fingerprint = "f2" };
         Assert.Equal(
-            "the pipeline, the sync rules or the source's fields changed since the last full sync, or it did not complete.",
+            "the pipeline, the sync rules, the source's fields or the way to get text out of files changed since the last full "
+                + "sync, or it did not complete.",
             (await RunAsync(SyncKind.Incremental, feed)).Fallback
         );
 

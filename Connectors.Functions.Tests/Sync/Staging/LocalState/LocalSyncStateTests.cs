@@ -35,7 +35,11 @@ public sealed class LocalSyncStateTests : IDisposable
         var failure = await Assert.ThrowsAsync<ConnectorException>(() => state.WritePlanAsync(plan, Token));
 
         Assert.Contains($"The plan of the sync can't be kept in '{state.Folder}': ", failure.Message, StringComparison.Ordinal);
-        Assert.EndsWith("Free some space there or set service.state_dir to another folder.", failure.Message, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "Give this process's user the right to write there, or set service.state_dir to another folder.",
+            failure.Message,
+            StringComparison.Ordinal
+        );
         Assert.False(LocalSyncState.HasPlan(state.Folder));
     }
 
