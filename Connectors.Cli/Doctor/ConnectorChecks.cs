@@ -14,7 +14,16 @@ namespace Connectors.Cli.Doctor;
 
 /// <summary>Checks one connector: its source responds, its index is its own, its schedules and sync rules are valid, its pipeline
 /// exists.</summary>
-internal sealed class ConnectorChecks(SourceCheck sources, ElasticsearchHealth checkup, ConnectorServiceOptions options)
+/// <param name="sources">The sources.</param>
+/// <param name="checkup">Asks Elasticsearch.</param>
+/// <param name="options">What is served.</param>
+/// <param name="hasExtractionService">Whether an extraction service is configured.</param>
+internal sealed class ConnectorChecks(
+    SourceCheck sources,
+    ElasticsearchHealth checkup,
+    ConnectorServiceOptions options,
+    bool hasExtractionService
+)
 {
     private const int NextTimes = 3;
     private const string RulesRemedy =
@@ -97,6 +106,18 @@ internal sealed class ConnectorChecks(SourceCheck sources, ElasticsearchHealth c
             );
         }
 
+        if (!hasExtractionService && UsesExtractionService(serviceType, connector))
+        {
+            results.Add(
+                CheckResult.Failed(
+                    name,
+                    "use_text_extraction_service is on, but extraction_service.host is not set: its syncs fail.",
+                    "Set extraction_service.host in config.yml, or switch the field off: "
+                        + $"`elastic-ingest connector edit {connector.Id} --set {CommonFields.UseExtractionService}=false`, or in Kibana."
+                )
+            );
+        }
+
         if (connector.Pipeline is { } pipeline && await checkup.PipelineExistsAsync(pipeline.Name, cancellationToken) == false)
         {
             results.Add(
@@ -169,6 +190,23 @@ internal sealed class ConnectorChecks(SourceCheck sources, ElasticsearchHealth c
                     $"Set another one: `elastic-ingest connector edit {connector.Id} {option} CRON`, or in Kibana."
                 );
             }
+        }
+    }
+
+    private bool UsesExtractionService(string serviceType, ConnectorRecord connector)
+    {
+        try
+        {
+            return Lookup.FindDescription(sources, serviceType) is { } source
+                && JobSetup.HasContent(source)
+                && SourceSettings
+                    .FromConfiguration(connector.Configuration, source.Fields)
+                    .GetBoolean(CommonFields.UseExtractionService);
+        }
+        catch (ConnectorException)
+        {
+            // Told by the check of the source.
+            return false;
         }
     }
 
