@@ -44,9 +44,13 @@ switch (args.FirstOrDefault())
         return tool.Pack(packages, packed) ? 0 : 1;
     case "publish":
         return Publish() ? 0 : 1;
-    default:
+    case null or "-h" or "--help":
         Console.WriteLine(Usage);
-        return args.Length == 0 || args[0] is "-h" or "--help" ? 0 : 2;
+        return 0;
+    case var unknown:
+        Console.Error.WriteLine(BuildCommands.Unknown(unknown));
+        Console.WriteLine(Usage);
+        return 2;
 }
 
 int Test()

@@ -15,11 +15,17 @@ namespace Connectors.Cli.Doctor;
 
 /// <summary>Checks one connector: its source responds, its index is its own, its schedules and sync rules are valid, its pipeline
 /// exists.</summary>
+/// <param name="sources">The sources.</param>
+/// <param name="checkup">Asks Elasticsearch.</param>
+/// <param name="jobs">The jobs.</param>
+/// <param name="options">What is served.</param>
+/// <param name="hasExtractionService">Whether an extraction service is configured.</param>
 internal sealed class ConnectorChecks(
     SourceCheck sources,
     ElasticsearchHealth checkup,
     SyncJobIndex jobs,
-    ConnectorServiceOptions options
+    ConnectorServiceOptions options,
+    bool hasExtractionService
 )
 {
     private const int NextTimes = 3;
@@ -106,6 +112,18 @@ internal sealed class ConnectorChecks(
             );
         }
 
+        if (!hasExtractionService && UsesExtractionService(serviceType, connector))
+        {
+            results.Add(
+                CheckResult.Failed(
+                    name,
+                    "use_text_extraction_service is on, but extraction_service.host is not set: its syncs fail.",
+                    "Set extraction_service.host in config.yml, or switch the field off: "
+                        + $"`elastic-ingest connector edit {connector.Id} --set {CommonFields.UseExtractionService}=false`, or in Kibana."
+                )
+            );
+        }
+
         if (connector.Pipeline is { } pipeline && await checkup.PipelineExistsAsync(pipeline.Name, cancellationToken) == false)
         {
             results.Add(
@@ -173,6 +191,23 @@ internal sealed class ConnectorChecks(
         catch (ConnectorException failure)
         {
             return failure.Message;
+        }
+    }
+
+    private bool UsesExtractionService(string serviceType, ConnectorRecord connector)
+    {
+        try
+        {
+            return Lookup.FindDescription(sources, serviceType) is { } source
+                && JobSetup.HasContent(source)
+                && SourceSettings
+                    .FromConfiguration(connector.Configuration, source.Fields)
+                    .GetBoolean(CommonFields.UseExtractionService);
+        }
+        catch (ConnectorException)
+        {
+            // Told by the check of the source.
+            return false;
         }
     }
 

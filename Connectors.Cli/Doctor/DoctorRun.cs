@@ -52,6 +52,11 @@ internal sealed class DoctorRun(CommandSession session)
             yield return extraction;
         }
 
+        if (await ExtractionCheck.ServiceAsync(configuration.Engine.Content, time, cancellationToken) is { } service)
+        {
+            yield return service;
+        }
+
         var (gateway, result) = await ConnectAsync(time, cancellationToken);
         yield return result;
         using (gateway)
@@ -80,7 +85,13 @@ internal sealed class DoctorRun(CommandSession session)
             }
 
             var sources = new SourceCheck(session.Sources, time, store: gateway.Documents);
-            var checks = new ConnectorChecks(sources, gateway.Checkup, new SyncJobIndex(gateway.Documents, time), options);
+            var checks = new ConnectorChecks(
+                sources,
+                gateway.Checkup,
+                new SyncJobIndex(gateway.Documents, time),
+                options,
+                configuration.Engine.Content.Service is not null
+            );
             foreach (var connector in connectors)
             {
                 if (wrongSources.Exists(problem => problem.Key == $"sources.{options.ServedAs(connector)}"))

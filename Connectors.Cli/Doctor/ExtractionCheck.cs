@@ -2,6 +2,7 @@ using Connectors.Abstractions;
 using Connectors.Cli.Hosting;
 using Connectors.Sync.Content;
 using Connectors.Sync.Content.Extraction;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Connectors.Cli.Doctor;
 
@@ -9,6 +10,27 @@ namespace Connectors.Cli.Doctor;
 internal static class ExtractionCheck
 {
     private const string Check = "text extraction";
+
+    /// <summary>Asks the extraction service whether it is there.</summary>
+    /// <returns><see langword="null"/> when none is configured.</returns>
+    public static async Task<CheckResult?> ServiceAsync(ContentOptions options, TimeProvider time, CancellationToken cancellationToken)
+    {
+        if (options.Service is not { } service)
+        {
+            return null;
+        }
+
+        const string Name = "extraction service";
+        await using var extraction = new ContentExtraction(options with { Local = null }, time, NullLoggerFactory.Instance);
+        return await extraction.ServiceProblemAsync(service, cancellationToken) is { } problem
+            ? CheckResult.Warning(
+                Name,
+                $"The one at {service.Host} can't be used: {Sentences.Inner(problem)}. Syncs of connectors that need it index files "
+                    + "without their text.",
+                "Start it, or correct extraction_service.host in config.yml."
+            )
+            : CheckResult.Ok(Name, $"The one at {service.Host} answers.");
+    }
 
     /// <summary>Starts such a process and ends it.</summary>
     /// <returns><see langword="null"/> when <c>local_extraction</c> is off.</returns>

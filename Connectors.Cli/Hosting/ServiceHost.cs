@@ -66,6 +66,7 @@ internal sealed class ServiceHost : IAsyncDisposable
             new ServiceParts
             {
                 Store = _gateway.Documents,
+                InteractiveStore = _gateway.InteractiveDocuments,
                 EngineOf = connectorId => EngineOf(_gateways.Of(connectorId)),
                 Sources = _sources,
                 ContentIndexOf = connectorId => _gateways.Of(connectorId).Content,

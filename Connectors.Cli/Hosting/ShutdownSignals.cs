@@ -4,7 +4,7 @@ namespace Connectors.Cli.Hosting;
 
 /// <summary>
 /// Ctrl-C, SIGTERM and SIGQUIT in two steps: the first asks for an orderly stop (finish the page in flight, suspend the jobs), the second
-/// ends the process at once.
+/// ends the process at once. SIGHUP is a first step only.
 /// </summary>
 internal sealed class ShutdownSignals : IDisposable
 {
@@ -26,6 +26,12 @@ internal sealed class ShutdownSignals : IDisposable
                     Signal();
                 }));
         }
+
+        _registrations.Add(PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
+            {
+                context.Cancel = true;
+                HangUp();
+            }));
     }
 
     /// <summary>Listens to nothing; <see cref="Signal"/> is called instead.</summary>
@@ -37,6 +43,16 @@ internal sealed class ShutdownSignals : IDisposable
 
     /// <summary>Cancelled by the second: stop at once.</summary>
     public CancellationToken Now => _now.Token;
+
+    /// <summary>What SIGHUP does. When a session ends, its shell and the system send one each: the second of them is not
+    /// impatience.</summary>
+    internal void HangUp()
+    {
+        if (Volatile.Read(ref _count) == 0)
+        {
+            Signal();
+        }
+    }
 
     /// <summary>What a signal does.</summary>
     internal void Signal()

@@ -13,10 +13,13 @@ namespace Connectors.Cli.Ui;
 /// <summary>The routes of the function app's API that the status page uses, over the service of this process.</summary>
 internal sealed class UiRoutes(ConnectorService service, ConnectorApi api, DryRuns dryRuns)
 {
+    // What HEAD gets has no body: the server leaves it out.
+    private static readonly string[] Reading = ["GET", "HEAD"];
+
     public void Map(IEndpointRouteBuilder app)
     {
-        app.MapGet("/", http => Redirect(http));
-        app.MapGet("/api/ui", PageAsync);
+        app.MapMethods("/", Reading, http => Redirect(http));
+        app.MapMethods("/api/ui", Reading, PageAsync);
         Map(app, "GET", "/api/connectors", http => api.ListConnectorsAsync(http.RequestAborted));
         Map(app, "GET", "/api/connectors/{id}", http => api.GetConnectorAsync(Value(http, "id"), http.RequestAborted));
         Map(app, "POST", "/api/connectors/{id}/syncs", http =>
@@ -67,7 +70,7 @@ internal sealed class UiRoutes(ConnectorService service, ConnectorApi api, DryRu
         Func<HttpContext, Task<ApiResult>> answer,
         IReadOnlyList<string>? parameters = null
     ) =>
-        app.MapMethods(route, [method], async http =>
+        app.MapMethods(route, method == "GET" ? Reading : [method], async http =>
         {
             ApiResult result;
             try
@@ -123,7 +126,7 @@ internal sealed class UiRoutes(ConnectorService service, ConnectorApi api, DryRu
             return dryRuns.Get(jobId);
         }
 
-        if (await service.Jobs.FindAsync(jobId, cancellationToken) is not { } job)
+        if (await api.FindJobAsync(jobId, cancellationToken) is not { } job)
         {
             return ConnectorApi.MissingSync(jobId);
         }

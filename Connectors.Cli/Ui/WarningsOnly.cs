@@ -1,12 +1,16 @@
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Connectors.Cli.Ui;
 
 /// <summary>The service's log for the web server of the status page: each request would be four lines, and the page asks every
-/// second.</summary>
+/// second. That it can't start is thrown too, and told in a sentence by who starts it.</summary>
 internal sealed class WarningsOnly(ILoggerFactory inner) : ILoggerFactory
 {
-    public ILogger CreateLogger(string categoryName) => new Quiet(inner.CreateLogger(categoryName));
+    private const string Starter = "Microsoft.Extensions.Hosting.Internal.Host";
+
+    public ILogger CreateLogger(string categoryName) =>
+        categoryName == Starter ? NullLogger.Instance : new Quiet(inner.CreateLogger(categoryName));
 
     public void AddProvider(ILoggerProvider provider) => inner.AddProvider(provider);
 

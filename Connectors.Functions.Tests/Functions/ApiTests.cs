@@ -57,8 +57,10 @@ public sealed class ApiTests
     )]
     [InlineData("""{"reindex": "yes"}""", "reindex: \"yes\" is neither true nor false.")]
     [InlineData("[]", "The body is not a JSON object. Send {} or nothing for an ordinary sync.")]
-    [InlineData("{", "The body is not a JSON object. Send {} or nothing for an ordinary sync.")]
-    [InlineData("""{"reindex": true, "reindex": false}""", "The body is not a JSON object. Send {} or nothing for an ordinary sync.")]
+    [InlineData("3", "The body is not a JSON object. Send {} or nothing for an ordinary sync.")]
+    [InlineData("{", "The body is not valid JSON. Send {} or nothing for an ordinary sync.")]
+    [InlineData("dryRun=true", "The body is not valid JSON. Send {} or nothing for an ordinary sync.")]
+    [InlineData("""{"reindex": true, "reindex": false}""", "The body has the field 'reindex' more than once.")]
     public async Task ABodyThatIsWrongIsToldWhatIsWrong(string body, string detail)
     {
         await using var fixture = await new MemoryAppFixture().StartAsync();
@@ -292,6 +294,24 @@ public sealed class ApiTests
         Assert.Contains("idlin", answer.Content, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("health")]
+    [InlineData("ui")]
+    [InlineData("connectors")]
+    [InlineData("openapi.json")]
+    public async Task HeadIsAnsweredAsGetIsWithoutTheBody(string path)
+    {
+        await using var fixture = await new MemoryAppFixture().StartAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Head, path);
+
+        using var answer = await fixture.Http.SendAsync(request, Token);
+
+        using var whole = await fixture.Http.GetAsync(path, Token);
+        Assert.Equal((HttpStatusCode.OK, whole.StatusCode), (answer.StatusCode, HttpStatusCode.OK));
+        Assert.Equal(whole.Content.Headers.ContentType, answer.Content.Headers.ContentType);
+        Assert.Empty(await answer.Content.ReadAsByteArrayAsync(Token));
+    }
+
     [Fact]
     public async Task TheDescriptionOfTheApiNamesExactlyTheRoutesThatThereAre()
     {
@@ -317,8 +337,11 @@ public sealed class ApiTests
             .ToList();
 
         Assert.Equal(9, functions.Count);
+        Assert.All(functions, function =>
+            Assert.Equal(function.Trigger!.Methods![0] == "get" ? ["get", "head"] : ["post"], function.Trigger.Methods)
+        );
         Assert.Equal(
-            functions.Select(function => $"{Assert.Single(function.Trigger!.Methods!)} {function.Trigger.Route} {function.Name}").Order(),
+            functions.Select(function => $"{function.Trigger!.Methods![0]} {function.Trigger.Route} {function.Name}").Order(),
             described.Order()
         );
     }

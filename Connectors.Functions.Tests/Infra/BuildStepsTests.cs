@@ -10,6 +10,11 @@ public sealed class BuildStepsTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
+    [Theory]
+    [InlineData("functons", "functons: there is no such command. Did you mean functions?")]
+    [InlineData("everything", "everything: there is no such command.")]
+    public void AnUnknownCommandIsToldTheOneThatWasMeant(string written, string told) => Assert.Equal(told, BuildCommands.Unknown(written));
+
     [Fact]
     public async Task WhiteSpaceIsCheckedInWhatStandsInTheRepositoryOnly()
     {

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Connectors.Tests.Support;
 using Xunit;
 using Xunit.Sdk;
 
@@ -26,6 +27,23 @@ public sealed class OptionTests(PredictedDeployments deployments)
             (await deployments.Plain).Resources.Select(resource => resource.ToJsonString()),
             (await deployments.Empty).Resources.Select(resource => resource.ToJsonString())
         );
+
+    [Fact]
+    public void EveryParameterIsSetInTheParameterFileOrNamedInItsGuide()
+    {
+        string[] known = [.. Parameters("main.bicepparam")];
+        var guide = File.ReadAllText(Path.Combine(Approved.Root, "docs", "deploy.md"));
+
+        var others = Parameters("main.bicep").Except(known, StringComparer.Ordinal).ToList();
+
+        Assert.NotEmpty(others);
+        Assert.All(others, name => Assert.Contains($"`{name}`", guide, StringComparison.Ordinal));
+
+        static IEnumerable<string> Parameters(string file) =>
+            File.ReadLines(Path.Combine(Approved.Root, "infra", file))
+                .Where(line => line.StartsWith("param ", StringComparison.Ordinal))
+                .Select(line => line.Split(' ')[1]);
+    }
 
     [Fact]
     public async Task AValueThatIsNeitherTrueNorFalseIsRefusedInsteadOfOpeningTheNetwork()

@@ -42,6 +42,14 @@ public sealed partial class LocalHostProcessTests(AzuriteServer azurite)
         string[] arguments = ["--folder", folder.Path, "--port", "0", "--step", "10"];
         await using var first = FunctionsProcess.Run(arguments, settings);
         var (api, connector) = await ReadyAsync(first);
+        if (!OperatingSystem.IsWindows())
+        {
+            const UnixFileMode Ours = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+            var kept = Directory.GetDirectories(folder.Path).Where(path => Path.GetFileName(path) != "notes").ToList();
+            Assert.NotEmpty(kept);
+            Assert.All(kept, path => Assert.Equal((path, Ours), (path, File.GetUnixFileMode(path))));
+        }
+
         using var http = new HttpClient();
         using var answer = await http.PostAsync(new Uri(api, $"connectors/{connector}/syncs"), content: null, Token);
         var job = (await answer.Content.ReadFromJsonAsync<JsonObject>(Token))!["id"]!.GetValue<string>();
@@ -83,6 +91,31 @@ public sealed partial class LocalHostProcessTests(AzuriteServer azurite)
         }
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task AWrongConfigurationDoesNotKeepItFromStarting(bool isEmulated)
+    {
+        List<(string, string)> settings = [("Connectors__service__idling", "abc")];
+        if (!isEmulated)
+        {
+            settings.Add(("Connectors__elasticsearch__host", "http://127.0.0.1:1"));
+        }
+
+        await using var app = FunctionsProcess.Run(["--port", "0"], settings);
+        var line = await app.WritesAsync("- Elasticsearch is at ", Token);
+        await app.WritesAsync("- All of it is lost at the end", Token);
+        using var http = new HttpClient();
+
+        using var answer = await http.GetAsync(new Uri(HealthAddress().Match(line).Value), Token);
+
+        Assert.Equal(System.Net.HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Assert.Contains("service.idling", await answer.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
+        app.Terminate();
+        await app.ExitsWithAsync(0, Token);
+        Assert.Equal(isEmulated, app.Output.Contains("the sample folder is not mirrored", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task ATakenPortIsToldWithTheWayOut()
     {
@@ -94,6 +127,7 @@ public sealed partial class LocalHostProcessTests(AzuriteServer azurite)
         await second.ExitsWithAsync(1, Token);
         Assert.Contains($"Port {port} of 127.0.0.1 is taken by another program.", second.Output, StringComparison.Ordinal);
         Assert.Contains("--port 0 any that is free", second.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", second.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -118,7 +152,9 @@ public sealed partial class LocalHostProcessTests(AzuriteServer azurite)
     }
 
     [Theory]
-    [InlineData("--onec", "--onec: there is no such option.")]
+    [InlineData("--onec", "--onec: there is no such option. Did you mean --once?")]
+    [InlineData("--prot,1", "--prot: there is no such option. Did you mean --port?")]
+    [InlineData("--everything", "--everything: there is no such option.")]
     [InlineData("--folder", "--folder: a value is missing.")]
     [InlineData("--port,70000", "--port: '70000' is not a port, 0 to 65535.")]
     [InlineData("--step,0", "--step: '0' is not a number of documents, 1 to 1000000.")]
@@ -162,6 +198,9 @@ public sealed partial class LocalHostProcessTests(AzuriteServer azurite)
 
     [GeneratedRegex(@"http://\S+", RegexOptions.None, 5000)]
     private static partial Regex Address();
+
+    [GeneratedRegex(@"http://\S+/api/health", RegexOptions.None, 5000)]
+    private static partial Regex HealthAddress();
 
     private (string Name, string Value)[] Azurite()
     {

@@ -12,9 +12,10 @@ public sealed class StoppedProcessTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData("hangs")]
-    [InlineData("asks to wait")]
-    public async Task ASignalEndsAServiceWhoseSourceDoesNotAnswerAndTheNextStartGoesOn(string trouble)
+    [InlineData("hangs", false)]
+    [InlineData("hangs", true)]
+    [InlineData("asks to wait", false)]
+    public async Task ASignalEndsAServiceWhoseSourceDoesNotAnswerAndTheNextStartGoesOn(string trouble, bool isHangUp)
     {
         await using var source = await StuckPages.StartAsync(trouble == "hangs" ? null : AskToWaitAsync);
         await using var server = await EmulatorServer.StartAsync(new EmulatorOptions(), Token);
@@ -26,7 +27,8 @@ public sealed class StoppedProcessTests
         await using (var service = IngestProcess.OneSync(config))
         {
             await source.ReachedAsync();
-            service.Terminate();
+            Action signal = isHangUp ? service.HangUp : service.Terminate;
+            signal();
             await service.ExitAsync(Token);
         }
 

@@ -27,6 +27,8 @@ namespace Connectors.Functions.Hosting;
 internal sealed class AppServices : IAsyncDisposable
 {
     private readonly Func<CancellationToken, Task<ElasticsearchInfo?>> _connect;
+    private readonly Func<CancellationToken, Task<ElasticsearchInfo?>> _ping;
+    private readonly IDocumentStore _interactiveStore;
     private readonly ServiceCore _core;
     private readonly ILogger _logger;
     private readonly SemaphoreSlim _connecting = new(1, 1);
@@ -38,6 +40,8 @@ internal sealed class AppServices : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(parts);
         _connect = parts.Connect;
+        _ping = parts.Ping ?? parts.Connect;
+        _interactiveStore = parts.InteractiveStore ?? parts.Store;
         _logger = parts.LoggerFactory.CreateLogger<AppServices>();
         Configuration = parts.Configuration;
         IndexOf = parts.IndexOf;
@@ -47,7 +51,7 @@ internal sealed class AppServices : IAsyncDisposable
         {
             PollDoneLevel = LogLevel.Information,
         };
-        _core = new ServiceCore(parts.Store, parts.Sources, parts.IndexOf, options, parts.Time, parts.LoggerFactory);
+        _core = new ServiceCore(parts.Store, parts.Sources, parts.IndexOf, options, parts.Time, parts.LoggerFactory, _interactiveStore);
         Leases = new SourceLeases(parts.Time, _logger);
         Staged = new StagedSync(
             parts.Staging,
@@ -108,13 +112,31 @@ internal sealed class AppServices : IAsyncDisposable
 
     private IDocumentStore Store { get; }
 
-    /// <summary>Asks Elasticsearch whether it is there and can be worked with.</summary>
+    /// <summary>Asks Elasticsearch once whether it is there and can be worked with.</summary>
     /// <exception cref="ConnectorException">It can't.</exception>
-    public Task<ElasticsearchInfo?> PingAsync(CancellationToken cancellationToken) => _connect(cancellationToken);
+    public Task<ElasticsearchInfo?> PingAsync(CancellationToken cancellationToken) => _ping(cancellationToken);
 
     /// <summary>Connects and makes sure that the protocol's indices exist, once in the life of the process.</summary>
     /// <exception cref="ConnectorException">Elasticsearch can't be used; the next call tries again.</exception>
-    public async Task ConnectAsync(CancellationToken cancellationToken)
+    public Task ConnectAsync(CancellationToken cancellationToken) => ConnectAsync(_connect, Store, cancellationToken);
+
+    /// <summary>The same for a request, whose sender waits: asks once.</summary>
+    /// <exception cref="ConnectorException">Elasticsearch can't be used; the next call tries again.</exception>
+    public async Task ConnectForRequestAsync(CancellationToken cancellationToken)
+    {
+        if (!_isConnected)
+        {
+            // Before the turn is waited for, which a timer may hold that is more patient.
+            await _ping(cancellationToken);
+            await ConnectAsync(_ => Task.FromResult<ElasticsearchInfo?>(null), _interactiveStore, cancellationToken);
+        }
+    }
+
+    private async Task ConnectAsync(
+        Func<CancellationToken, Task<ElasticsearchInfo?>> connect,
+        IDocumentStore store,
+        CancellationToken cancellationToken
+    )
     {
         if (_isConnected)
         {
@@ -126,8 +148,8 @@ internal sealed class AppServices : IAsyncDisposable
         {
             if (!_isConnected)
             {
-                await _connect(cancellationToken);
-                await ProtocolIndices.EnsureAsync(Store, cancellationToken);
+                await connect(cancellationToken);
+                await ProtocolIndices.EnsureAsync(store, cancellationToken);
                 _isConnected = true;
             }
         }
@@ -188,6 +210,9 @@ internal sealed record AppParts
     /// <summary>Where connectors and jobs are.</summary>
     public required IDocumentStore Store { get; init; }
 
+    /// <summary>The store for requests that somebody waits for; <see langword="null"/> for the same one.</summary>
+    public IDocumentStore? InteractiveStore { get; init; }
+
     /// <summary>The gateway that writes a connector's index, by the connector's id.</summary>
     public required Func<string, IContentIndex> IndexOf { get; init; }
 
@@ -205,6 +230,10 @@ internal sealed record AppParts
 
     /// <summary>Asks Elasticsearch whether it can be worked with.</summary>
     public required Func<CancellationToken, Task<ElasticsearchInfo?>> Connect { get; init; }
+
+    /// <summary>Asks Elasticsearch once whether it can be worked with; <see langword="null"/> to do what <see cref="Connect"/>
+    /// does.</summary>
+    public Func<CancellationToken, Task<ElasticsearchInfo?>>? Ping { get; init; }
 
     /// <summary>Written into jobs that are taken here.</summary>
     public required string Hostname { get; init; }

@@ -83,6 +83,15 @@ public sealed class ConnectorApp : IAsyncDisposable
         return services;
     }
 
+    /// <summary>The same for a request, whose sender waits: when Elasticsearch can't be used, that is known within seconds.</summary>
+    /// <exception cref="ConnectorException">The configuration is wrong, or Elasticsearch can't be used.</exception>
+    internal async Task<AppServices> ReadyForRequestAsync(CancellationToken cancellationToken)
+    {
+        var services = Services;
+        await services.ConnectForRequestAsync(cancellationToken);
+        return services;
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -127,12 +136,14 @@ public sealed class ConnectorApp : IAsyncDisposable
             {
                 Configuration = configuration,
                 Store = gateway.Documents,
+                InteractiveStore = gateway.InteractiveDocuments,
                 IndexOf = connectorId => gateways.Of(connectorId).Content,
                 Sources = new SourceCatalog(configuration.Sources, configuration.Service.PluginsFolder, loggerFactory, time),
                 Staging = staging,
                 Extraction = _extraction,
                 Limits = settings.Limits,
                 Connect = async token => await gateway.ConnectAsync(token),
+                Ping = async token => await gateway.PingAsync(token),
                 Hostname = Environment.MachineName,
                 Time = time,
                 LoggerFactory = loggerFactory,

@@ -48,7 +48,7 @@ public sealed class ApiRunner(ConnectorApp app, ILogger<ApiRunner> logger)
 
         try
         {
-            return await answer(await app.ReadyAsync(cancellationToken));
+            return await answer(await app.ReadyForRequestAsync(cancellationToken));
         }
         catch (ConnectorException failure)
         {

@@ -16,7 +16,7 @@ public sealed class ConnectorsApi(ApiRunner runner, SyncStarter starter)
     /// <summary>All connectors.</summary>
     [Function("ListConnectors")]
     public Task<IActionResult> ListAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "connectors")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = "connectors")] HttpRequest request,
         CancellationToken cancellationToken
     ) =>
         runner.RunAsync(
@@ -29,7 +29,7 @@ public sealed class ConnectorsApi(ApiRunner runner, SyncStarter starter)
     /// <summary>One connector, without what is sensitive.</summary>
     [Function("GetConnector")]
     public Task<IActionResult> GetAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "connectors/{id}")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = "connectors/{id}")] HttpRequest request,
         string id,
         CancellationToken cancellationToken
     ) =>

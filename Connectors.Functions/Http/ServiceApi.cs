@@ -11,10 +11,13 @@ namespace Connectors.Functions.Http;
 /// <summary>The app about itself: whether it can work, and what its API is.</summary>
 public sealed class ServiceApi(ConnectorApp app)
 {
+    // Probes wait for a few seconds, and for both checks together.
+    private static readonly TimeSpan LongestCheck = TimeSpan.FromSeconds(2);
+
     /// <summary>Whether the app can work: 200 when it can, 503 when not, with what is wrong.</summary>
     [Function("GetHealth")]
     public async Task<IActionResult> HealthAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "health")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = "health")] HttpRequest request,
         CancellationToken cancellationToken
     )
     {
@@ -31,7 +34,7 @@ public sealed class ServiceApi(ConnectorApp app)
         };
         if (app.Problems.Count == 0)
         {
-            checks["elasticsearch"] = await CheckAsync(async () =>
+            var elasticsearch = CheckAsync(async () =>
             {
                 var info = await app.Services.PingAsync(cancellationToken);
                 return new JsonObject
@@ -41,11 +44,9 @@ public sealed class ServiceApi(ConnectorApp app)
                     ["cluster"] = info?.ClusterName,
                 };
             });
-            checks["storage"] = await CheckAsync(async () =>
-            {
-                await app.Services.Staging.ExistsAsync("health", cancellationToken);
-                return Ok();
-            });
+            var storage = CheckAsync(() => StorageAsync(cancellationToken));
+            checks["elasticsearch"] = await elasticsearch;
+            checks["storage"] = await storage;
         }
 
         var isReady = checks.All(check => check.Value!["ok"]!.GetValue<bool>());
@@ -65,7 +66,7 @@ public sealed class ServiceApi(ConnectorApp app)
     /// <summary>The API, described in OpenAPI 3.1.</summary>
     [Function("GetOpenApi")]
     public static async Task<IActionResult> OpenApiAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "openapi.json")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = "openapi.json")] HttpRequest request,
         CancellationToken cancellationToken
     )
     {
@@ -76,7 +77,7 @@ public sealed class ServiceApi(ConnectorApp app)
     /// <summary>The status page. Anybody may have it, for it holds no data: what it shows it asks for with the function key that it is
     /// given.</summary>
     [Function("GetStatusPage")]
-    public static IActionResult StatusPage([HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "ui")] HttpRequest request)
+    public static IActionResult StatusPage([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "ui")] HttpRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
         foreach (var (name, value) in Connectors.Sync.Api.StatusPage.Headers)
@@ -93,6 +94,24 @@ public sealed class ServiceApi(ConnectorApp app)
     }
 
     private static JsonObject Ok() => new() { ["ok"] = true };
+
+    private async Task<JsonObject> StorageAsync(CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(LongestCheck);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            await app.Services.Staging.ExistsAsync("health", either.Token);
+            return Ok();
+        }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new ConnectorException(
+                FailureKind.Retry,
+                $"The storage for staging did not answer within {LongestCheck.TotalSeconds} s. Check AzureWebJobsStorage and the network."
+            );
+        }
+    }
 
     private static async Task<JsonObject> CheckAsync(Func<Task<JsonObject>> check)
     {

@@ -16,7 +16,7 @@ public sealed class SyncsApi(ApiRunner runner)
     /// <summary>The newest jobs.</summary>
     [Function("ListSyncs")]
     public Task<IActionResult> ListAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "syncs")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = "syncs")] HttpRequest request,
         CancellationToken cancellationToken
     ) =>
         runner.RunAsync(
@@ -39,7 +39,7 @@ public sealed class SyncsApi(ApiRunner runner)
     /// <summary>One job, or one dry run.</summary>
     [Function("GetSync")]
     public Task<IActionResult> GetAsync(
-        [HttpTrigger(AuthorizationLevel.Function, "get", Route = "syncs/{jobId}")] HttpRequest request,
+        [HttpTrigger(AuthorizationLevel.Function, "get", "head", Route = "syncs/{jobId}")] HttpRequest request,
         string jobId,
         [DurableClient] DurableTaskClient client,
         CancellationToken cancellationToken
@@ -49,7 +49,7 @@ public sealed class SyncsApi(ApiRunner runner)
             request,
             async services =>
             {
-                var job = await services.Jobs.FindAsync(jobId, cancellationToken);
+                var job = await services.Api.FindJobAsync(jobId, cancellationToken);
                 var isDryRun = job is null && jobId.StartsWith(SyncJobInput.DryRunPrefix, StringComparison.Ordinal);
                 var instance =
                     isDryRun || job?.Status?.IsFinal() == false

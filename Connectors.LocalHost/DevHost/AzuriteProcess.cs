@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Connectors.Sync.Staging.LocalState;
 
 namespace Connectors.LocalHost.DevHost;
 
@@ -16,6 +17,7 @@ internal sealed partial class AzuriteProcess : IAsyncDisposable
 
     private const string Wrapper = """
         const [, marker, script] = process.argv.splice(0, 3, process.execPath, process.argv[2]);
+        process.umask(0o077);
         const fs = require('fs');
         fs.writeFileSync(marker, String(process.pid));
         process.on('exit', () => fs.rmSync(marker, { force: true }));
@@ -52,7 +54,7 @@ internal sealed partial class AzuriteProcess : IAsyncDisposable
             return null;
         }
 
-        Directory.CreateDirectory(folder);
+        PrivateFiles.CreateFolder(folder);
         var marker = Path.Combine(folder, "running");
         await WaitForTheLastOneAsync(marker, cancellationToken);
         var start = new ProcessStartInfo("node")

@@ -4,6 +4,7 @@ using Connectors.Functions.Orchestrations;
 using Connectors.LocalHost.Hosting;
 using Connectors.Sync.Engine.Staged;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 
@@ -27,6 +28,9 @@ internal sealed class DevHostRun : IAsyncDisposable
 
     /// <summary>Whether Elasticsearch is the emulator that belongs to this run.</summary>
     public bool IsEmulated => _emulator is not null;
+
+    /// <summary>Whether its configuration is right. What is not, it says itself.</summary>
+    public bool IsConfigured => Host.Services.GetRequiredService<ConnectorApp>().Problems.Count == 0;
 
     /// <summary>Starts it, and goes on with what the folder holds.</summary>
     /// <param name="folder">Where everything is kept.</param>
@@ -145,7 +149,9 @@ internal sealed class DevHostRun : IAsyncDisposable
                     .Logging.AddConsoleFormatter<VisibleConsole, ConsoleFormatterOptions>()
                     .AddConsole(console => console.FormatterName = VisibleConsole.FormatterName)
                     .SetMinimumLevel(arguments.IsOnce ? LogLevel.Warning : LogLevel.Information)
-                    .AddFilter("Microsoft", LogLevel.Warning);
+                    .AddFilter("Microsoft", LogLevel.Warning)
+                    // That the host can't start is thrown too, and told in a sentence.
+                    .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
                 var usual = new StagedSyncOptions();
                 builder.Services.AddConnectors(
                     new AppSettings

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using Connectors.Sync.Configuration.Settings;
 
 namespace Connectors.LocalHost.DevHost;
 
@@ -56,7 +57,9 @@ internal sealed record LocalArguments
 
             if (name is not ("--folder" or "--port" or "--step"))
             {
-                problem = $"{name}: there is no such option.";
+                string[] known = ["--once", "--folder", "--port", "--step", "--attached"];
+                var near = KeySuggestion.Nearest(name, known);
+                problem = $"{name}: there is no such option.{(near is null ? "" : $" Did you mean {near}?")}";
                 return false;
             }
 

@@ -24,6 +24,13 @@ using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal
     signal.Cancel = !stop.IsCancellationRequested;
     stop.Cancel();
 });
+
+// When a terminal goes, its shell and the system send this, one after the other.
+using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
+{
+    signal.Cancel = true;
+    stop.Cancel();
+});
 if (arguments.IsAttached)
 {
     _ = EndWithInputAsync(stop);
@@ -44,7 +51,11 @@ try
         return await trial.RunAsync(stop.Token) ? 0 : 1;
     }
 
-    if (app.IsEmulated)
+    if (app.IsEmulated && !app.IsConfigured)
+    {
+        Console.WriteLine($"- The configuration is wrong, as {app.Host.Uri}api/health tells: the sample folder is not mirrored");
+    }
+    else if (app.IsEmulated)
     {
         var connector = await trial.ConnectAsync(stop.Token);
         Console.WriteLine($"- Start a sync: curl -X POST {app.Host.Uri}api/connectors/{connector}/syncs");

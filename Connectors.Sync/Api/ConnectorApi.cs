@@ -175,6 +175,9 @@ internal sealed class ConnectorApi(ConnectorIndex connectors, SyncJobIndex jobs,
             _ => ProtocolWords.Parse<JobStatus>(word) is { } status ? [status] : null,
         };
 
+    /// <summary>A job; <see langword="null"/> when there is none of that id.</summary>
+    public Task<SyncJobRecord?> FindJobAsync(string jobId, CancellationToken cancellationToken) => jobs.FindAsync(jobId, cancellationToken);
+
     /// <summary>Requests the cancellation of a job.</summary>
     public async Task<ApiResult> CancelAsync(string jobId, CancellationToken cancellationToken) =>
         await new SyncJobSteps(connectors, jobs).RequestCancelAsync(jobId, cancellationToken) switch

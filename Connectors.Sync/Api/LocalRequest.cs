@@ -64,7 +64,8 @@ internal readonly record struct LocalRequest(
             : ApiResult.Problem(
                 415,
                 "Not JSON",
-                "What changes anything has to be sent as application/json, which a form of another web page can't."
+                "What changes anything has to be sent with the header `Content-Type: application/json`, which a form of another web page "
+                    + "can't send. `curl --json` does so."
             );
     }
 

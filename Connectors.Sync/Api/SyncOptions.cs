@@ -43,7 +43,7 @@ internal sealed record SyncOptions(bool DryRun, SyncJobOptions Options)
 
     private static (SyncOptions? Wish, string? Problem) Read(byte[] text)
     {
-        JsonObject requested;
+        JsonObject? requested;
         try
         {
             // Bytes that are no UTF-8 and halves of characters are found now, and not when a text is looked at.
@@ -51,12 +51,20 @@ internal sealed record SyncOptions(bool DryRun, SyncJobOptions Options)
             using (var document = JsonDocument.Parse(text))
             {
                 RequireWholeCharacters(document.RootElement);
+                if (Repeated(document.RootElement) is { } name)
+                {
+                    return (null, $"The body has the field '{name}' more than once.");
+                }
             }
 
-            requested = JsonNode.Parse(text) as JsonObject ?? throw new JsonException();
-            _ = requested.Count; // Duplicate names are detected only now.
+            requested = JsonNode.Parse(text) as JsonObject;
         }
         catch (Exception failure) when (failure is JsonException or ArgumentException or InvalidOperationException)
+        {
+            return (null, "The body is not valid JSON. Send {} or nothing for an ordinary sync.");
+        }
+
+        if (requested is null)
         {
             return (null, "The body is not a JSON object. Send {} or nothing for an ordinary sync.");
         }
@@ -102,6 +110,11 @@ internal sealed record SyncOptions(bool DryRun, SyncJobOptions Options)
 
         bool Flag(string name) => requested[name]?.GetValue<bool>() ?? false;
     }
+
+    private static string? Repeated(JsonElement body) =>
+        body.ValueKind == JsonValueKind.Object
+            ? body.EnumerateObject().GroupBy(field => field.Name, StringComparer.Ordinal).FirstOrDefault(group => group.Skip(1).Any())?.Key
+            : null;
 
     /// <exception cref="InvalidOperationException">A name or text holds half a character.</exception>
     private static void RequireWholeCharacters(JsonElement element)

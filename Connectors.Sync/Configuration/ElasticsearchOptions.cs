@@ -50,9 +50,24 @@ internal sealed record ElasticsearchOptions
     /// <summary>Factor from one delay to the next. Default 2.</summary>
     public double BackoffMultiplier { get; init; } = 2;
 
+    /// <summary>How long a request is tried when somebody waits for its answer; <see langword="null"/> in the background. Not a setting:
+    /// see <see cref="Interactive"/>.</summary>
+    public TimeSpan? Patience { get; init; }
+
     /// <summary>Headers sent with every request, by name.</summary>
     public IReadOnlyDictionary<string, Secret> Headers { get; init; } = new Dictionary<string, Secret>(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Whether the Connector API is used if available. Default true.</summary>
     public bool UseConnectorsApi { get; init; } = true;
+
+    /// <summary>The same for the requests of somebody who waits for the answer, such as those of the HTTP API: tried again for two seconds
+    /// at most, and not after a time-out.</summary>
+    /// <param name="longest">How long one request may take, if <see cref="RequestTimeout"/> is not shorter.</param>
+    public ElasticsearchOptions Interactive(TimeSpan longest) =>
+        this with
+        {
+            Patience = TimeSpan.FromSeconds(2),
+            RequestTimeout = RequestTimeout < longest ? RequestTimeout : longest,
+            RetryOnTimeout = false,
+        };
 }

@@ -42,26 +42,33 @@ internal sealed class ContentExtraction : IAsyncDisposable
             return;
         }
 
+        if (await ServiceProblemAsync(service, cancellationToken) is { } problem)
+        {
+            ContentLog.ServiceUnwell(_logger, service.Host, problem);
+        }
+        else
+        {
+            ContentLog.ServiceFound(_logger, service.Host);
+        }
+    }
+
+    /// <summary>Asks the extraction service whether it is available. Never throws because of it.</summary>
+    /// <returns>What is wrong, to follow a colon; <see langword="null"/> when nothing is.</returns>
+    internal async Task<string?> ServiceProblemAsync(ExtractionServiceOptions service, CancellationToken cancellationToken)
+    {
         using var late = new CancellationTokenSource(PingLimit, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
         try
         {
             using var response = await _http.GetAsync(new Uri(service.Host.AbsoluteUri.TrimEnd('/') + "/ping/"), either.Token);
-            if (response.IsSuccessStatusCode)
-            {
-                ContentLog.ServiceFound(_logger, service.Host);
-            }
-            else
-            {
-                ContentLog.ServiceUnwell(_logger, service.Host, $"it answers {(int)response.StatusCode}");
-            }
+            return response.IsSuccessStatusCode ? null : $"it answers {(int)response.StatusCode}";
         }
         catch (Exception failure)
             when (failure is HttpRequestException or IOException
                 || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested)
             )
         {
-            ContentLog.ServiceUnwell(_logger, service.Host, failure is OperationCanceledException ? "it does not answer" : failure.Message);
+            return failure is OperationCanceledException ? "it does not answer" : failure.Message;
         }
     }
 

@@ -13,8 +13,11 @@ namespace Connectors.Sync.Elasticsearch;
 /// </summary>
 internal sealed class ElasticsearchGateway : IDisposable
 {
+    private static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestPing = TimeSpan.FromSeconds(2);
     private readonly IElasticsearchClientSettings _settings;
     private readonly ElasticsearchPreflight _preflight;
+    private readonly ElasticsearchPreflight _ping;
 
     /// <summary>Creates the client; nothing is sent yet.</summary>
     /// <exception cref="ConnectorException">A setting can't be used, for instance an unreadable file of certificate
@@ -28,12 +31,21 @@ internal sealed class ElasticsearchGateway : IDisposable
         var logger = loggerFactory.CreateLogger<ElasticsearchGateway>();
         var trust = new ServerTrust(options, time);
         _settings = ElasticsearchClientFactory.Settings(options, trust);
-        var calls = new ElasticsearchCalls(new ElasticsearchClient(_settings).Transport, options, trust, time, random, logger);
+        var transport = new ElasticsearchClient(_settings).Transport;
+        var calls = CallsWith(options);
         _preflight = new ElasticsearchPreflight(calls, options, time, random, logger);
+        var ping = options.Interactive(LongestPing);
+        _ping = new ElasticsearchPreflight(CallsWith(ping), ping, time, random, logger);
         Checkup = new ElasticsearchHealth(calls, time);
-        Documents = new DocumentStore(calls, options.UseConnectorsApi ? new ConnectorApiClient(calls, logger) : null, logger);
+        Documents = StoreOver(calls);
+        InteractiveDocuments = StoreOver(CallsWith(options.Interactive(LongestAnswer)));
         Content = new ContentIndex(calls, time, logger);
         Semantic = new SemanticMapping(calls);
+
+        ElasticsearchCalls CallsWith(ElasticsearchOptions patience) => new(transport, patience, trust, time, random, logger);
+
+        DocumentStore StoreOver(ElasticsearchCalls way) =>
+            new(way, options.UseConnectorsApi ? new ConnectorApiClient(way, logger) : null, logger);
     }
 
     /// <summary>The index that a sync fills.</summary>
@@ -44,6 +56,9 @@ internal sealed class ElasticsearchGateway : IDisposable
 
     /// <summary>Single documents: what the connector protocol reads and writes.</summary>
     public IDocumentStore Documents { get; }
+
+    /// <summary>The same for somebody who waits for the answer: what fails, fails within seconds.</summary>
+    public IDocumentStore InteractiveDocuments { get; }
 
     /// <summary>Diagnostic questions about the cluster.</summary>
     public ElasticsearchHealth Checkup { get; }
@@ -56,6 +71,10 @@ internal sealed class ElasticsearchGateway : IDisposable
     /// It did not respond in time, refused the credentials, is not Elasticsearch, or has an unsupported version.
     /// </exception>
     public Task<ElasticsearchInfo> ConnectAsync(CancellationToken cancellationToken) => _preflight.RunAsync(cancellationToken);
+
+    /// <summary>Asks once, for two seconds at most, whether Elasticsearch can be worked with.</summary>
+    /// <exception cref="ConnectorException">It can't.</exception>
+    public Task<ElasticsearchInfo> PingAsync(CancellationToken cancellationToken) => _ping.RunAsync(cancellationToken);
 
     /// <summary>Finds out whether anything answers at the address, whatever it thinks of the credentials; asks once.</summary>
     /// <exception cref="ConnectorException">Nothing does, or it leads elsewhere.</exception>

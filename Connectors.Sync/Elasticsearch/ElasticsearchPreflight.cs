@@ -43,6 +43,11 @@ internal sealed class ElasticsearchPreflight(
                 throw IsForeign(response) ? NotElasticsearch() : failure;
             }
 
+            if (options.Patience is not null)
+            {
+                throw failure;
+            }
+
             if (left <= TimeSpan.Zero)
             {
                 throw options.MaxWaitDuration <= TimeSpan.Zero ? failure : new ConnectorException(

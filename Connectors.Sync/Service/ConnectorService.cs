@@ -33,7 +33,15 @@ internal sealed class ConnectorService
         _parts = parts;
         _options = options;
         _logger = parts.LoggerFactory.CreateLogger<ConnectorService>();
-        _core = new ServiceCore(parts.Store, parts.Sources, parts.ContentIndexOf, options, parts.TimeProvider, parts.LoggerFactory);
+        _core = new ServiceCore(
+            parts.Store,
+            parts.Sources,
+            parts.ContentIndexOf,
+            options,
+            parts.TimeProvider,
+            parts.LoggerFactory,
+            parts.InteractiveStore
+        );
         _jobs = new JobDispatcher(_core, parts);
     }
 

@@ -26,13 +26,15 @@ internal sealed class ServiceCore
     /// <param name="options">What is served.</param>
     /// <param name="time">The clock.</param>
     /// <param name="loggerFactory">Where messages go.</param>
+    /// <param name="interactiveStore">The store for requests that somebody waits for; <see langword="null"/> for the same one.</param>
     public ServiceCore(
         IDocumentStore store,
         ISourceFactory sources,
         Func<string, IContentIndex?> indexOf,
         ConnectorServiceOptions options,
         TimeProvider time,
-        ILoggerFactory loggerFactory
+        ILoggerFactory loggerFactory,
+        IDocumentStore? interactiveStore = null
     )
     {
         Options = options;
@@ -52,7 +54,8 @@ internal sealed class ServiceCore
         Replacement = new JobReplacement(Connectors, Jobs, Steps, Sources, loggerFactory);
         Admission = new JobAdmission(Connectors, Jobs, options, time);
         Orphans = new OrphanedContent(Connectors, Jobs, indexOf, options, time, loggerFactory);
-        Api = new ConnectorApi(Connectors, Jobs, Sources, options);
+        var asked = interactiveStore ?? store;
+        Api = new ConnectorApi(new ConnectorIndex(asked, time), new SyncJobIndex(asked, time), Sources, options);
     }
 
     /// <summary>What is served.</summary>

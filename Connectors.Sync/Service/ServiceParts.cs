@@ -12,6 +12,9 @@ internal sealed record ServiceParts
     /// <summary>Where connectors and jobs are.</summary>
     public required IDocumentStore Store { get; init; }
 
+    /// <summary>The store for requests that somebody waits for; <see langword="null"/> for the same one.</summary>
+    public IDocumentStore? InteractiveStore { get; init; }
+
     /// <summary>Runs the syncs of a connector, by its id.</summary>
     public required Func<string, ISyncEngine> EngineOf { get; init; }
 

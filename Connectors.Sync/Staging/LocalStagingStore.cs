@@ -15,7 +15,7 @@ internal sealed class LocalStagingStore : IStagingStore
     private readonly string _root;
 
     /// <param name="folder">The folder. It need not exist yet.</param>
-    public LocalStagingStore(string folder) => _root = Path.GetFullPath(folder);
+    public LocalStagingStore(string folder) => _root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
 
     /// <inheritdoc/>
     public Task PutAsync(string name, Stream content, bool isText, CancellationToken cancellationToken)

@@ -79,6 +79,39 @@ public sealed class DoctorOfConnectorsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task AFieldThatNeedsAnExtractionServiceIsAFaultWithoutOne()
+    {
+        await CreateAsync("dir", $"directory={_cli.Files("a.txt")}");
+        Assert.Equal(0, await _cli.RunAsync("connector", "edit", "c1", "--set", "use_text_extraction_service=true"));
+
+        Assert.Equal(1, await _cli.RunAsync("doctor"));
+
+        Assert.Contains(
+            "FAIL  connector files: use_text_extraction_service is on, but extraction_service.host is not set: its syncs fail.\n"
+                + "      Set extraction_service.host in config.yml, or switch the field off: `elastic-ingest connector edit c1 --set "
+                + "use_text_extraction_service=false`, or in Kibana.\n",
+            _cli.Out.ToString(),
+            StringComparison.Ordinal
+        );
+    }
+
+    [Theory]
+    [InlineData("", "note  extraction service: The one at ", "it answers 404. Syncs of connectors that need it index files without their text.")]
+    [InlineData("x", "note  extraction service: The one at http://127.0.0.1:1/ can't be used: ", "Start it, or correct")]
+    public async Task AnExtractionServiceThatIsNotThereIsNoted(string host, string begin, string end)
+    {
+        await CreateAsync("dir", $"directory={_cli.Files("a.txt")}");
+        await _cli.RunAsync("connector", "edit", "c1", "--set", "use_text_extraction_service=true");
+        _cli.Variables["Connectors__extraction_service__host"] = host.Length > 0 ? "http://127.0.0.1:1" : _elasticsearch.Uri.ToString();
+
+        Assert.Equal(0, await _cli.RunAsync("doctor"));
+
+        Assert.Contains(begin, _cli.Out.ToString(), StringComparison.Ordinal);
+        Assert.Contains(end, _cli.Out.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("FAIL", _cli.Out.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task FieldsThatHaveNoValueAreNamedWithTheCommandThatSetsThem()
     {
         await CreateAsync("mongodb", "database=shop");

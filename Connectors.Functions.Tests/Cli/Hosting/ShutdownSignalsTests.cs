@@ -5,6 +5,24 @@ namespace Connectors.Tests.Cli.Hosting;
 
 public sealed class ShutdownSignalsTests
 {
+    [Fact]
+    public void AHangUpStopsInOrderHoweverOftenItComes()
+    {
+        List<int> exits = [];
+        using var signals = new ShutdownSignals(exits.Add);
+
+        signals.HangUp();
+        signals.HangUp();
+
+        Assert.True(signals.Stop.IsCancellationRequested);
+        Assert.False(signals.Now.IsCancellationRequested);
+        Assert.Empty(exits);
+
+        signals.Signal();
+        Assert.True(signals.Now.IsCancellationRequested);
+        Assert.Single(exits);
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(1)]

@@ -10,6 +10,21 @@ namespace Connectors.Tests.Cli.Ui;
 public sealed class StatusPageBrowserTests(Browser chromium)
 {
     [Fact]
+    public async Task AMissingElasticsearchIsToldAtTheFirstLook()
+    {
+        Browser.Require();
+        await using var fixture = await PollFixture.OpenAsync();
+        await fixture.StartAsync();
+        fixture.Elasticsearch.Faults.Add(FaultRule.RefuseCall(503));
+        await using var browser = await chromium.OpenAsync();
+        await browser.Page.GotoAsync(fixture.Page.ToString());
+
+        await Expect(browser.Page.Locator("#notice")).ToContainTextAsync("Elasticsearch at http://127.0.0.1:");
+        await Expect(browser.Page.Locator("#freshness")).ToHaveTextAsync("Not up to date");
+        await browser.ShootAsync("status-page-no-elasticsearch");
+    }
+
+    [Fact]
     public async Task ASyncIsStartedWatchedAndCancelledWithTheKeyboardAlone()
     {
         Browser.Require();

@@ -127,6 +127,82 @@ public sealed class StatusPageLayoutTests(Browser chromium)
         await ExpectWholeAsync(browser, 1280);
     }
 
+    [Theory]
+    [InlineData(2)]
+    [InlineData(4)]
+    [InlineData(30)]
+    public async Task TheLastDateStandsBelowTheLastBar(int syncs)
+    {
+        Browser.Require();
+        await using var fixture = await PollFixture.OpenAsync();
+        await fixture.MirrorAsync("f1", "Files", 1);
+        foreach (var day in Enumerable.Range(0, syncs))
+        {
+            var start = new DateTimeOffset(2026, 10, 1, 2, 5, 0, TimeSpan.Zero).AddDays(day);
+            fixture.AddJob($"job-{day}", "f1", start, TimeSpan.FromSeconds(40), 10, 0);
+        }
+
+        await fixture.StartAsync();
+        await using var browser = await chromium.OpenAsync();
+        await browser.Page.GotoAsync(fixture.Page.ToString());
+        await browser.Page.GetByRole(AriaRole.Button, new() { Name = "Details of Files" }).ClickAsync();
+        await Expect(browser.Page.Locator("#detail svg rect")).ToHaveCountAsync(syncs);
+
+        var ends = await browser.Page.EvaluateAsync<double[]>(
+            """
+            ['#detail svg rect:last-of-type', '#detail svg text:last-of-type', '#detail svg text:nth-last-of-type(2)', '#detail svg']
+              .map(one => document.querySelector(one).getBoundingClientRect().right)
+            """
+        );
+        var begin = (await browser.Page.Locator("#detail svg text").Last.BoundingBoxAsync())!.X;
+
+        Assert.Equal(ends[0], ends[1], 2.0);
+        Assert.True(ends[2] < begin, $"the first date ends at {ends[2]}, the last one begins at {begin}");
+        Assert.True(ends[0] <= ends[3], $"the last bar ends at {ends[0]}, the chart at {ends[3]}");
+        await ExpectWholeAsync(browser, 1280);
+    }
+
+    [Fact]
+    public async Task AKindOfRejectionStaysInOnePieceAndAnIdHasRoom()
+    {
+        Browser.Require();
+        await using var fixture = await PollFixture.OpenAsync();
+        await fixture.MirrorAsync("f1", "Files", 1);
+        var rejections = new JsonObject
+        {
+            ["reasons"] = new JsonObject { ["unreadable"] = 1 },
+            ["samples"] = new JsonArray(
+                new JsonObject
+                {
+                    ["id"] = "departments/finance/2026/reports/annual-accounts-final.pdf",
+                    ["type"] = "unreadable",
+                    ["reason"] = string.Join(' ', Enumerable.Repeat("its content can't be extracted", 6)),
+                }
+            ),
+        };
+        var start = new DateTimeOffset(2026, 10, 1, 2, 5, 0, TimeSpan.Zero);
+        fixture.AddJob("job-1", "f1", start, TimeSpan.FromSeconds(40), 10, 0, rejections: rejections);
+        await fixture.StartAsync();
+        await using var browser = await chromium.OpenAsync();
+        await browser.Page.GotoAsync(fixture.Page.ToString());
+        await browser.Page.GetByRole(AriaRole.Button, new() { Name = "Details of Files" }).ClickAsync();
+        await Expect(browser.Page.Locator("#detail td.kind")).ToHaveTextAsync("unreadable");
+
+        var lines = await browser.Page.EvaluateAsync<int[]>(
+            """
+            ['#detail td.kind', '#detail td.id code'].map(one => {
+              const range = document.createRange();
+              range.selectNodeContents(document.querySelector(one));
+              return new Set([...range.getClientRects()].map(box => Math.round(box.top))).size;
+            })
+            """
+        );
+
+        Assert.Equal([1, 2], lines);
+        await browser.ShootAsync("status-page-rejections");
+        await ExpectWholeAsync(browser, 1280);
+    }
+
     [Fact]
     public async Task WhatIsMissingIsNamedAndWhatNobodyServesIsNotOffered()
     {

@@ -85,7 +85,7 @@ public sealed partial class StatusPageTests : IAsyncLifetime
 
     [Theory]
     [InlineData("GET", "/api/nope", HttpStatusCode.NotFound, "There is nothing at /api/nope. The status page is at /api/ui")]
-    [InlineData("DELETE", "/api/connectors", HttpStatusCode.MethodNotAllowed, "/api/connectors does not take DELETE. It takes GET.")]
+    [InlineData("DELETE", "/api/connectors", HttpStatusCode.MethodNotAllowed, "/api/connectors does not take DELETE. It takes GET, HEAD.")]
     public async Task WhatNoRouteTakesIsAProblem(string method, string path, HttpStatusCode status, string detail)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
@@ -97,6 +97,55 @@ public sealed partial class StatusPageTests : IAsyncLifetime
         var problem = (await answer.Content.ReadFromJsonAsync<JsonObject>(Token))!;
         Assert.Equal((int)status, problem["status"]!.GetValue<int>());
         Assert.StartsWith(detail, problem["detail"]!.GetValue<string>(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("ui", "text/html")]
+    [InlineData("connectors", "application/json")]
+    public async Task HeadIsAnsweredAsGetIsWithoutTheBody(string path, string type)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Head, path);
+
+        using var answer = await _http.SendAsync(request, Token);
+
+        Assert.Equal((HttpStatusCode.OK, type), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
+        Assert.Empty(await answer.Content.ReadAsByteArrayAsync(Token));
+    }
+
+    [Fact]
+    public async Task AFormIsToldHowJsonIsSent()
+    {
+        using var form = new FormUrlEncodedContent([KeyValuePair.Create("dryRun", "true")]);
+
+        using var answer = await _http.PostAsync("connectors/f1/syncs", form, Token);
+
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, answer.StatusCode);
+        Assert.Contains("`Content-Type: application/json`", await answer.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AMissingElasticsearchIsToldWithItsAddress()
+    {
+        _fixture.Elasticsearch.Faults.Add(FaultRule.RefuseCall(503));
+
+        foreach (var path in (string[])["connectors", "connectors/f1", "syncs", "syncs/j1"])
+        {
+            using var answer = await _http.GetAsync(path, Token);
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+            var problem = (await answer.Content.ReadFromJsonAsync<JsonObject>(Token))!;
+            Assert.StartsWith("Elasticsearch at http://127.0.0.1:", (string?)problem["detail"], StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task ATakenPortIsToldInOneSentence()
+    {
+        using var cli = new CliRun(_fixture.Elasticsearch.Uri);
+
+        Assert.Equal(1, await cli.RunAsync("poll", "--ui", $"127.0.0.1:{_fixture.Page.Port}"));
+
+        Assert.Contains($"The status page can't be served at 127.0.0.1:{_fixture.Page.Port}: ", $"{cli.Error}", StringComparison.Ordinal);
+        Assert.DoesNotContain("Exception", $"{cli.Error}", StringComparison.Ordinal);
     }
 
     [Fact]

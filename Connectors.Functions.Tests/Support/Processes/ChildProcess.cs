@@ -92,6 +92,9 @@ internal partial class ChildProcess : IAsyncDisposable
     /// <summary>What systemd and container engines send: SIGTERM.</summary>
     public void Terminate() => Assert.Equal(0, SendSignal(_process.Id, 15));
 
+    /// <summary>What comes when a terminal goes: SIGHUP.</summary>
+    public void HangUp() => Assert.Equal(0, SendSignal(_process.Id, 1));
+
     /// <summary>Waits for its end.</summary>
     /// <returns>The exit code; 137 after a SIGKILL.</returns>
     public async Task<int> ExitAsync(CancellationToken cancellationToken)

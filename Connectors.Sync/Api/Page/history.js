@@ -50,9 +50,12 @@ function jobPanel(job) {
     make('h4', null, 'Documents with a problem'),
     samples.length === 0 && reasons.length === 0 ? make('p', { class: 'quiet' }, 'None.') : [
       make('p', { class: 'quiet' }, reasons.map(([reason, times]) => `${reason}: ${numbers.format(times)}`).join(' · ')),
-      samples.length === 0 ? null : table(`Documents with a problem, the first ${samples.length}`, [['Id', 'id'], ['Kind', 'id'], ['Reason', 'text']], samples.map(sample => [make('code', null, sample.id), sample.type, sample.reason])),
+      samples.length === 0 ? null : table(`Documents with a problem, the first ${samples.length}`, [['Id', 'id'], ['Kind', 'kind'], ['Reason', 'text']], samples.map(sample => [make('code', null, breakable(sample.id)), breakable(sample.type), sample.reason])),
     ]);
 }
+
+/** A word of several parts, such as document_parsing_exception or a path, that may go on in the next line after each part. */
+const breakable = word => String(word ?? '').split(/(?<=[_/])/).map((part, i) => [i > 0 ? make('wbr') : null, part]);
 
 /** Bars, the oldest first. The table below says the same to those who can't see it. */
 function chart(jobs, title, valueOf, textOf) {
@@ -60,7 +63,11 @@ function chart(jobs, title, valueOf, textOf) {
   const [width, height, bottom, left] = [Math.max(220, Math.min(680, (document.getElementById('detail').clientWidth || 640) - 40)), 150, 22, 2];
   const values = jobs.map(valueOf);
   const top = Math.max(...values, 1);
-  const slot = (width - left) / 30;
+  const least = (width - left) / 30;
+  const bar = least * .78;
+
+  // Thirty bars fill the width. Fewer begin at the left; a few stand so far apart that both dates have room below the first and the last.
+  const slot = jobs.length < 2 ? least : Math.max(least, (210 - left - bar) / (jobs.length - 1));
   const room = height - bottom - 18;
   const svg = makeSvg('svg', { class: 'chart', viewBox: `0 0 ${width} ${height}`, role: 'img', 'aria-label': `${title}, ${count(jobs.length, 'sync', 'syncs')}, highest ${textOf(top)}. The table below has all numbers.` });
   svg.append(makeSvg('line', { class: 'axis', x1: 0, x2: width, y1: height - bottom + .5, y2: height - bottom + .5 }));
@@ -69,13 +76,12 @@ function chart(jobs, title, valueOf, textOf) {
   jobs.forEach((job, i) => {
     const tall = Math.max(values[i] / top * room, 2);
     const kind = job.status === 'error' ? 'bad' : job.status === 'completed' ? '' : 'wait';
-    svg.append(makeSvg('rect', { class: `bar ${kind}`, x: left + i * slot, y: height - bottom - tall, width: slot * .78, height: tall, rx: Math.min(2, slot * .2) },
+    svg.append(makeSvg('rect', { class: `bar ${kind}`, x: left + i * slot, y: height - bottom - tall, width: bar, height: tall, rx: Math.min(2, least * .2) },
       makeSvg('title', {}, `${moment.format(startOf(job))}: ${kindOf(job)}, ${textOf(values[i])}, ${(job.status ?? 'unknown').replaceAll('_', ' ')}`)));
   });
 
-  // The bars begin at the left: the last label stands where the last bar ends, once there is room for two.
   const [from, to] = axisLabels(startOf(jobs[0]), startOf(jobs.at(-1)));
-  const end = Math.min(width, Math.max(left + jobs.length * slot, 210));
+  const end = left + (jobs.length - 1) * slot + bar;
   svg.append(makeSvg('text', { x: 0, y: height - 6 }, from));
   if (jobs.length > 1) {
     svg.append(makeSvg('text', { x: end, y: height - 6, 'text-anchor': 'end' }, to));

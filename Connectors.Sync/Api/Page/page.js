@@ -5,6 +5,7 @@ const keyName = 'functions-key';
 let ticks = 0;
 let timer;
 let failures = 0;
+let complaint = '';
 let saidAt = 0;
 
 class Problem extends Error {}
@@ -138,12 +139,14 @@ async function refresh(everything) {
       at('notice').replaceChildren();
     }
 
-    failures = 0;
+    [failures, complaint] = [0, ''];
     at('freshness').textContent = `Updated ${new Date().toLocaleTimeString()}`;
   } catch (error) {
     failures++;
     at('freshness').textContent = 'Not up to date';
-    if (at('key').hidden && failures === 1) {
+    // Each trouble is told once: who dismissed it knows it.
+    if (at('key').hidden && error.message !== complaint) {
+      complaint = error.message;
       complain(error);
     }
   }

@@ -138,7 +138,7 @@ internal sealed class ConfigReader(
             return;
         }
 
-        var suggestion = KeySuggestion.ForKey(entry.Key);
+        var suggestion = SettingSuggestion.ForKey(entry.Key);
         var section = Parent(entry.Key);
         while (section.Length > 0 && !SettingTable.IsSection(section))
         {

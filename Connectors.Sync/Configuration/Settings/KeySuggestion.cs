@@ -18,25 +18,6 @@ internal static class KeySuggestion
             .FirstOrDefault();
     }
 
-    /// <summary>The valid key closest to an unknown one: a misspelt name, or a name in the wrong section.</summary>
-    internal static string? ForKey(string key)
-    {
-        var cut = key.LastIndexOf('.');
-        var section = cut < 0 ? "" : key[..cut];
-        var name = key[(cut + 1)..];
-        var near = Nearest(name, SettingTable.NamesIn(section));
-        if (near is not null)
-        {
-            return section.Length == 0 ? near : $"{section}.{near}";
-        }
-
-        var counting = SettingTable.All.Where(setting => setting.NoEffect is null).Select(setting => setting.Key).ToArray();
-        var other =
-            counting.FirstOrDefault(candidate => candidate.EndsWith($".{name}", StringComparison.OrdinalIgnoreCase))
-            ?? Nearest(key, counting.Where(candidate => !candidate.EndsWith('*')));
-        return other?.Replace(".#.", "[].", StringComparison.Ordinal);
-    }
-
     // Optimal string alignment distance: insertion, deletion, substitution and transposition cost one each.
     private static int Distance(string left, string right)
     {

@@ -193,7 +193,8 @@ internal sealed class ElasticsearchCalls(
     {
         var longest = options.RetryInterval > FirstWait ? options.RetryInterval : FirstWait;
         var limit = longest * options.MaxRetries;
-        return new BackoffClock(new BackoffPolicy(FirstWait, longest, limit > LeastRetryTime ? limit : LeastRetryTime), time, random);
+        limit = options.Patience ?? (limit > LeastRetryTime ? limit : LeastRetryTime);
+        return new BackoffClock(new BackoffPolicy(FirstWait, longest, limit), time, random);
     }
 
     private static string? Header(ApiCallDetails details, string name) =>

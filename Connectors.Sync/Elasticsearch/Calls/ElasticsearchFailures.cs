@@ -94,7 +94,7 @@ internal sealed class ElasticsearchFailures(ElasticsearchOptions options, Server
                     ? $"Elasticsearch at {Host} did not answer {request.Name} within {longer.TotalSeconds} s, though it had the time for "
                         + "inference. elasticsearch.bulk.inference_timeout sets the limit."
                     : $"Elasticsearch at {Host} did not answer {request.Name} within {options.RequestTimeout.TotalSeconds} s. "
-                        + "elasticsearch.request_timeout sets the limit."
+                        + (options.Patience is null ? "elasticsearch.request_timeout sets the limit." : "Check it, and the network.")
             );
         }
 

@@ -56,6 +56,16 @@ public sealed class PrivateFilesTests : IDisposable
     }
 
     [Fact]
+    public async Task AFolderThatIsNamedWithASlashAtItsEndIsTheSameFolder()
+    {
+        var store = new LocalStagingStore(_folder.Path + Path.DirectorySeparatorChar);
+
+        Assert.True(await store.TryCreateAsync("job/mark", default, Token));
+
+        Assert.True(await store.ExistsAsync("job/mark", Token));
+    }
+
+    [Fact]
     public void AFolderOfAnEarlierVersionIsClosed()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "modes are of Unix");
