@@ -35,7 +35,7 @@ internal sealed class LastSyncCheck(SyncJobIndex jobs)
                     name,
                     "A part of the source could not be read in its last sync, so nothing is deleted until it can be: "
                         + Sentences.Whole(Redactor.Redact(gap)),
-                    $"Give the right to read it, or leave that part out, then sync again: `{Command(connector, last)}`."
+                    $"Make it readable, or leave it out, then sync again: `{Command(connector, last)}`."
                 )
             );
         }

@@ -25,7 +25,7 @@ internal sealed class SyncCompletion(IContentIndex index, SyncEngineOptions opti
         vanished > 0 && gap is not null
             ? $"{(request.DryRun ? "Nothing would be deleted" : "Nothing was deleted")}, because the source could not list everything: "
                 + $"{Sentences.Inner(gap)}."
-                + $"{DeleteGuard.Written(request.DryRun, plan.Kind == SyncKind.DeletesOnly)} Fix the permissions or exclude that location, "
+                + $"{DeleteGuard.Written(request.DryRun, plan.Kind == SyncKind.DeletesOnly)} Make that place readable, or leave it out, "
                 + "then sync again."
         : vanished > 0 && plan.HoldsForeign && !request.AllowMassDelete
             ? DeleteGuard.Foreign(plan.IndexName, plan.Snapshot.Count, vanished, request.DryRun, plan.Kind == SyncKind.DeletesOnly)

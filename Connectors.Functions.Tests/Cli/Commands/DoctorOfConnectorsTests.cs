@@ -299,7 +299,7 @@ public sealed class DoctorOfConnectorsTests : IAsyncLifetime
         await _cli.RunAsync("doctor");
         Assert.Contains(
             "note  connector files: A part of the source could not be read in its last sync, so nothing is deleted until it can be: "
-                + $"{Gap}.\n      Give the right to read it, or leave that part out, then sync again: `elastic-ingest sync c1`.\n",
+                + $"{Gap}.\n      Make it readable, or leave it out, then sync again: `elastic-ingest sync c1`.\n",
             _cli.Out.ToString(),
             StringComparison.Ordinal
         );
