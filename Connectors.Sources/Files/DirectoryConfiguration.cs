@@ -20,7 +20,7 @@ internal sealed record DirectoryConfiguration(string Root, GlobPattern Pattern)
         new(DirectoryField, "Directory path")
         {
             Tooltip = "A folder on the machine that runs the service, as an absolute path.",
-            LocalCheck = folder => Directory.Exists(folder) ? null : RootErrors.Missing(folder).Message,
+            LocalCheck = ProblemHere,
         },
         new(PatternField, "File glob-like pattern")
         {
@@ -91,11 +91,28 @@ internal sealed record DirectoryConfiguration(string Root, GlobPattern Pattern)
         var directory = settings.GetRequiredString(DirectoryField);
         return directory.Contains('\0', StringComparison.Ordinal)
                 ? throw new ConnectorException("directory: holds a NUL character. Give the path of a folder.")
-            // From another folder another process would read another tree, under other ids.
-            : Path.IsPathFullyQualified(directory) ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory))
-            : throw new ConnectorException(
-                $"directory: '{directory}' is no absolute path. Write the whole of it: '{Path.GetFullPath(directory)}'."
-            );
+            : NotAbsolute(directory) is { } problem ? throw problem
+            : Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
+    }
+
+    /// <summary>What is wrong with a folder that somebody names on the machine that is to read it; <see langword="null"/> when nothing
+    /// is.</summary>
+    public static string? ProblemHere(string folder) =>
+        NotAbsolute(folder)?.Message ?? (Directory.Exists(folder) ? null : RootErrors.Missing(folder).Message);
+
+    // From another folder another process would read another tree, under other ids.
+    private static ConnectorException? NotAbsolute(string directory)
+    {
+        if (Path.IsPathFullyQualified(directory))
+        {
+            return null;
+        }
+
+        var whole =
+            directory == "~" || directory.StartsWith("~/", StringComparison.Ordinal)
+                ? Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) + directory[1..]
+                : Path.GetFullPath(directory);
+        return new ConnectorException($"directory: '{directory}' is no absolute path. Write the whole of it: '{whole}'.");
     }
 
     /// <summary>What is wrong with advanced rules, <c>[{"pattern": "docs/**/*.md"}, ...]</c>: they take the place of the field's

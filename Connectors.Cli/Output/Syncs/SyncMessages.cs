@@ -58,6 +58,9 @@ internal static class SyncMessages
             SyncResultEnd.Failed => $"{Name(sync)}: failed after {time}, {Counts(counts)}: {VisibleText.Of(result.Error ?? "see the log")}",
             SyncResultEnd.Canceled => $"{Name(sync)}: canceled after {time}, {Counts(counts)}",
             SyncResultEnd.Suspended => $"{Name(sync)}: suspended after {time}, {Counts(counts)}; the next start goes on from there",
+            SyncResultEnd.Interrupted when sync.FollowedOn is { } host => $"{Name(sync)}: goes on on {host}, and is not followed any more",
+            SyncResultEnd.Interrupted =>
+                $"{Name(sync)}: stopped after {time} within a page; the next start goes on after the last page that was finished",
             _ => $"{Name(sync)}: taken over or ended by another worker after {time}",
         };
     }

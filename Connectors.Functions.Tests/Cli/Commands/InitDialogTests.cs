@@ -39,6 +39,7 @@ public sealed class InitDialogTests : IAsyncLifetime
         Choose(2); // no credentials
         Choose(BuiltInSources.Classes.Keys.ToList().IndexOf("dir"));
         Type("");
+        Type("~/notes");
         Type("/no/such/folder");
         Type(_cli.Files("a.txt"));
         Type(""); // the pattern's default
@@ -57,6 +58,8 @@ public sealed class InitDialogTests : IAsyncLifetime
         Assert.Contains("Write it with scheme and port", seen, StringComparison.Ordinal);
         Assert.Contains("Check the address and the network.", seen, StringComparison.Ordinal);
         Assert.Contains("An answer is needed.", seen, StringComparison.Ordinal);
+        Assert.Contains("'~/notes' is no absolute path. Write the whole of it: '", seen, StringComparison.Ordinal);
+        Assert.DoesNotContain("~/notes'.", seen, StringComparison.Ordinal);
         Assert.Contains("'/no/such/folder' does not exist", seen, StringComparison.Ordinal);
         Assert.Contains("'Search' can't be the name of an index: it has capital letters.", seen, StringComparison.Ordinal);
         var connector = JsonNode.Parse(_elasticsearch.Documents(".elastic-connectors").Values.Single())!;

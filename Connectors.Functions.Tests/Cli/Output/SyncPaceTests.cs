@@ -119,6 +119,12 @@ public sealed class SyncPaceTests
         sync.Progress.Resume();
         Assert.Equal("orders: goes on after 3,940 documents, on which 0:12 were spent", SyncMessages.Resumed(sync));
 
+        var stopped = new SyncResult(SyncResultEnd.Interrupted, null, null, null);
+        Assert.Equal(
+            "orders: stopped after 14.0 s in all within a page; the next start goes on after the last page that was finished",
+            SyncMessages.Ended(sync, stopped, TimeSpan.FromSeconds(14))
+        );
+
         var result = new SyncResult(SyncResultEnd.Completed, null, null, null);
         Assert.Equal(
             "orders: completed in 14.0 s in all, 3,940 read, 0 skipped, 3,940 added, 0 updated, 0 deleted",

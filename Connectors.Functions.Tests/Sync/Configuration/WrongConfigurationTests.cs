@@ -321,4 +321,17 @@ public sealed class WrongConfigurationTests
             Assert.Single(outcome.Problems).ToString()
         );
     }
+
+    [Fact]
+    public void AFolderInPlaceOfAFileIsSaidToBeOne()
+    {
+        using var folder = new TemporaryFolder();
+
+        var outcome = ServiceConfigurationReader.Read(folder.Path, new Dictionary<string, string>(), Shipped.Classes);
+
+        Assert.Equal(
+            $"{folder.Path}: is a folder. Give the path of the configuration in it with -c.",
+            Assert.Single(outcome.Problems).ToString()
+        );
+    }
 }

@@ -33,9 +33,7 @@ public sealed class RedisDataSource : IDataSource, IIdLister
         {
             Name = "Redis",
             ServiceType = "redis",
-
-            // The id says what it is.
-            NameFields = [],
+            NameFields = ["key"],
             Fields = RedisConfiguration.Fields,
             CheckAdvancedRules = RedisRules.Check,
         };

@@ -19,7 +19,7 @@ internal static class NetworkDriveConfiguration
             Tooltip =
                 "Where the share is mounted on the machine that runs the service, as an absolute path. The service speaks no SMB: mount "
                 + "the share, or its folder, there.",
-            LocalCheck = folder => Directory.Exists(folder) ? null : RootErrors.Missing(folder).Message,
+            LocalCheck = DirectoryConfiguration.ProblemHere,
         },
         new(ServerField, "SMB IP")
         {

@@ -35,6 +35,7 @@ internal static class ServiceConfigurationReader
         {
             var reason = exception is FileNotFoundException or DirectoryNotFoundException
                 ? "not found. Give the path of the configuration with -c."
+                : Directory.Exists(file) ? "is a folder. Give the path of the configuration in it with -c."
                 : "can't be read. Check its permissions.";
             return new ConfigurationOutcome(null, [new ConfigProblem(file, "", reason)]);
         }

@@ -24,6 +24,10 @@ internal sealed record SemanticField(string Field, string? InferenceId)
                 ? throw new ConnectorException(
                     $"'{text}' names no field to be searched by meaning. Write FIELD or FIELD=INFERENCE_ID, for example body."
                 )
+            : field.AsSpan().ContainsAny("*? ")
+                ? throw new ConnectorException(
+                    $"'{field}' is not the name of a field: it has a blank, '*' or '?'. Name one field at a time, for example body."
+                )
             : field == "id" || field.StartsWith('_')
                 ? throw new ConnectorException(
                     $"'{field}' is a field of the connector's own, which holds no text to be searched by meaning. Name another one, for "

@@ -75,7 +75,7 @@ internal sealed class JobDispatcher(ServiceCore core, ServiceParts parts)
             parts.TimeProvider,
             parts.LoggerFactory
         );
-        var result = new SyncResult(SyncResultEnd.Lost, job, null, null);
+        var result = new SyncResult(SyncResultEnd.Interrupted, job, null, null);
         try
         {
             result = await runner.RunAsync(job, sync, stop, cancellationToken);

@@ -64,6 +64,10 @@ internal enum SyncResultEnd
 
     /// <summary>Somebody else ended the job, or took it, meanwhile.</summary>
     Lost,
+
+    /// <summary>This process stopped before the end was there, or could be written: the next start takes the job up. Of a sync that it
+    /// only follows: it follows no longer.</summary>
+    Interrupted,
 }
 
 /// <summary>Receives a service's events. Calls come from any thread and must return quickly.</summary>

@@ -216,7 +216,7 @@ internal sealed class SyncNow(ServiceCore core, JobDispatcher dispatcher, Servic
             FollowedOn = job?.WorkerHostname ?? "another host",
         };
         parts.Observer?.SyncStarted(sync);
-        var result = new SyncResult(SyncResultEnd.Lost, job, null, null);
+        var result = new SyncResult(SyncResultEnd.Interrupted, job, null, null);
         try
         {
             while (true)

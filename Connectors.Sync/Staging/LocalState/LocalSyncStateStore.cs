@@ -28,7 +28,7 @@ internal sealed class LocalSyncStateStore(string stateFolder)
             throw new ConnectorException(
                 FailureKind.Fatal,
                 $"The state folder '{folder}' can't be used: {Sentences.Inner(failure.Message)}. "
-                    + $"{StateFolderErrors.WayOut(failure, "Leave the job to the process that runs it, if there is one")}, or set "
+                    + $"{StateFolderErrors.WayOut(failure, "Another process may be running this job: leave it to that one")}, or set "
                     + "service.state_dir to another folder.",
                 failure
             );

@@ -24,6 +24,9 @@ public sealed class SemanticMappingTests
     [InlineData("a..b")]
     [InlineData("id")]
     [InlineData("_timestamp")]
+    [InlineData("0 * * * ?")]
+    [InlineData("title*")]
+    [InlineData("title body")]
     public void WhatNamesNoFieldIsRefused(string text) => Assert.Throws<ConnectorException>(() => SemanticField.Parse(text));
 
     [Fact]

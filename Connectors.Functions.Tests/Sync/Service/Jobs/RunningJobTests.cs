@@ -300,6 +300,7 @@ public sealed class RunningJobTests
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _fixture.Service.RunOnceAsync(Token, kill.Token));
         Assert.Equal("in_progress", _fixture.Status(job));
+        Assert.Equal("ended Connector 1: Interrupted", _fixture.Events[^1]);
 
         var successor = new ServiceFixture { Store = _fixture.Store, Clock = _fixture.Clock };
         Assert.Equal(SyncResultEnd.Completed, Assert.Single(await successor.RunOnceAsync()).End);
