@@ -49,6 +49,12 @@ internal static class UnexpectedFailure
         }
     }
 
-    /// <summary>Writes where it happened.</summary>
-    public static void WriteStack(TextWriter error, Exception failure) => error.WriteLine(Redactor.Redact($"{failure}"));
+    /// <summary>Writes where it happened, set in: what a message brings along can't pass for a line of the program.</summary>
+    public static void WriteStack(TextWriter error, Exception failure)
+    {
+        foreach (var line in Redactor.Redact($"{failure}").ReplaceLineEndings("\n").Split('\n'))
+        {
+            error.WriteLine($"    {line}");
+        }
+    }
 }

@@ -9,20 +9,20 @@ internal static class ConstructorFailure
     /// <param name="serviceType">The source.</param>
     /// <param name="type">Its class.</param>
     /// <param name="failure">What its constructor, or its description, threw.</param>
+    /// <param name="member">Which of the two it was.</param>
     /// <param name="settings">The settings that it was given; <see langword="null"/> for those of a connector.</param>
-    public static ConnectorException Of(string serviceType, Type type, Exception failure, UnsetSettings? settings)
+    public static ConnectorException Of(string serviceType, Type type, Exception failure, string member, UnsetSettings? settings)
     {
         ArgumentNullException.ThrowIfNull(failure);
         var name = FaultySource.NameOf(type);
         return settings?.Asked is { } field
             ? new ConnectorException(
-                $"sources.{serviceType}: the constructor or the description of {name} reads the setting {field}. There are no settings "
-                    + "yet when a source is asked what it is: read them in its methods, such as PingAsync."
+                $"sources.{serviceType}: the {member} of {name} reads the setting {field}. It must not, as there are none when a "
+                    + "source is asked what it is: read settings in its methods, such as PingAsync."
             )
             : new ConnectorException(
                 FailureKind.Fatal,
-                $"sources.{serviceType}: the constructor or the description of {name} failed with {FaultySource.Cause(failure)}. This is "
-                    + "a bug in the source.",
+                $"sources.{serviceType}: the {member} of {name} failed with {FaultySource.Cause(failure)}. This is a bug in the source.",
                 failure
             );
     }

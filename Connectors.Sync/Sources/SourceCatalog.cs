@@ -113,7 +113,7 @@ internal sealed class SourceCatalog : ISourceFactory
     private IDataSource Create(string serviceType, SourceContext context)
     {
         var constructor = Find(serviceType).Constructor;
-        return Guarded(serviceType, constructor, () => Make(constructor, context), settings: null);
+        return Guarded(serviceType, constructor, () => Make(constructor, context), "constructor", settings: null);
     }
 
     private Loaded Find(string serviceType)
@@ -145,20 +145,9 @@ internal sealed class SourceCatalog : ISourceFactory
     {
         var settings = new UnsetSettings();
         var context = SourceContext.Empty with { Settings = new SourceSettings(settings) };
-        var (source, description) = Guarded(
-            serviceType,
-            constructor,
-            () =>
-            {
-                var made = Make(constructor, context);
-                return (made, made.Description);
-            },
-            settings
-        );
-        if (description is null)
-        {
-            throw new ConnectorException($"sources.{serviceType}: {constructor.DeclaringType} has no description.");
-        }
+        var source = Guarded(serviceType, constructor, () => Make(constructor, context), "constructor", settings);
+        var description = Guarded(serviceType, constructor, () => source.Description, "description", settings)
+            ?? throw new ConnectorException($"sources.{serviceType}: {constructor.DeclaringType} has no description.");
 
         if (description.HasChangeFeed && source is not IChangeFeed)
         {
@@ -191,9 +180,10 @@ internal sealed class SourceCatalog : ISourceFactory
     /// <param name="serviceType">The source.</param>
     /// <param name="constructor">Its constructor.</param>
     /// <param name="call">The call.</param>
+    /// <param name="member">What is called.</param>
     /// <param name="settings">The settings that it has while it is asked what it is; <see langword="null"/> for those of a
     /// connector.</param>
-    private T Guarded<T>(string serviceType, ConstructorInfo constructor, Func<T> call, UnsetSettings? settings)
+    private T Guarded<T>(string serviceType, ConstructorInfo constructor, Func<T> call, string member, UnsetSettings? settings)
     {
         try
         {
@@ -205,7 +195,7 @@ internal sealed class SourceCatalog : ISourceFactory
         }
         catch (Exception exception) when (settings is not null || exception is not ConnectorException)
         {
-            throw ConstructorFailure.Of(serviceType, constructor.DeclaringType!, exception, settings);
+            throw ConstructorFailure.Of(serviceType, constructor.DeclaringType!, exception, member, settings);
         }
     }
 

@@ -83,7 +83,7 @@ public sealed class OwnSourceTests : IAsyncLifetime
 
         Assert.Equal(1, await _cli.RunAsync([.. command.Split(' '), "a1", "--debug"]));
         Assert.Contains($"{nameof(FailingSource)}.", _cli.Error.ToString(), StringComparison.Ordinal);
-        Assert.Contains("   at ", _cli.Error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("\n       at ", _cli.Error.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", _cli.Error.ToString(), StringComparison.Ordinal);
     }
 
@@ -114,9 +114,9 @@ public sealed class OwnSourceTests : IAsyncLifetime
         Assert.Equal(1, await _cli.RunAsync(line.Split(' ')));
 
         Assert.Contains(
-            "sources.eager: the constructor or the description of Connectors.Tests.Cli.Commands.EagerSource (assembly "
-                + "Connectors.Functions.Tests) reads the setting file. There are no settings yet when a source is asked what it is: read "
-                + "them in its methods, such as PingAsync.",
+            "sources.eager: the constructor of Connectors.Tests.Cli.Commands.EagerSource (assembly "
+                + "Connectors.Functions.Tests) reads the setting file. It must not, as there are none when a source is asked what it is: "
+                + "read settings in its methods, such as PingAsync.",
             _cli.Error.ToString(),
             StringComparison.Ordinal
         );
@@ -128,7 +128,7 @@ public sealed class OwnSourceTests : IAsyncLifetime
         Assert.Equal(1, await _cli.RunAsync("source", "show", "opening"));
 
         Assert.Equal(
-            "sources.opening: the constructor or the description of Connectors.Tests.Cli.Commands.OpeningSource (assembly "
+            "sources.opening: the constructor of Connectors.Tests.Cli.Commands.OpeningSource (assembly "
                 + "Connectors.Functions.Tests) failed with DirectoryNotFoundException: Could not find a part of the path "
                 + "'/no/such/file'. This is a bug in the source.\n",
             _cli.Error.ToString()
@@ -145,7 +145,7 @@ public sealed class OwnSourceTests : IAsyncLifetime
 
         Assert.Equal("connected", (string)JsonNode.Parse(_elasticsearch.Get(".elastic-connectors", "f1")!)!["status"]!);
         Assert.Contains(
-            "the constructor or the description of Connectors.Tests.Cli.Commands.EagerSource",
+            "the constructor of Connectors.Tests.Cli.Commands.EagerSource",
             (string)JsonNode.Parse(_elasticsearch.Get(".elastic-connectors", "e1")!)!["error"]!,
             StringComparison.Ordinal
         );

@@ -56,7 +56,7 @@ public sealed class SourceCatalogTests
     )]
     [InlineData(
         "throwing",
-        "sources.throwing: the constructor or the description of Connectors.Tests.Sync.Sources.ThrowingSource (assembly "
+        "sources.throwing: the constructor of Connectors.Tests.Sync.Sources.ThrowingSource (assembly "
             + "Connectors.Functions.Tests) failed with InvalidOperationException: password=***. This is a bug in the source."
     )]
     public void WhatCanNotBeLoadedIsToldWithTheWayOut(string serviceType, string expected)
