@@ -83,6 +83,11 @@ internal static class CommandLine
         catch (ConnectorException exception)
         {
             await environment.Error.WriteLineAsync(exception.Message);
+            if (args.Contains("--debug", StringComparer.Ordinal) && exception.InnerException is { } cause and not ConnectorException)
+            {
+                UnexpectedFailure.WriteStack(environment.Error, cause);
+            }
+
             return ExitCode.Failed;
         }
     }

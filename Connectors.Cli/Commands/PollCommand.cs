@@ -47,7 +47,10 @@ internal static class PollCommand
     public static async Task<int> RunAsync(CommandSession session, bool oneSync, CancellationToken cancellationToken, string? ui = null)
     {
         var address = Address(ui, oneSync);
-        if (session.SourceProblems().ToList() is { Count: > 0 } wrong)
+
+        // A class that is there and is broken is told of each connector that needs it; the others are served.
+        var wrong = session.SourceProblems().Where(problem => !session.Sources.HasClass(problem.Key["sources.".Length..])).ToList();
+        if (wrong.Count > 0)
         {
             throw new CliException(ExitCode.Configuration, [.. wrong.Select(problem => problem.ToString())]);
         }

@@ -58,6 +58,26 @@ internal static class PreviewCommand
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, environment.Shutdown.Stop);
         using var elasticsearch = await ElasticsearchSession.ConnectAsync(session, isService: false, either.Token);
         var connector = await Lookup.ConnectorAsync(elasticsearch.Connectors, idOrName, either.Token);
+        try
+        {
+            return await ShowAsync(session, elasticsearch, connector, limit, maxText, either.Token);
+        }
+        catch (Exception failure) when (UnexpectedFailure.Note(connector.Name ?? connector.Id, failure))
+        {
+            throw;
+        }
+    }
+
+    private static async Task<int> ShowAsync(
+        CommandSession session,
+        ElasticsearchSession elasticsearch,
+        ConnectorRecord connector,
+        int limit,
+        int maxText,
+        CancellationToken cancellationToken
+    )
+    {
+        var environment = session.Environment;
         var options = ConnectorServiceOptions.From(session.Configuration, new JobWorker(string.Empty));
         var serviceType = connector.ServiceType
             ?? options.ServedAs(connector)
@@ -66,7 +86,7 @@ internal static class PreviewCommand
         var engine = session.Configuration.Engine;
         var request = JobSetup.Preview(connector, sources.Describe(serviceType));
         await using var source = JobSetup.OpenSource(connector, serviceType, sources);
-        await sources.PingAsync(source, options.PingTimeout, either.Token);
+        await sources.PingAsync(source, options.PingTimeout, cancellationToken);
         await using var extraction = new ContentExtraction(
             ServiceHost.WithSelf(engine.Content),
             environment.TimeProvider,
@@ -78,7 +98,7 @@ internal static class PreviewCommand
             environment.TimeProvider,
             session.LoggerFactory.CreateLogger<DocumentPreview>()
         );
-        var found = await preview.ReadAsync(request, source, limit, either.Token);
+        var found = await preview.ReadAsync(request, source, limit, cancellationToken);
         foreach (var document in found.Documents)
         {
             EscapingWriter.WriteLines(environment.Out, PreviewText.Render(document, maxText, isIndented: !session.IsJson));

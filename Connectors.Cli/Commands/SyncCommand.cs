@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Connectors.Cli.Commands.Connectors;
 using Connectors.Cli.Hosting;
+using Connectors.Cli.Output;
 using Connectors.Cli.Output.Listings;
 using Connectors.Cli.Output.Syncs;
 using Connectors.Sync.Engine.Planning;
@@ -104,7 +105,14 @@ internal static class SyncCommand
                 session.LoggerFactory
             );
             using var said = session.IsJson ? default : session.Environment.Shutdown.Stop.Register(() => display?.Say(Stopping));
-            result = await host.Service.SyncNowAsync(connector.Id, options, session.Environment.Shutdown.Stop, cancellationToken);
+            try
+            {
+                result = await host.Service.SyncNowAsync(connector.Id, options, session.Environment.Shutdown.Stop, cancellationToken);
+            }
+            catch (Exception failure) when (UnexpectedFailure.Note(connector.Name ?? connector.Id, failure))
+            {
+                throw;
+            }
         }
 
         if (options.DryRun)

@@ -52,6 +52,19 @@ internal static class WordChoice
         return option;
     }
 
+    /// <summary>Refuses an empty text.</summary>
+    public static Argument<string> NotEmpty(this Argument<string> argument)
+    {
+        argument.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && string.IsNullOrWhiteSpace(token.Value))
+            {
+                result.AddError($"{argument.Name}: empty. {argument.Description}");
+            }
+        });
+        return argument;
+    }
+
     private static string? Problem(string name, string written, string[] words)
     {
         if (words.Contains(written, StringComparer.OrdinalIgnoreCase))

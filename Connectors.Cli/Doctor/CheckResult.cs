@@ -7,6 +7,9 @@ namespace Connectors.Cli.Doctor;
 /// <param name="Remedy">How to fix it, if something has to be fixed.</param>
 internal sealed record CheckResult(string Check, CheckState State, string Detail, string? Remedy = null)
 {
+    /// <summary>The unexpected failure that broke the check, for who asks where it happened.</summary>
+    public Exception? Failure { get; init; }
+
     /// <summary>Passed.</summary>
     public static CheckResult Ok(string check, string detail) => new(check, CheckState.Ok, detail);
 

@@ -1,7 +1,9 @@
 using System.Globalization;
 using Connectors.Abstractions;
 using Connectors.Cli.Input;
+using Connectors.Cli.Output;
 using Connectors.Cli.Output.Listings;
+using Connectors.Sync.Diagnostics;
 using Connectors.Sync.Elasticsearch;
 using Connectors.Sync.Protocol.Filtering;
 using Connectors.Sync.Protocol;
@@ -34,7 +36,7 @@ internal sealed class ConnectorChecks(
 
     private readonly LastSyncCheck _lastSyncs = new(jobs);
 
-    /// <summary>Runs the checks.</summary>
+    /// <summary>Runs the checks. Whatever breaks one is told of this connector: the others are checked all the same.</summary>
     /// <param name="connector">The connector.</param>
     /// <param name="others">All connectors, for what two of them must not share.</param>
     /// <param name="cancellationToken">Stops the checks.</param>
@@ -45,6 +47,23 @@ internal sealed class ConnectorChecks(
     )
     {
         var name = $"connector {connector.Name ?? connector.Id}";
+        try
+        {
+            return await RunAsync(name, connector, others, cancellationToken);
+        }
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+        {
+            return [Broken(name, failure)];
+        }
+    }
+
+    private async Task<IReadOnlyList<CheckResult>> RunAsync(
+        string name,
+        ConnectorRecord connector,
+        IReadOnlyList<ConnectorRecord> others,
+        CancellationToken cancellationToken
+    )
+    {
         if (options.ServedAs(connector) is not { } serviceType)
         {
             return
@@ -67,7 +86,7 @@ internal sealed class ConnectorChecks(
                 CheckResult.Failed(
                     name,
                     "It has no index.",
-                    $"Attach one: `elastic-ingest connector edit {connector.Id} --index NAME`, or in Kibana."
+                    $"Attach one: `{Edit(connector)} --index NAME`, or in Kibana."
                 )
             );
         }
@@ -77,7 +96,7 @@ internal sealed class ConnectorChecks(
                 CheckResult.Failed(
                     name,
                     problem,
-                    $"Attach another index: `elastic-ingest connector edit {connector.Id} --index NAME`, or in Kibana."
+                    $"Attach another index: `{Edit(connector)} --index NAME`, or in Kibana."
                 )
             );
         }
@@ -87,7 +106,7 @@ internal sealed class ConnectorChecks(
                 CheckResult.Failed(
                     name,
                     $"Connector '{rival.Id}' fills the same index, {connector.IndexName}: each would delete what the other one writes.",
-                    $"Give one of them another index: `elastic-ingest connector edit {connector.Id} --index NAME`."
+                    $"Give one of them another index: `{Edit(connector)} --index NAME`."
                 )
             );
         }
@@ -119,7 +138,7 @@ internal sealed class ConnectorChecks(
                     name,
                     "use_text_extraction_service is on, but extraction_service.host is not set: its syncs fail.",
                     "Set extraction_service.host in config.yml, or switch the field off: "
-                        + $"`elastic-ingest connector edit {connector.Id} --set {CommonFields.UseExtractionService}=false`, or in Kibana."
+                        + $"`{Edit(connector)} --set {CommonFields.UseExtractionService}=false`, or in Kibana."
                 )
             );
         }
@@ -153,7 +172,7 @@ internal sealed class ConnectorChecks(
             (ConnectorRecord.DeletesOnlyName, "deletes-only", connector.DeletesOnlySchedule, null),
         ];
         return all.Where(item => item.Schedule is { Enabled: true })
-            .Select(item => Schedule(name, item.Syncs, item.Schedule!.Interval, item.Idle, $"{connector.Id} --schedule-{item.Option}"));
+            .Select(item => Schedule(name, item.Syncs, item.Schedule!.Interval, item.Idle, $"{Edit(connector)} --schedule-{item.Option}"));
     }
 
     private CheckResult Schedule(string name, string syncs, string interval, string? idle, string option)
@@ -163,13 +182,13 @@ internal sealed class ConnectorChecks(
             return CheckResult.Warning(
                 name,
                 $"Its schedule for {syncs} syncs makes none: {idle}",
-                $"Switch it off: `elastic-ingest connector edit {option} off`, or in Kibana."
+                $"Switch it off: `{option} off`, or in Kibana."
             );
         }
 
         if (CronSchedule.Problem(interval, sources.Now) is { } problem)
         {
-            var remedy = $"Set another one: `elastic-ingest connector edit {option} CRON`, or in Kibana.";
+            var remedy = $"Set another one: `{option} CRON`, or in Kibana.";
             return CronSchedule.IsReadable(interval)
                 ? CheckResult.Warning(name, $"Its schedule for {syncs} syncs makes none: {problem}", remedy)
                 : CheckResult.Failed(name, $"Its schedule for {syncs} syncs is none: {problem}", remedy);
@@ -225,11 +244,7 @@ internal sealed class ConnectorChecks(
         }
         catch (ConnectorException failure)
         {
-            return CheckResult.Failed(
-                name,
-                failure.Message,
-                RulesRemedy
-            );
+            return CheckResult.Failed(name, failure.Message, RulesRemedy);
         }
     }
 
@@ -254,7 +269,7 @@ internal sealed class ConnectorChecks(
             var missing = Lookup.FindDescription(sources, serviceType) is { } known
                 ? FieldAssignments.Missing(known.Fields, connector.Configuration)
                 : "";
-            var edit = $"elastic-ingest connector edit {connector.Id}{(missing.Length > 0 ? missing : " --set field=value")}";
+            var edit = $"{Edit(connector)}{(missing.Length > 0 ? missing : " --set field=value")}";
             var rules = SyncRules.AdvancedOf(connector.ActiveFiltering) is null ? "" : " or its sync rules";
             return CheckResult.Failed(
                 name,
@@ -262,5 +277,19 @@ internal sealed class ConnectorChecks(
                 $"Fix the connector's configuration (`{edit}`, or in Kibana){rules}, then run `elastic-ingest doctor` again."
             );
         }
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+        {
+            return Broken(name, failure);
+        }
     }
+
+    private static string Edit(ConnectorRecord connector) => $"elastic-ingest connector edit {ShellWord.Of(connector.Id)}";
+
+    private static CheckResult Broken(string name, Exception failure) =>
+        failure is ConnectorException
+            ? CheckResult.Failed(name, failure.Message, "Put that right, then run `elastic-ingest doctor` again.")
+            : CheckResult.Failed(name, UnexpectedFailure.Sentence(failure), "`elastic-ingest doctor --debug` tells where it happened.") with
+            {
+                Failure = failure,
+            };
 }

@@ -1,4 +1,5 @@
 using Connectors.Abstractions;
+using Connectors.Sync.Diagnostics;
 using Connectors.Sync.Engine.Planning;
 using Connectors.Sync.Protocol;
 using Connectors.Sync.Protocol.Connectors;
@@ -46,7 +47,7 @@ internal sealed class LastSyncCheck(SyncJobIndex jobs)
                 CheckResult.Warning(
                     name,
                     $"Its last access control sync failed: {Redactor.Redact(denied)}",
-                    $"When that is put right, sync again: `elastic-ingest sync {connector.Id} --access-control`."
+                    $"When that is put right, sync again: `elastic-ingest sync {ShellWord.Of(connector.Id)} --access-control`."
                 )
             );
         }
@@ -63,7 +64,7 @@ internal sealed class LastSyncCheck(SyncJobIndex jobs)
     private static string Command(ConnectorRecord connector, SyncJobRecord? last, bool allowMassDelete = false)
     {
         var options = new SyncJobOptions(allowMassDelete, Kind: last?.Options.Kind ?? SyncKind.Full);
-        return string.Join(' ', [$"elastic-ingest sync {connector.Id}", .. SyncOptionNames.CommandLine.Of(options)]);
+        return string.Join(' ', [$"elastic-ingest sync {ShellWord.Of(connector.Id)}", .. SyncOptionNames.CommandLine.Of(options)]);
     }
 
     /// <summary>The last syncs of documents that came to their end, the newest first; none when jobs may not be read.</summary>

@@ -90,6 +90,9 @@ internal sealed class CommandSession
         );
     }
 
+    /// <summary>Whether the places where failures happened are to be told.</summary>
+    public bool IsDebug => _parsed.GetValue(_global.Debug);
+
     /// <summary>Sources of one's own whose class can't be used, each with its line in the configuration.</summary>
     public IEnumerable<ConfigProblem> SourceProblems()
     {

@@ -2,6 +2,7 @@ using Connectors.Cli.Hosting;
 using Connectors.Cli.Input;
 using Connectors.Cli.Output;
 using Connectors.Cli.Output.Screen;
+using Connectors.Sync.Diagnostics;
 using Connectors.Sync.Protocol;
 using Connectors.Sync.Protocol.Connectors;
 using Connectors.Sync.Service.Jobs;
@@ -98,7 +99,7 @@ internal sealed class InitRun(CommandSession session, InitOptions options)
             : OperatingSystem.IsWindows() ? "; it holds a secret, so see who can read it"
             : ", readable by you only";
         output.WriteLine($"{options.File} is written{readers}.");
-        var file = options.File == "config.yml" ? "" : $" -c {options.File}";
+        var file = options.File == "config.yml" ? "" : $" -c {ShellWord.Of(options.File)}";
         if (connector is not null)
         {
             output.WriteLine($"Connector {connector.Name} ({connector.Id}) mirrors {connector.ServiceType} into {connector.IndexName}.");
@@ -120,8 +121,8 @@ internal sealed class InitRun(CommandSession session, InitOptions options)
         }
         else
         {
-            output.WriteLine($"  elastic-ingest preview {id}{file}");
-            output.WriteLine($"  elastic-ingest sync {id}{file}");
+            output.WriteLine($"  elastic-ingest preview {ShellWord.Of(id)}{file}");
+            output.WriteLine($"  elastic-ingest sync {ShellWord.Of(id)}{file}");
         }
 
         output.WriteLine($"  elastic-ingest poll{file}");

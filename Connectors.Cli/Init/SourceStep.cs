@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Connectors.Abstractions;
 using Connectors.Cli.Input;
 using Connectors.Cli.Output.Listings;
+using Connectors.Sync.Diagnostics;
 using Connectors.Sync.Elasticsearch;
 using Connectors.Sync.Protocol;
 using Connectors.Sync.Protocol.Connectors;
@@ -115,7 +116,7 @@ internal sealed class SourceStep(
                 problems =
                 [
                     .. problems,
-                    $"Give fields by --set field=value; `elastic-ingest source show {source.ServiceType}` explains them.",
+                    $"Give fields by --set field=value; `elastic-ingest source show {ShellWord.Of(source.ServiceType)}` explains them.",
                 ];
                 throw new CliException(ExitCode.Usage, problems);
             }

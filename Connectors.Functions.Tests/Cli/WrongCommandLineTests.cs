@@ -104,6 +104,22 @@ public sealed class WrongCommandLineTests
             + "--help.\n"
     )]
     [InlineData("sync", 2, "ID: missing. Id or name of the connector, as `connector list` shows it.\nSee elastic-ingest sync --help.\n")]
+    [InlineData(
+        "preview ",
+        2,
+        "ID: empty. Id or name of the connector, as `connector list` shows it.\nSee elastic-ingest preview --help.\n"
+    )]
+    [InlineData(
+        "connector delete  --yes",
+        2,
+        "ID: empty. Id or name of the connector, as `connector list` shows it.\nSee elastic-ingest connector delete --help.\n"
+    )]
+    [InlineData("job show ", 2, "JOB: empty. Id of the job, as `job list` shows it.\nSee elastic-ingest job show --help.\n")]
+    [InlineData(
+        "job list --connector ",
+        2,
+        "--connector: empty. Write --connector ID, or leave the option out.\nSee elastic-ingest job list --help.\n"
+    )]
     [InlineData("emulator --port 70000", 2, "--port: \"70000\" is not a port from 0 to 65535.\nSee elastic-ingest emulator --help.\n")]
     [InlineData("--action list --action poll", 2, "--action list can't be combined with other actions.\n")]
     [InlineData("--action config", 2, "--action config needs --service-type TYPE.\n")]

@@ -33,6 +33,9 @@ internal sealed class IdentitySource : EnumerableDataSource, IReportsWaiting
             );
     }
 
+    /// <summary>Whose identities they are.</summary>
+    public IDataSource Origin => _source;
+
     public override SourceDescription Description => _source.Description with { HasChangeFeed = false };
 
     public DateTimeOffset? WaitsUntil => (_source as IReportsWaiting)?.WaitsUntil;

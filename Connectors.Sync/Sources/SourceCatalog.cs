@@ -45,6 +45,19 @@ internal sealed class SourceCatalog : ISourceFactory
     /// <summary>Whether there is a source of this service type; it may still fail to load.</summary>
     public bool Knows(string serviceType) => _classes.ContainsKey(serviceType);
 
+    /// <summary>Whether there is a class for this service type, as a configuration names it; it may still be broken.</summary>
+    public bool HasClass(string serviceType)
+    {
+        try
+        {
+            return _classes.TryGetValue(serviceType, out var name) && Load(serviceType, name) is not null;
+        }
+        catch (ConnectorException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>What the source of a service type is and what it needs to be told.</summary>
     /// <exception cref="ConnectorException">There is none, or its class can't be loaded; the message says why and what to do.</exception>
     public SourceDescription Describe(string serviceType) => Find(serviceType).Description;
@@ -97,7 +110,11 @@ internal sealed class SourceCatalog : ISourceFactory
         );
     }
 
-    private IDataSource Create(string serviceType, SourceContext context) => Make(serviceType, Find(serviceType).Constructor, context);
+    private IDataSource Create(string serviceType, SourceContext context)
+    {
+        var constructor = Find(serviceType).Constructor;
+        return Guarded(serviceType, constructor, () => Make(constructor, context), "constructor", settings: null);
+    }
 
     private Loaded Find(string serviceType)
     {
@@ -126,9 +143,12 @@ internal sealed class SourceCatalog : ISourceFactory
 
     private Loaded Inspect(string serviceType, ConstructorInfo constructor)
     {
-        var source = Make(serviceType, constructor, SourceContext.Empty);
-        var description = source.Description
+        var settings = new UnsetSettings();
+        var context = SourceContext.Empty with { Settings = new SourceSettings(settings) };
+        var source = Guarded(serviceType, constructor, () => Make(constructor, context), "constructor", settings);
+        var description = Guarded(serviceType, constructor, () => source.Description, "description", settings)
             ?? throw new ConnectorException($"sources.{serviceType}: {constructor.DeclaringType} has no description.");
+
         if (description.HasChangeFeed && source is not IChangeFeed)
         {
             throw new ConnectorException(
@@ -153,25 +173,29 @@ internal sealed class SourceCatalog : ISourceFactory
             );
     }
 
-    private IDataSource Make(string serviceType, ConstructorInfo constructor, SourceContext context)
+    private static IDataSource Make(ConstructorInfo constructor, SourceContext context) =>
+        (IDataSource)constructor.Invoke(BindingFlags.DoNotWrapExceptions, binder: null, [context], culture: null);
+
+    /// <summary>Calls what somebody else wrote.</summary>
+    /// <param name="serviceType">The source.</param>
+    /// <param name="constructor">Its constructor.</param>
+    /// <param name="call">The call.</param>
+    /// <param name="member">What is called.</param>
+    /// <param name="settings">The settings that it has while it is asked what it is; <see langword="null"/> for those of a
+    /// connector.</param>
+    private T Guarded<T>(string serviceType, ConstructorInfo constructor, Func<T> call, string member, UnsetSettings? settings)
     {
         try
         {
-            return (IDataSource)constructor.Invoke(BindingFlags.DoNotWrapExceptions, binder: null, [context], culture: null);
+            return call();
         }
-        catch (Exception exception)
-            when (exception is TypeLoadException or MissingMemberException or IOException or BadImageFormatException)
+        catch (Exception exception) when (ConstructorFailure.IsOfLoading(exception))
         {
             throw Unusable(serviceType, _classes[serviceType], exception);
         }
-        catch (Exception exception) when (exception is not ConnectorException)
+        catch (Exception exception) when (settings is not null || exception is not ConnectorException)
         {
-            // Its message is not repeated: it may hold a setting.
-            throw new ConnectorException(
-                FailureKind.Fatal,
-                $"sources.{serviceType}: the constructor of {constructor.DeclaringType} failed with {exception.GetType().Name}. This is "
-                    + "a bug in the source."
-            );
+            throw ConstructorFailure.Of(serviceType, constructor.DeclaringType!, exception, member, settings);
         }
     }
 

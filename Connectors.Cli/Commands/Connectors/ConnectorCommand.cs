@@ -5,6 +5,7 @@ using Connectors.Cli.Input;
 using Connectors.Cli.Output;
 using Connectors.Cli.Output.Listings;
 using Connectors.Sync.Api;
+using Connectors.Sync.Diagnostics;
 using Connectors.Sync.Elasticsearch.Indices;
 using Connectors.Sync.Protocol;
 using Connectors.Sync.Protocol.Connectors;
@@ -32,7 +33,7 @@ internal static class ConnectorCommand
     {
         var id = new Argument<string>("ID") { Description = "Id or name of the connector, as `connector list` shows it." };
         id.CompletionSources.Add(Suggestions.Marker(Suggestions.Connector));
-        return id;
+        return id.NotEmpty();
     }
 
     /// <summary>Checks a schedule, and tells how it is read where that may not be what was meant.</summary>
@@ -203,7 +204,8 @@ internal static class ConnectorCommand
         if (missing.Count > 0)
         {
             await session.Environment.Error.WriteLineAsync(
-                $"notice: The connector is made and can't sync before that. Set it: elastic-ingest connector edit {connector.Id}"
+                "notice: The connector is made and can't sync before that. Set it: "
+                    + $"elastic-ingest connector edit {ShellWord.Of(connector.Id)}"
                     + FieldAssignments.Missing(description.Fields, configuration)
             );
         }

@@ -5,6 +5,7 @@ using Connectors.Cli.Init;
 using Connectors.Cli.Output;
 using Connectors.Cli.Output.Listings;
 using Connectors.Cli.Output.Screen;
+using Connectors.Sync.Diagnostics;
 using Connectors.Sync.Protocol;
 using Connectors.Sync.Protocol.Connectors;
 using Connectors.Sync.Protocol.Jobs;
@@ -58,16 +59,16 @@ internal static class ConnectorDeleteCommand
         CancellationToken cancellationToken
     )
     {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, session.Environment.Shutdown.Stop);
+        using var elasticsearch = await ElasticsearchSession.ConnectAsync(session, isService: false, either.Token);
+        var connector = await Lookup.ConnectorAsync(elasticsearch.Connectors, idOrName, either.Token);
+        await CheckAsync(elasticsearch, connector, index, either.Token);
         if (!isAgreed && (session.IsJson || !session.Environment.CanAsk))
         {
             var why = session.IsJson ? "with --json nothing is asked" : "there is no terminal to ask on";
             throw new CliException(ExitCode.Usage, $"connector delete: {why}. Add --yes if it is meant.");
         }
 
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, session.Environment.Shutdown.Stop);
-        using var elasticsearch = await ElasticsearchSession.ConnectAsync(session, isService: false, either.Token);
-        var connector = await Lookup.ConnectorAsync(elasticsearch.Connectors, idOrName, either.Token);
-        await CheckAsync(elasticsearch, connector, index, either.Token);
         if (!isAgreed && !await AgreedAsync(session, connector, index, either.Token))
         {
             await session.Environment.Error.WriteLineAsync("Nothing was deleted.");
@@ -227,7 +228,7 @@ internal static class ConnectorDeleteCommand
                     throw new CliException(
                         ExitCode.Failed,
                         $"Job '{id}' has not ended within a minute, and it may still write to the index. {soFar} `elastic-ingest job "
-                            + $"show {id}` tells more."
+                            + $"show {ShellWord.Of(id)}` tells more."
                     );
                 }
 

@@ -24,7 +24,7 @@ internal static class JobCommand
         {
             Description = "Only jobs of this connector, by its id or its name.",
             HelpName = "ID",
-        };
+        }.NotEmpty();
         connector.CompletionSources.Add(Suggestions.Marker(Suggestions.Connector));
         var status = new Option<string?>("--status")
         {
@@ -79,7 +79,7 @@ internal static class JobCommand
     {
         var job = new Argument<string>("JOB") { Description = "Id of the job, as `job list` shows it." };
         job.CompletionSources.Add(Suggestions.Marker(Suggestions.Job));
-        return job;
+        return job.NotEmpty();
     }
 
     private static async Task<int> ListAsync(

@@ -27,6 +27,11 @@ internal static partial class DoctorCommand
         await foreach (var result in new DoctorRun(session).RunAsync(either.Token))
         {
             Write(session, result);
+            if (result.Failure is { } failure && session.IsDebug)
+            {
+                UnexpectedFailure.WriteStack(session.Environment.Error, failure);
+            }
+
             noted += result.State == CheckState.Warning ? 1 : 0;
             if (result.State == CheckState.Failed)
             {

@@ -2,6 +2,7 @@ using Connectors.Abstractions;
 using Connectors.Cli.Hosting;
 using Connectors.Cli.Input;
 using Connectors.Cli.Output.Screen;
+using Connectors.Sync.Diagnostics;
 using Connectors.Sync.Sources;
 
 namespace Connectors.Cli.Output.Listings;
@@ -92,7 +93,7 @@ internal static class SourceDetails
         output.WriteLine();
         output.WriteLine("To make a connector of it:");
         output.WriteLine(
-            $"  elastic-ingest connector create --service-type {source.ServiceType} --index "
+            $"  elastic-ingest connector create --service-type {ShellWord.Of(source.ServiceType)} --index "
                 + $"search-{source.ServiceType.Replace('_', '-')}{string.Concat(needed)}"
         );
         output.WriteLine();

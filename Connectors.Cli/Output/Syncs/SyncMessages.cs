@@ -76,7 +76,8 @@ internal static class SyncMessages
 
     /// <summary>What to look at when a source gave nothing.</summary>
     public static string NoDocuments(string connectorId) =>
-        $"no documents: if there should be some, look at the settings that choose them (`elastic-ingest connector show {connectorId}`)";
+        "no documents: if there should be some, look at the settings that choose them "
+        + $"(`elastic-ingest connector show {ShellWord.Of(connectorId)}`)";
 
     private static string Counts(SyncCounts counts)
     {

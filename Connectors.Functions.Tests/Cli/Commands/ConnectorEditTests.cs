@@ -431,6 +431,8 @@ public sealed class ConnectorEditTests : IAsyncLifetime
     {
         Assert.Equal(2, await _cli.RunAsync("connector", "delete", "f1"));
         Assert.Equal("connector delete: there is no terminal to ask on. Add --yes if it is meant.\n", _cli.Error.ToString());
+        Assert.Equal(2, await _cli.RunAsync("connector", "delete", "nop"));
+        Assert.StartsWith("There is no connector with the id or name \"nop\".", _cli.Error.ToString(), StringComparison.Ordinal);
 
         using var terminal = new TestConsole().Interactive().Width(120);
         _cli.Terminal = terminal;

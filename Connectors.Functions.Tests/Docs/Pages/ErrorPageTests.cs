@@ -143,7 +143,8 @@ public sealed class ErrorPageTests
             """
 
             An error that nobody expected says `Unexpected error (…)` and an *error id*: search the log for the id, the entry has the details, and please
-            [report it](../CONTRIBUTING.md).
+            [report it](../CONTRIBUTING.md). One in a source of your own names its class instead:
+            [when it fails](writing-a-source.md#6-when-it-fails).
 
             """
         );

@@ -56,8 +56,8 @@ public sealed class SourceCatalogTests
     )]
     [InlineData(
         "throwing",
-        "sources.throwing: the constructor of Connectors.Tests.Sync.Sources.ThrowingSource failed with InvalidOperationException. This "
-            + "is a bug in the source."
+        "sources.throwing: the constructor of Connectors.Tests.Sync.Sources.ThrowingSource (assembly "
+            + "Connectors.Functions.Tests) failed with InvalidOperationException: password=***. This is a bug in the source."
     )]
     public void WhatCanNotBeLoadedIsToldWithTheWayOut(string serviceType, string expected)
     {
@@ -159,5 +159,5 @@ public sealed class SourceWithoutContext() : ListSource(SourceContext.Empty);
 public sealed class ThrowingSource : ListSource
 {
     public ThrowingSource(SourceContext context)
-        : base(context) => throw new InvalidOperationException("secret");
+        : base(context) => throw new InvalidOperationException("password=secret");
 }

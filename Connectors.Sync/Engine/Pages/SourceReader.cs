@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Connectors.Abstractions;
 using Connectors.Sync.Retries;
+using Connectors.Sync.Sources;
 
 namespace Connectors.Sync.Engine.Pages;
 
@@ -28,29 +29,27 @@ internal sealed class SourceReader(IDataSource source, SourceCalls calls)
     /// <param name="cancellationToken">Stops the call.</param>
     /// <exception cref="ConnectorException">It does not.</exception>
     public Task PingAsync(TimeSpan limit, CancellationToken cancellationToken) =>
-        calls.RunAsync(
+        CallAsync(
             "an answer",
             async token =>
             {
                 await source.PingAsync(token);
                 return true;
             },
-            _progress,
             cancellationToken,
             limit
         );
 
     /// <summary>Asks whether anything may have changed (<see cref="IDataSource.HasChangedAsync"/>).</summary>
     public Task<ChangeCheckResult> HasChangedAsync(string? lastToken, CancellationToken cancellationToken) =>
-        calls.RunAsync("whether anything changed", token => source.HasChangedAsync(lastToken, token), _progress, cancellationToken);
+        CallAsync("whether anything changed", token => source.HasChangedAsync(lastToken, token), cancellationToken);
 
     /// <summary>Divides it into partitions: at least one, each with a name of its own.</summary>
     public async Task<IReadOnlyList<SourcePartition>> PartitionAsync(int wanted, CancellationToken cancellationToken)
     {
-        var partitions = await calls.RunAsync(
+        var partitions = await CallAsync(
             "its partitions",
             token => source.PartitionAsync(wanted, token),
-            _progress,
             cancellationToken
         );
         if (
@@ -66,7 +65,7 @@ internal sealed class SourceReader(IDataSource source, SourceCalls calls)
 
     /// <summary>Finds where a change feed is in its history now.</summary>
     public Task<ChangeStart> FindCursorAsync(CancellationToken cancellationToken) =>
-        calls.RunAsync("its place in its history", token => ((IChangeFeed)source).FindCursorAsync(token), _progress, cancellationToken);
+        CallAsync("its place in its history", token => ((IChangeFeed)source).FindCursorAsync(token), cancellationToken);
 
     /// <summary>Reads the pages of a partition that follow a token, up to the last one or until <see cref="SourceCalls.Stop"/>, at which a
     /// page under way ends with the documents that it has. Whoever receives a page disposes it.</summary>
@@ -120,6 +119,27 @@ internal sealed class SourceReader(IDataSource source, SourceCalls calls)
         );
     }
 
+    private async Task<T> CallAsync<T>(
+        string what,
+        Func<CancellationToken, Task<T>> call,
+        CancellationToken cancellationToken,
+        TimeSpan? limit = null
+    )
+    {
+        try
+        {
+            return await calls.RunAsync(what, call, _progress, cancellationToken, limit);
+        }
+        catch (Exception failure)
+            when (!cancellationToken.IsCancellationRequested
+                && !calls.Stop.IsCancellationRequested
+                && FaultySource.Note(source, failure)
+            )
+        {
+            throw;
+        }
+    }
+
     private async IAsyncEnumerable<T> ReadAsync<T>(
         string what,
         PageToken after,
@@ -163,7 +183,7 @@ internal sealed class SourceReader(IDataSource source, SourceCalls calls)
     {
         try
         {
-            return await calls.RunAsync(what, read, _progress, cancellationToken);
+            return await CallAsync(what, read, cancellationToken);
         }
         catch (OperationCanceledException) when (calls.Stop.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {

@@ -1,3 +1,4 @@
+using Connectors.Sync.Diagnostics;
 using Connectors.Sync.Protocol.Connectors;
 
 namespace Connectors.Sync.Protocol.Jobs;
@@ -52,7 +53,7 @@ internal static class JobWait
         if (job.Status == JobStatus.Suspended)
         {
             // Whoever was interrupted left its trace in the connector a moment ago, so that trace is no sign of a service that runs.
-            return $"a service, or elastic-ingest sync {connector.Id}, to go on: it was interrupted";
+            return $"a service, or elastic-ingest sync {ShellWord.Of(connector.Id)}, to go on: it was interrupted";
         }
 
         return connector.LastSeen is not { } seen ? "a service: none has looked at the connector yet"

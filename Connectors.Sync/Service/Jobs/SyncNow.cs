@@ -1,4 +1,5 @@
 using Connectors.Abstractions;
+using Connectors.Sync.Diagnostics;
 using Connectors.Sync.Engine;
 using Connectors.Sync.Engine.Planning;
 using Connectors.Sync.Protocol;
@@ -188,13 +189,14 @@ internal sealed class SyncNow(ServiceCore core, JobDispatcher dispatcher, Servic
     {
         var words = SyncOptionNames.CommandLine;
         var (theirs, ours) = (words.Of(waiting.Options), words.Of(how.ForJob));
-        var same = string.Join(' ', [$"elastic-ingest sync {waiting.ConnectorId}", .. theirs]);
+        var id = ShellWord.Of(waiting.Id);
+        var same = string.Join(' ', [$"elastic-ingest sync {ShellWord.Of(waiting.ConnectorId)}", .. theirs]);
         return new ConnectorException(
             waiting.Status == JobStatus.Pending
                 ? $"Job '{waiting.Id}' of connector '{waiting.ConnectorId}' waits to be run {Listed(theirs)}, and this sync is "
-                    + $"{Listed(ours)}. Run it first ('{same}'), or cancel it ('elastic-ingest job cancel {waiting.Id}'), then sync again."
+                    + $"{Listed(ours)}. Run it first ('{same}'), or cancel it ('elastic-ingest job cancel {id}'), then sync again."
                 : $"Job '{waiting.Id}' of connector '{waiting.ConnectorId}' was interrupted; it runs {Listed(theirs)}, and this sync is "
-                    + $"{Listed(ours)}. Go on with it ('{same}'), or cancel it ('elastic-ingest job cancel {waiting.Id}'), then sync again."
+                    + $"{Listed(ours)}. Go on with it ('{same}'), or cancel it ('elastic-ingest job cancel {id}'), then sync again."
         );
 
         static string Listed(IReadOnlyList<string> options) => options.Count == 0 ? "without options" : $"with {string.Join(' ', options)}";

@@ -122,7 +122,8 @@ public sealed class BadConnectorTests
         await _fixture.RunOnceAsync();
 
         Assert.Matches(
-            @"^Unexpected error \(InvalidOperationException\)\. See the log of the service under error id [0-9a-f]{8}; please report it\.$",
+            @"^Connectors\.Tests\.Sync\.Service\.FakeSources\+Source \(assembly Connectors\.Functions\.Tests\) failed with "
+                + @"InvalidOperationException: password=\*\*\*\. The log of the service tells where, under error id [0-9a-f]{8}\.$",
             _fixture.Connector(connector)["error"]!.GetValue<string>()
         );
 

@@ -1,0 +1,227 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json.Nodes;
+using Connectors.Abstractions;
+using Connectors.Emulator;
+using Xunit;
+
+namespace Connectors.Tests.Cli.Commands;
+
+/// <summary>What somebody who writes a source is told of the faults in it.</summary>
+public sealed class OwnSourceTests : IAsyncLifetime
+{
+    private const string Failing = "Connectors.Tests.Cli.Commands.FailingSource (assembly Connectors.Functions.Tests)";
+    private const string NotFound = $"{Failing} failed with FileNotFoundException: Unable to find things.json.";
+    private const string OutOfRange = $"{Failing} failed with InvalidDataException: No item 5, password=***.";
+    private EmulatorServer _elasticsearch = null!;
+    private CliRun _cli = null!;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _elasticsearch = await EmulatorServer.StartAsync(new EmulatorOptions(), Token);
+        _cli = new CliRun(_elasticsearch.Uri);
+        await File.WriteAllTextAsync(
+            _cli.ConfigFile,
+            """
+            sources:
+              failing: Connectors.Tests.Cli.Commands.FailingSource, Connectors.Functions.Tests
+              eager: Connectors.Tests.Cli.Commands.EagerSource, Connectors.Functions.Tests
+              opening: Connectors.Tests.Cli.Commands.OpeningSource, Connectors.Functions.Tests
+
+            """,
+            Token
+        );
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _cli.Dispose();
+        await _elasticsearch.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task TheDoctorTellsOfAPingThatBreaksAndGoesOn()
+    {
+        await WithoutBrokenConstructorsAsync();
+        await CreateAsync("failing", "a1", "things", "fails=ping");
+        await CreateAsync("dir", "f1", "files", $"directory={_cli.Files("a.txt")}");
+
+        Assert.Equal(1, await _cli.RunAsync("doctor"));
+        Assert.Contains(
+            $"FAIL  connector things: {NotFound}\n      `elastic-ingest doctor --debug` tells where it happened.\n",
+            _cli.Out.ToString(),
+            StringComparison.Ordinal
+        );
+        Assert.Contains("ok    connector files: System Directory answers.\n", _cli.Out.ToString(), StringComparison.Ordinal);
+        Assert.EndsWith("\n1 thing has to be put right.\n", _cli.Out.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", _cli.Error.ToString(), StringComparison.Ordinal);
+
+        Assert.Equal(1, await _cli.RunAsync("doctor", "--json"));
+        var checks = _cli.Out.ToString().TrimEnd().Split('\n').Select(line => JsonNode.Parse(line)!).ToList();
+        Assert.Contains(checks, check => check.ToJsonString().Contains("FileNotFoundException", StringComparison.Ordinal));
+        Assert.Contains(checks, check => check.ToJsonString().Contains("connector files", StringComparison.Ordinal));
+
+        Assert.Equal(1, await _cli.RunAsync("doctor", "--debug"));
+        Assert.Contains($"{nameof(FailingSource)}.{nameof(FailingSource.PingAsync)}", _cli.Error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("preview", "ping", NotFound)]
+    [InlineData("sync --dry-run", "ping", NotFound)]
+    [InlineData("preview", "read", OutOfRange)]
+    [InlineData("sync --dry-run", "read", OutOfRange)]
+    public async Task AFaultIsToldWithTheConnectorAndTheClass(string command, string fails, string sentence)
+    {
+        await CreateAsync("failing", "a1", "things", $"fails={fails}");
+
+        Assert.Equal(1, await _cli.RunAsync([.. command.Split(' '), "a1"]));
+        Assert.Equal(
+            $"Connector 'things': {sentence}\nThe same command with --debug tells where it happened.\n",
+            _cli.Error.ToString()
+        );
+
+        Assert.Equal(1, await _cli.RunAsync([.. command.Split(' '), "a1", "--debug"]));
+        Assert.Contains($"{nameof(FailingSource)}.", _cli.Error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("\n       at ", _cli.Error.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", _cli.Error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ASyncTellsTheClassAndTheEntryOfTheLog()
+    {
+        await CreateAsync("failing", "a1", "things", "fails=read");
+
+        Assert.Equal(1, await _cli.RunAsync("sync", "a1"));
+
+        var connector = JsonNode.Parse(_elasticsearch.Get(".elastic-connectors", "a1")!)!;
+        Assert.Matches(
+            @"^Connectors\.Tests\.Cli\.Commands\.FailingSource \(assembly Connectors\.Functions\.Tests\) failed with "
+                + @"InvalidDataException: No item 5, password=\*\*\*\. The log of the service tells where, under error id [0-9a-f]{8}\.$",
+            (string)connector["last_sync_error"]!
+        );
+    }
+
+    [Theory]
+    [InlineData("source show eager")]
+    [InlineData("connector create --service-type eager --index search-eager --set file=/tmp/things.json")]
+    [InlineData("sync e1")]
+    [InlineData("preview e1")]
+    public async Task AConstructorThatReadsSettingsIsToldSo(string line)
+    {
+        await AddEagerAsync();
+
+        Assert.Equal(1, await _cli.RunAsync(line.Split(' ')));
+
+        Assert.Contains(
+            "sources.eager: the constructor of Connectors.Tests.Cli.Commands.EagerSource (assembly "
+                + "Connectors.Functions.Tests) reads the setting file. It must not, as there are none when a source is asked what it is: "
+                + "read settings in its methods, such as PingAsync.",
+            _cli.Error.ToString(),
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public async Task AConstructorThatFailsIsToldWithWhat()
+    {
+        Assert.Equal(1, await _cli.RunAsync("source", "show", "opening"));
+
+        Assert.Equal(
+            "sources.opening: the constructor of Connectors.Tests.Cli.Commands.OpeningSource (assembly "
+                + "Connectors.Functions.Tests) failed with DirectoryNotFoundException: Could not find a part of the path "
+                + "'/no/such/file'. This is a bug in the source.\n",
+            _cli.Error.ToString()
+        );
+    }
+
+    [Fact]
+    public async Task ABrokenClassKeepsNoOtherConnectorFromBeingServed()
+    {
+        await AddEagerAsync();
+        await CreateAsync("dir", "f1", "files", $"directory={_cli.Files("a.txt")}");
+
+        await _cli.RunAsync("poll", "--one-sync");
+
+        Assert.Equal("connected", (string)JsonNode.Parse(_elasticsearch.Get(".elastic-connectors", "f1")!)!["status"]!);
+        Assert.Contains(
+            "the constructor of Connectors.Tests.Cli.Commands.EagerSource",
+            (string)JsonNode.Parse(_elasticsearch.Get(".elastic-connectors", "e1")!)!["error"]!,
+            StringComparison.Ordinal
+        );
+        Assert.Equal(0, await _cli.RunAsync("sync", "f1"));
+    }
+
+    [Theory]
+    [InlineData("has space", "\"has space\"")]
+    [InlineData("has $HOME", "'has $HOME'")]
+    [InlineData("plain-1", "plain-1")]
+    public async Task ACommandThatIsSuggestedCanBePasted(string id, string word)
+    {
+        Assert.Equal(0, await _cli.RunAsync("connector", "create", "--service-type", "dir", "--index", "search-files", "--id", id));
+        Assert.Contains(
+            $"Set it: elastic-ingest connector edit {word} --set directory=...\n",
+            _cli.Error.ToString(),
+            StringComparison.Ordinal
+        );
+
+        await _cli.RunAsync("doctor");
+        Assert.Contains($"(`elastic-ingest connector edit {word} --set directory=...`", _cli.Out.ToString(), StringComparison.Ordinal);
+    }
+
+    /// <summary>The doctor is to have nothing else to tell.</summary>
+    private Task WithoutBrokenConstructorsAsync() =>
+        File.WriteAllTextAsync(
+            _cli.ConfigFile,
+            "sources:\n  failing: Connectors.Tests.Cli.Commands.FailingSource, Connectors.Functions.Tests\n",
+            Token
+        );
+
+    private async Task AddEagerAsync()
+    {
+        await CreateAsync("dir", "e1", "eager", "directory=/");
+        var connector = JsonNode.Parse(_elasticsearch.Get(".elastic-connectors", "e1")!)!;
+        connector["service_type"] = "eager";
+        _elasticsearch.Put(".elastic-connectors", "e1", connector.ToJsonString());
+    }
+
+    private async Task CreateAsync(string serviceType, string id, string name, string setting)
+    {
+        string[] line = ["--service-type", serviceType, "--index", $"search-{name}", "--name", name, "--id", id, "--set", setting];
+        Assert.Equal(0, await _cli.RunAsync(["connector", "create", .. line]));
+    }
+}
+
+public class FailingSource(SourceContext context) : EnumerableDataSource(context)
+{
+    public override SourceDescription Description { get; } =
+        new()
+        {
+            Name = "Failing",
+            ServiceType = "failing",
+            Fields = [new ConfigField("fails", "What fails")],
+        };
+
+    public override Task PingAsync(CancellationToken cancellationToken) =>
+        Context.Settings.GetString("fails") == "ping" ? throw new FileNotFoundException("Unable to find things.json.") : Task.CompletedTask;
+
+    protected override async IAsyncEnumerable<SimpleDocument> ReadAsync(
+        SourcePartition partition,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        await Task.Yield();
+        yield return new SimpleDocument("1", new { title = "one" });
+        throw new InvalidDataException("No item 5, password=hunter2.");
+    }
+}
+
+public sealed class EagerSource(SourceContext context) : FailingSource(context)
+{
+    public string Path { get; } = context.Settings.GetRequiredString("file");
+}
+
+public sealed class OpeningSource(SourceContext context) : FailingSource(context)
+{
+    public string Text { get; } = File.ReadAllText("/no/such/file");
+}

@@ -1,0 +1,47 @@
+using Connectors.Abstractions;
+
+namespace Connectors.Sync.Sources;
+
+/// <summary>
+/// Remembers with an unexpected failure in which source of somebody's own it happened: that is told to whoever wrote the source, and not
+/// reported to the project. The failure stays the same one, so that all who handle it need not know.
+/// </summary>
+internal static class FaultySource
+{
+    private const string Key = "Connectors.FaultySource";
+
+    /// <summary>Notes the source of a failure, unless it is one of the built-in ones or the failure was foreseen.</summary>
+    /// <returns>Always <see langword="false"/>: for the filter of a <c>catch</c> that lets the failure pass.</returns>
+    public static bool Note(IDataSource source, Exception failure)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(failure);
+        var type = (source as IdentitySource)?.Origin.GetType() ?? source.GetType();
+        if (failure is not (ConnectorException or OutOfMemoryException) && !IsBuiltIn(type) && !failure.Data.IsReadOnly)
+        {
+            failure.Data[Key] = NameOf(type);
+        }
+
+        return false;
+    }
+
+    /// <summary>What is told of the failure of somebody's own source; <see langword="null"/> of any other failure.</summary>
+    public static string? Sentence(Exception? failure) =>
+        failure?.Data[Key] is string name ? $"{name} failed with {Cause(failure)}." : null;
+
+    /// <summary>The class and its assembly.</summary>
+    public static string NameOf(Type type)
+    {
+        ArgumentNullException.ThrowIfNull(type);
+        return $"{type.FullName} (assembly {type.Assembly.GetName().Name})";
+    }
+
+    /// <summary>What a failure is and says, as the end of a sentence.</summary>
+    public static string Cause(Exception failure)
+    {
+        ArgumentNullException.ThrowIfNull(failure);
+        return $"{failure.GetType().Name}: {Sentences.Inner(Redactor.Redact(failure.Message))}";
+    }
+
+    private static bool IsBuiltIn(Type type) => type.Assembly.GetName().Name is "Connectors.Sources" or "Connectors.Sync";
+}
