@@ -5,6 +5,7 @@ using Connectors.Sync.Protocol;
 using Connectors.Sync.Protocol.Connectors;
 using Connectors.Sync.Protocol.Jobs;
 using Connectors.Sync.Service;
+using Connectors.Sync.Service.Jobs;
 
 namespace Connectors.Sync.Api;
 
@@ -71,6 +72,11 @@ internal sealed class ConnectorApi(ConnectorIndex connectors, SyncJobIndex jobs,
                 "The connector's index can't be filled",
                 $"index_name: {impossible} Attach another index to connector '{connector.Id}'."
             );
+        }
+
+        if (requested.Type == JobType.AccessControl && JobSetup.AccessControlProblem(connector, sources) is { } hasNone)
+        {
+            return ApiResult.Problem(409, "The connector has no access control to sync", hasNone);
         }
 
         if (requested.DryRun)
