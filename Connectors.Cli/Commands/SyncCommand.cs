@@ -5,6 +5,7 @@ using Connectors.Cli.Output;
 using Connectors.Cli.Output.Listings;
 using Connectors.Cli.Output.Syncs;
 using Connectors.Sync.Engine.Planning;
+using Connectors.Sync.Service;
 using Connectors.Sync.Service.Jobs;
 
 namespace Connectors.Cli.Commands;
@@ -93,6 +94,12 @@ internal static class SyncCommand
 
         using var elasticsearch = await ElasticsearchSession.ConnectAsync(session, isService: false, cancellationToken);
         var connector = await Lookup.ConnectorAsync(elasticsearch.Connectors, idOrName, cancellationToken);
+        var sources = new SourceCheck(session.Sources, session.Environment.TimeProvider);
+        if (options.AccessControl && JobSetup.AccessControlProblem(connector, sources) is { } impossible)
+        {
+            throw new CliException(ExitCode.Usage, impossible);
+        }
+
         SyncResult result;
         await using (var display = options.DryRun ? null : ProgressDisplay.Start(session))
         {

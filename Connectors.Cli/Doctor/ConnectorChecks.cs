@@ -131,6 +131,17 @@ internal sealed class ConnectorChecks(
             );
         }
 
+        if (connector.HasUncheckedDraft)
+        {
+            results.Add(
+                CheckResult.Warning(
+                    name,
+                    "A draft of its sync rules waits to be checked; until then the rules before it stay in force.",
+                    "A running `elastic-ingest poll` checks it, or `elastic-ingest poll --one-sync` now."
+                )
+            );
+        }
+
         if (!hasExtractionService && UsesExtractionService(serviceType, connector))
         {
             results.Add(
@@ -154,7 +165,7 @@ internal sealed class ConnectorChecks(
             );
         }
 
-        results.AddRange(await _lastSyncs.RunAsync(name, connector, cancellationToken));
+        results.AddRange(await _lastSyncs.RunAsync(name, connector, sources, cancellationToken));
         return results;
     }
 
@@ -271,10 +282,12 @@ internal sealed class ConnectorChecks(
                 : "";
             var edit = $"{Edit(connector)}{(missing.Length > 0 ? missing : " --set field=value")}";
             var rules = SyncRules.AdvancedOf(connector.ActiveFiltering) is null ? "" : " or its sync rules";
+            var isIll = failure.Kind == FailureKind.Retry && missing.Length == 0;
+            var first = isIll ? "Look at the service and at the network, or try again later. If its address is wrong, fix" : "Fix";
             return CheckResult.Failed(
                 name,
                 failure.Message,
-                $"Fix the connector's configuration (`{edit}`, or in Kibana){rules}, then run `elastic-ingest doctor` again."
+                $"{first} the connector's configuration (`{edit}`, or in Kibana){rules}, then run `elastic-ingest doctor` again."
             );
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)

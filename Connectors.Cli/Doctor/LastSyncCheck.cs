@@ -4,6 +4,7 @@ using Connectors.Sync.Engine.Planning;
 using Connectors.Sync.Protocol;
 using Connectors.Sync.Protocol.Connectors;
 using Connectors.Sync.Protocol.Jobs;
+using Connectors.Sync.Service;
 using Connectors.Sync.Service.Jobs;
 
 namespace Connectors.Cli.Doctor;
@@ -19,8 +20,14 @@ internal sealed class LastSyncCheck(SyncJobIndex jobs)
     /// <summary>Runs the check.</summary>
     /// <param name="name">What the check is called.</param>
     /// <param name="connector">The connector.</param>
+    /// <param name="sources">The sources.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public async Task<IReadOnlyList<CheckResult>> RunAsync(string name, ConnectorRecord connector, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<CheckResult>> RunAsync(
+        string name,
+        ConnectorRecord connector,
+        SourceCheck sources,
+        CancellationToken cancellationToken
+    )
     {
         var newest = await NewestAsync(connector, cancellationToken);
         List<CheckResult> results = [];
@@ -41,19 +48,55 @@ internal sealed class LastSyncCheck(SyncJobIndex jobs)
             );
         }
 
-        if (connector.LastAccessControlSyncError is { } denied)
+        // Where there are no identities to sync any more, no sync could put that right.
+        if (connector.LastAccessControlSyncError is { } denied && JobSetup.HasAccessControl(connector, sources))
         {
             results.Add(
                 CheckResult.Warning(
                     name,
                     $"Its last access control sync failed: {Redactor.Redact(denied)}",
-                    $"When that is put right, sync again: `elastic-ingest sync {ShellWord.Of(connector.Id)} --access-control`."
+                    $"When that is put right, sync again: `{AccessControlCommand(connector)}`."
                 )
             );
         }
 
+        results.AddRange(await SilentAsync(name, connector, sources.Now, cancellationToken));
         return results;
     }
+
+    /// <summary>Running jobs of which nothing was heard lately.</summary>
+    private async Task<IReadOnlyList<CheckResult>> SilentAsync(
+        string name,
+        ConnectorRecord connector,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            var running = await jobs.NewestAsync(connector.Id, [JobStatus.InProgress, JobStatus.Canceling], Looked, cancellationToken);
+            return
+            [
+                .. from job in running
+                let silence = JobSilence.Of(job, now)
+                where silence is not null
+                select CheckResult.Warning(
+                    name,
+                    $"Its job '{job.Id}' on {job.WorkerHostname ?? "another host"} was {silence}.",
+                    "When its process runs no more, start its service again there: it goes on with the job. Or wait, then sync again: "
+                        + $"`{(job.IsAccessControl ? AccessControlCommand(connector) : Command(connector, job))}`."
+                ),
+            ];
+        }
+        catch (ConnectorException)
+        {
+            // The check of the privileges says so.
+            return [];
+        }
+    }
+
+    private static string AccessControlCommand(ConnectorRecord connector) =>
+        $"elastic-ingest sync {ShellWord.Of(connector.Id)} --access-control";
 
     private static string Remedy(ConnectorRecord connector, SyncJobRecord? last, string error) =>
         error.Contains(AllowMassDelete, StringComparison.Ordinal)

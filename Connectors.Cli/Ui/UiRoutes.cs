@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Connectors.Abstractions;
 using Connectors.Emulator.Http;
 using Connectors.Sync.Api;
@@ -131,7 +130,7 @@ internal sealed class UiRoutes(ConnectorService service, ConnectorApi api, DryRu
             return ConnectorApi.MissingSync(jobId);
         }
 
-        JsonObject view = ApiViews.Job(job);
+        var view = api.View(job);
         if (job.Status?.IsRunning() == true && service.Running.FirstOrDefault(sync => sync.JobId == jobId)?.Progress is { } progress)
         {
             ProgressView.AddTo(view, progress);

@@ -33,6 +33,19 @@ public sealed class ApiTests
         );
     }
 
+    [Fact]
+    public async Task ASyncOfIdentitiesThatThereAreNotIsRefused()
+    {
+        await using var fixture = await new MemoryAppFixture().StartAsync();
+        fixture.AddConnector();
+
+        var answer = await fixture.PostAsync("connectors/c1/syncs", """{"type": "access_control"}""");
+
+        Assert.Equal(HttpStatusCode.Conflict, answer.StatusCode);
+        Assert.Contains("has no access control to sync.", await answer.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
+        Assert.Empty(fixture.JobIds);
+    }
+
     [Theory]
     [InlineData(
         """{"dry_run": true, "x": 1}""",

@@ -60,7 +60,7 @@ public sealed class SyncsApi(ApiRunner runner)
                     return ApiResponse.Of(request, ConnectorApi.MissingSync(jobId));
                 }
 
-                var view = job is not null ? ApiViews.Job(job) : DryRun(instance!);
+                var view = job is not null ? services.Api.View(job) : DryRun(instance!);
                 if (
                     instance is { RuntimeStatus: OrchestrationRuntimeStatus.Running, SerializedCustomStatus: not null }
                     && instance.ReadCustomStatusAs<SyncStatus>() is { } status

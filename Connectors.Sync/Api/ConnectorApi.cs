@@ -5,6 +5,7 @@ using Connectors.Sync.Protocol;
 using Connectors.Sync.Protocol.Connectors;
 using Connectors.Sync.Protocol.Jobs;
 using Connectors.Sync.Service;
+using Connectors.Sync.Service.Jobs;
 
 namespace Connectors.Sync.Api;
 
@@ -73,6 +74,11 @@ internal sealed class ConnectorApi(ConnectorIndex connectors, SyncJobIndex jobs,
             );
         }
 
+        if (requested.Type == JobType.AccessControl && JobSetup.AccessControlProblem(connector, sources) is { } hasNone)
+        {
+            return ApiResult.Problem(409, "The connector has no access control to sync", hasNone);
+        }
+
         if (requested.DryRun)
         {
             return Accepted(await startDryRun(connector, requested));
@@ -93,7 +99,7 @@ internal sealed class ConnectorApi(ConnectorIndex connectors, SyncJobIndex jobs,
             return ApiResult.Problem(
                 409,
                 "The connector is being synced",
-                $"Job '{job.Id}' of connector '{connector.Id}' is {job.Status!.Value.ToWord()}. Wait for it to end, or cancel it.",
+                $"Job '{job.Id}' of connector '{connector.Id}' is {job.Status!.Value.ToWord()}. {WayOut(job)}",
                 ("jobId", job.Id),
                 ("job", LocationOf(job.Id))
             );
@@ -110,6 +116,9 @@ internal sealed class ConnectorApi(ConnectorIndex connectors, SyncJobIndex jobs,
         await jobMade();
         return Accepted(made!.Id);
     }
+
+    private string WayOut(SyncJobRecord job) =>
+        JobSilence.Of(job, sources.Now) is { } silence ? $"It was {silence}." : "Wait for it to end, or cancel it.";
 
     /// <summary>The newest jobs first.</summary>
     /// <param name="connector">Only those of this connector; empty or <see langword="null"/> for all.</param>
@@ -142,7 +151,7 @@ internal sealed class ConnectorApi(ConnectorIndex connectors, SyncJobIndex jobs,
         IReadOnlyList<SyncJobRecord>? unfinished = null;
         foreach (var job in newest)
         {
-            var view = ApiViews.Job(job);
+            var view = View(job);
             if (job.Status?.IsWaiting() == true)
             {
                 unfinished ??= await jobs.NewestAsync(null, JobTransitions.Unfinished, SyncJobIndex.MaxNewest, cancellationToken);
@@ -177,6 +186,9 @@ internal sealed class ConnectorApi(ConnectorIndex connectors, SyncJobIndex jobs,
 
     /// <summary>A job; <see langword="null"/> when there is none of that id.</summary>
     public Task<SyncJobRecord?> FindJobAsync(string jobId, CancellationToken cancellationToken) => jobs.FindAsync(jobId, cancellationToken);
+
+    /// <summary>A job as it looks now.</summary>
+    public JsonObject View(SyncJobRecord job) => JobView.At(job, sources.Now);
 
     /// <summary>Requests the cancellation of a job.</summary>
     public async Task<ApiResult> CancelAsync(string jobId, CancellationToken cancellationToken) =>

@@ -41,7 +41,7 @@ internal sealed record ConnectorServiceOptions
     public TimeSpan CancelPatience { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>How long a running job may be silent before it counts as dead. Default 5 minutes, as in Elastic's own service.</summary>
-    public TimeSpan IdleAfter { get; init; } = TimeSpan.FromMinutes(5);
+    public TimeSpan IdleAfter { get; init; } = JobSilence.Abandoned;
 
     /// <summary>How long a source may take to answer whether it is there. Default 60 s.</summary>
     public TimeSpan PingTimeout { get; init; } = TimeSpan.FromSeconds(60);

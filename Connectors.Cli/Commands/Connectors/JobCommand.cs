@@ -97,13 +97,16 @@ internal static class JobCommand
         {
             foreach (var job in jobs)
             {
-                JsonLine.Write(session.Environment.Out, ApiViews.Job(job));
+                JsonLine.Write(session.Environment.Out, JobView.At(job, session.Environment.TimeProvider.GetUtcNow()));
             }
 
             return ExitCode.Success;
         }
 
-        await JobListing.WriteAsync(session, elasticsearch.Connectors, jobs, isFiltered: states.Count > 0, cancellationToken);
+        var unfinished = jobs.Any(job => job.Status?.IsWaiting() == true)
+            ? await elasticsearch.Jobs.NewestAsync(null, JobTransitions.Unfinished, SyncJobIndex.MaxNewest, cancellationToken)
+            : [];
+        await JobListing.WriteAsync(session, elasticsearch.Connectors, jobs, unfinished, isFiltered: states.Count > 0, cancellationToken);
         return ExitCode.Success;
     }
 
@@ -112,7 +115,8 @@ internal static class JobCommand
         using var elasticsearch = await ElasticsearchSession.ConnectAsync(session, isService: false, cancellationToken);
         var job = await elasticsearch.Jobs.FindAsync(id, cancellationToken) ?? throw Missing(id);
         var options = session.IsJson ? JsonLine.Options : new JsonSerializerOptions(JsonLine.Options) { WriteIndented = true };
-        EscapingWriter.WriteLines(session.Environment.Out, ApiViews.Job(job).ToJsonString(options));
+        var view = JobView.At(job, session.Environment.TimeProvider.GetUtcNow());
+        EscapingWriter.WriteLines(session.Environment.Out, view.ToJsonString(options));
         return ExitCode.Success;
     }
 
@@ -145,12 +149,24 @@ internal static class JobCommand
             await session.Environment.Out.WriteLineAsync(
                 wasLeft ? $"Job '{id}' is canceled: nobody was running it any more."
                 : status == JobStatus.Canceled ? $"Job '{id}' is canceled."
+                : await SilenceAsync(session, elasticsearch, id, cancellationToken) is var (heard, end)
+                    ? $"Job '{id}' will be canceled after its current page if its process is alive: it was {heard}. It {end}."
                 : $"Job '{id}' will be canceled after its current page."
             );
         }
 
         return ExitCode.Success;
     }
+
+    private static async Task<(string Heard, string End)?> SilenceAsync(
+        CommandSession session,
+        ElasticsearchSession elasticsearch,
+        string id,
+        CancellationToken cancellationToken
+    ) =>
+        await elasticsearch.Jobs.FindAsync(id, cancellationToken) is { } job
+            ? JobSilence.Parts(job, session.Environment.TimeProvider.GetUtcNow())
+            : null;
 
     /// <summary>Ends a job whose process died, without waiting for the next poll.</summary>
     private static async Task<bool> TryEndAsync(

@@ -45,7 +45,7 @@ internal static class JobTail
         var output = session.Environment.Out;
         if (session.IsJson)
         {
-            JsonLine.Write(output, ApiViews.Job(job));
+            JsonLine.Write(output, JobView.At(job, session.Environment.TimeProvider.GetUtcNow()));
             return;
         }
 
@@ -59,7 +59,9 @@ internal static class JobTail
         var status = job.Status?.ToWord() ?? "in an unknown state";
         return $"{status}: {SyncPace.Number(read)} read, {SyncPace.Number(job.IndexedDocumentCount)} written, "
             + $"{SyncPace.Number(job.DeletedDocumentCount)} deleted"
-            + (WaitText.Of(job, now) is { } wait ? $", waits for {wait}" : string.Empty)
+            + (JobSilence.Of(job, now) is { } silence ? $", {silence}"
+                : WaitText.Of(job, now) is { } wait ? $", waits for {wait}"
+                : string.Empty)
             + (job.Error is { } error ? $". {error}" : string.Empty);
     }
 }

@@ -28,10 +28,17 @@ internal static class JobListing
     };
 
     /// <summary>Writes them. A connector is named as people know it, as long as no other one is named so.</summary>
+    /// <param name="session">The command.</param>
+    /// <param name="connectors">The connectors.</param>
+    /// <param name="jobs">The jobs.</param>
+    /// <param name="unfinished">Jobs that are not over, shown or not; none are needed when none of <paramref name="jobs"/> waits.</param>
+    /// <param name="isFiltered">Whether there may be jobs that are not shown because of their state.</param>
+    /// <param name="cancellationToken">Stops the call.</param>
     public static async Task WriteAsync(
         CommandSession session,
         ConnectorIndex connectors,
         IReadOnlyList<SyncJobRecord> jobs,
+        IReadOnlyList<SyncJobRecord> unfinished,
         bool isFiltered,
         CancellationToken cancellationToken
     )
@@ -59,15 +66,16 @@ internal static class JobListing
                     Row(
                         job,
                         names.GetValueOrDefault(job.ConnectorId) ?? job.ConnectorId,
+                        JobSilence.Of(job, now),
                         WaitText.Of(job, now)
-                            ?? JobWait.Of(job, jobs, known.Find(connector => connector.Id == job.ConnectorId), now)
+                            ?? JobWait.Of(job, unfinished, known.Find(connector => connector.Id == job.ConnectorId), now)
                     )
                 ),
             ]
         );
     }
 
-    private static string[] Row(SyncJobRecord job, string connector, string? waitsFor) =>
+    private static string[] Row(SyncJobRecord job, string connector, string? silence, string? waitsFor) =>
         [
             job.Id,
             connector,
@@ -76,6 +84,6 @@ internal static class JobListing
             job.CompletedAt is { } end && job.TimeWorked(end) is { } took ? SyncPace.Clock(took) : "",
             SyncPace.Number(job.IndexedDocumentCount),
             SyncPace.Number(job.DeletedDocumentCount),
-            job.Error ?? (waitsFor is null ? "" : $"waits for {waitsFor}"),
+            job.Error ?? silence ?? (waitsFor is null ? "" : $"waits for {waitsFor}"),
         ];
 }

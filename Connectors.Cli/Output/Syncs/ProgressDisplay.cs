@@ -69,7 +69,13 @@ internal abstract class ProgressDisplay(CliEnvironment environment) : IServiceOb
     protected abstract void ShowStart(RunningSync sync);
 
     /// <summary>Shows that a sync goes on from an earlier run.</summary>
-    protected virtual void ShowResumed(RunningSync sync) => Say(SyncMessages.Resumed(sync));
+    protected virtual void ShowResumed(RunningSync sync)
+    {
+        if (SyncMessages.Resumed(sync) is { } line)
+        {
+            Say(line);
+        }
+    }
 
     /// <summary>Shows how a sync ended.</summary>
     /// <param name="sync">The sync.</param>

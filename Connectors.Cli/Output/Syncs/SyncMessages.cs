@@ -14,10 +14,16 @@ internal static class SyncMessages
     public static string Started(RunningSync sync) =>
         $"{Name(sync)}: sync of {sync.ServiceType} into {sync.IndexName} {(sync.FollowedOn is { } host ? $"is run by {host}" : "started")}";
 
-    public static string Resumed(RunningSync sync)
+    /// <summary>A sync goes on from an earlier run; <see langword="null"/> when that had read nothing.</summary>
+    public static string? Resumed(RunningSync sync)
     {
+        if (sync.Progress.ResumedAfter is not > 0)
+        {
+            return null;
+        }
+
         var earlier = sync.EarlierTime > TimeSpan.Zero ? $", on which {Clock(sync.EarlierTime)} were spent" : "";
-        return $"{Name(sync)}: goes on after {Quantity.Of(sync.Progress.ResumedAfter ?? 0, "document")}{earlier}";
+        return $"{Name(sync)}: goes on after {Quantity.Of(sync.Progress.ResumedAfter.Value, "document")}{earlier}";
     }
 
     /// <summary>A wait for the source begins.</summary>

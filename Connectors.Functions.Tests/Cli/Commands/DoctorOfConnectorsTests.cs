@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Connectors.Emulator;
+using Connectors.Emulator.Faults;
 using Xunit;
 
 namespace Connectors.Tests.Cli.Commands;
@@ -60,6 +61,10 @@ public sealed class DoctorOfConnectorsTests : IAsyncLifetime
         draft["validation"]!["state"] = "edited";
         _elasticsearch.Put(".elastic-connectors", "c1", connector.ToJsonString());
 
+        const string Waiting = "note  connector files: A draft of its sync rules waits to be checked; until then the rules before it";
+        Assert.Equal(0, await _cli.RunAsync("doctor"));
+        Assert.Contains(Waiting, _cli.Out.ToString(), StringComparison.Ordinal);
+
         Assert.Equal(0, await _cli.RunAsync("poll", "--one-sync"));
         Assert.Contains(
             $"Connector c1: the sync rules that were drafted are invalid, and those before them stay in force: {Problem}",
@@ -73,6 +78,7 @@ public sealed class DoctorOfConnectorsTests : IAsyncLifetime
             _cli.Out.ToString(),
             StringComparison.Ordinal
         );
+        Assert.DoesNotContain(Waiting, _cli.Out.ToString(), StringComparison.Ordinal);
 
         Assert.Equal(0, await _cli.RunAsync("connector", "show", "c1"));
         Assert.Contains($"\"draftProblems\": [\n    \"{Problem}\"\n  ]", _cli.Out.ToString(), StringComparison.Ordinal);
@@ -239,6 +245,7 @@ public sealed class DoctorOfConnectorsTests : IAsyncLifetime
     public async Task AFailureOfTheLastSyncIsToldThoughTheSourceAnswersAgain(string field, string shown, string kind, string command)
     {
         await CreateAsync("dir", $"directory={_cli.Files("a.txt")}");
+        await _cli.RunAsync("connector", "edit", "c1", "--set", "use_document_level_security=true");
         var connector = JsonNode.Parse(_elasticsearch.Get(".elastic-connectors", "c1")!)!;
         (connector["status"], connector["error"]) = ("connected", null);
         (connector[$"{field}_status"], connector[$"{field}_error"]) = ("error", "the folder was gone");
@@ -259,6 +266,32 @@ public sealed class DoctorOfConnectorsTests : IAsyncLifetime
         Assert.Equal("the folder was gone", (string?)JsonNode.Parse(_cli.Out.ToString())![$"{field}_error"]);
         await _cli.RunAsync("connector", "show", "c1");
         Assert.Equal("the folder was gone", (string?)JsonNode.Parse(_cli.Out.ToString())![shown]);
+
+        // Without identities there is no sync of them that could end better.
+        await _cli.RunAsync("connector", "edit", "c1", "--set", "use_document_level_security=false");
+        await _cli.RunAsync("doctor");
+        Assert.Equal(kind == "sync", _cli.Out.ToString().Contains($"Its last {kind} failed", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(500)]
+    [InlineData(429)]
+    [InlineData(null)]
+    public async Task AServiceThatIsMerelyIllIsToBeLookedAtBeforeTheConfiguration(int? status)
+    {
+        await using var service = await EmulatorServer.StartAsync(new EmulatorOptions(), TestContext.Current.CancellationToken);
+        service.Faults.Add(status is { } code ? FaultRule.RefuseCall(code) : FaultRule.CutBefore());
+        await CreateAsync("http_json", $"url={service.Uri}");
+        await _cli.RunAsync("connector", "edit", "c1", "--set", "allowed_hosts=127.0.0.1", "--set", "id_pointer=/id");
+
+        Assert.Equal(1, await _cli.RunAsync("doctor"));
+
+        Assert.Contains(
+            "      Look at the service and at the network, or try again later. If its address is wrong, fix the connector's configuration "
+                + "(`elastic-ingest connector edit c1 --set field=value`, or in Kibana), then run `elastic-ingest doctor` again.\n",
+            _cli.Out.ToString(),
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]

@@ -1,6 +1,9 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Connectors.Emulator;
 using Connectors.Emulator.Faults;
+using Connectors.Sync.Protocol;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace Connectors.Tests.Cli.Commands;
@@ -95,6 +98,43 @@ public sealed class JobCommandTests : IAsyncLifetime
         Put("done", "completed");
         Assert.Equal(1, await _cli.RunAsync("job", "cancel", "done"));
         Assert.Equal("Job 'done' is completed already: there is nothing to cancel.\n", _cli.Error.ToString());
+    }
+
+    [Fact]
+    public async Task AJobOfWhichNothingWasHeardLatelyIsSaidToBe()
+    {
+        var seen = DateTimeOffset.UtcNow.AddSeconds(-100);
+        var now = new FakeTimeProvider(seen.AddSeconds(100));
+        _cli.Time = now;
+        var ends = seen.AddMinutes(5).ToString("HH:mm:ss", CultureInfo.InvariantCulture);
+        Put("runs", "in_progress", lastSeen: ProtocolTime.Format(seen));
+        var job = JsonNode.Parse(_elasticsearch.Get(".elastic-connectors-sync-jobs", "runs")!)!;
+        job["metadata"]!["waits_until"] = ProtocolTime.Format(seen.AddMinutes(9));
+        job["metadata"]!["waits_limit"] = ProtocolTime.Format(seen.AddMinutes(9));
+        job["metadata"]!["waits_reason"] = "it answered 500";
+        _elasticsearch.Put(".elastic-connectors-sync-jobs", "runs", job.ToJsonString());
+        var silence =
+            $"last heard of 100 s ago: its process may have died; it counts as abandoned at {ends} UTC, and can be synced again then";
+
+        Assert.Equal(0, await _cli.RunAsync("job", "list"));
+        Assert.Contains(silence, _cli.Out.ToString().ReplaceLineEndings(" "), StringComparison.Ordinal);
+        Assert.DoesNotContain("waits for", _cli.Out.ToString(), StringComparison.Ordinal);
+        Assert.Equal(0, await _cli.RunAsync("job", "show", "runs"));
+        var shown = JsonNode.Parse(_cli.Out.ToString())!;
+        Assert.Equal((silence, null), ((string?)shown["silence"], (string?)shown["waitsReason"]));
+        await _cli.RunAsync("doctor");
+        Assert.Contains($"note  connector files: Its job 'runs' on another host was {silence}.\n", _cli.Out.ToString());
+
+        Assert.Equal(0, await _cli.RunAsync("job", "cancel", "runs"));
+        Assert.Equal(
+            $"Job 'runs' will be canceled after its current page if its process is alive: it was last heard of 100 s ago. It counts as "
+                + $"abandoned at {ends} UTC, and can be synced again then.\n",
+            _cli.Out.ToString()
+        );
+        Assert.Equal("canceling", (string?)JsonNode.Parse(_elasticsearch.Get(".elastic-connectors-sync-jobs", "runs")!)!["status"]);
+        now.Advance(TimeSpan.FromHours(1));
+        Assert.Equal(0, await _cli.RunAsync("job", "list"));
+        Assert.Contains(": its process has died; the service that serves", _cli.Out.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -123,6 +123,25 @@ public sealed partial class SyncCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task IdentitiesThatThereAreNotAreRefusedBeforeThereIsAJob()
+    {
+        await CreateAsync(_cli.Files("a.txt"));
+
+        Assert.Equal(2, await _cli.RunAsync("sync", "f1", "--access-control"));
+        Assert.StartsWith("use_document_level_security: switched off", _cli.Error.ToString(), StringComparison.Ordinal);
+        _elasticsearch.Put(
+            ".elastic-connectors",
+            "w1",
+            """{"service_type": "http_json", "index_name": "search-web", "configuration": {"url": {"value": "http://127.0.0.1:1/"}}}"""
+        );
+        Assert.Equal(2, await _cli.RunAsync("sync", "w1", "--access-control"));
+        Assert.StartsWith("HTTP JSON has no access control to sync.", _cli.Error.ToString(), StringComparison.Ordinal);
+
+        await _cli.RunAsync("job", "list");
+        Assert.Equal("There are no jobs.\n", _cli.Out.ToString());
+    }
+
+    [Fact]
     public async Task ADryRunSaysWhatTheDeleteGuardWouldHoldBack()
     {
         var files = _cli.Files([.. Enumerable.Range(10, 30).Select(number => $"{number}.txt")]);

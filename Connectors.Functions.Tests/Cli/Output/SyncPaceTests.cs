@@ -115,6 +115,9 @@ public sealed class SyncPaceTests
         {
             EarlierTime = TimeSpan.FromSeconds(12),
         };
+        sync.Progress.Resume();
+        Assert.Null(SyncMessages.Resumed(sync));
+
         sync.Progress.Add(new SyncCounts(Read: 3_940, Created: 3_940));
         sync.Progress.Resume();
         Assert.Equal("orders: goes on after 3,940 documents, on which 0:12 were spent", SyncMessages.Resumed(sync));

@@ -37,6 +37,7 @@ function drawRunning() {
             left === null ? null : number('left', `${about}${duration(left)}`)),
           make('div', { class: 'facts' }, make('p', null, `${syncOf(job)} · ${phases[phase] ?? 'working'} · started `, ago(job.startedAt)),
             isHeld(job) ? make('p', null, ...heldBy(job)) : null,
+            job.silence ? make('p', { class: 'error' }, `It was ${job.silence}.`) : null,
             resumedAfter > 0 ? make('p', null, `Goes on after ${count(resumedAfter, 'document', 'documents')} that an earlier run had read.`) : null,
             isGuess ? make('p', null, 'The source does not tell how many there are: “about” is what the index held.') : null),
         ],

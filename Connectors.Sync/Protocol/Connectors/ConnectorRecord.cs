@@ -113,6 +113,9 @@ internal sealed class ConnectorRecord
         }
     }
 
+    /// <summary>Whether sync rules were drafted that no service has checked yet, so that they do not count.</summary>
+    internal bool HasUncheckedDraft => Filtering.Object("draft").Object("validation").Text("state") == "edited";
+
     private JsonObject? Filtering => DefaultDomain(Source.Array("filtering")) ?? Source.Object("filtering");
 
     private JsonObject Source => Document.Source;

@@ -15,6 +15,9 @@ internal sealed record JobClaim(string JobId)
     /// <summary>The state of the document; <see langword="null"/> when it may have been written to meanwhile.</summary>
     private StoredDocument? Unchanged { get; init; }
 
+    /// <summary>Whether the worker is taken for dead, so that its work ended when it was last heard of.</summary>
+    public bool IsLeft { get; private init; }
+
     /// <summary>The claim of the worker that has a job, by the document as the claim, or a later read, returned it.</summary>
     public static JobClaim Of(SyncJobRecord job)
     {
@@ -22,11 +25,14 @@ internal sealed record JobClaim(string JobId)
         return new JobClaim(job.Id) { Run = RunOf(job) };
     }
 
+    /// <summary>The claim of a worker that is known to be dead.</summary>
+    public static JobClaim Left(SyncJobRecord job) => Of(job) with { IsLeft = true };
+
     /// <summary>The claim of whoever has the job, as long as he gives no sign of life.</summary>
     public static JobClaim Silent(SyncJobRecord job)
     {
         ArgumentNullException.ThrowIfNull(job);
-        return new JobClaim(job.Id) { Unchanged = job.Document };
+        return new JobClaim(job.Id) { Unchanged = job.Document, IsLeft = true };
     }
 
     /// <summary>Whether the job is still the claimant's.</summary>

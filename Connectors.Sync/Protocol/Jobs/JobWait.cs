@@ -9,6 +9,9 @@ internal static class JobWait
     /// <summary>A service that serves a connector looks at it at least this often, however its pauses are set.</summary>
     private static readonly TimeSpan Silence = TimeSpan.FromMinutes(10);
 
+    /// <summary>Where there is a place free, a service that runs takes a job sooner than this.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
     /// <summary>What it waits for, as the end of a sentence: <c>job 'a', which runs on host-1</c>; <see langword="null"/> when it does not
     /// wait.</summary>
     /// <param name="job">The job.</param>
@@ -37,7 +40,10 @@ internal static class JobWait
         ];
         if (Array.Find(same, other => other.Status?.IsRunning() == true) is { } running)
         {
-            return $"job '{running.Id}', which runs on {running.WorkerHostname ?? "another host"}";
+            var host = running.WorkerHostname ?? "another host";
+            return JobSilence.Of(running, now) is { } silence
+                ? $"job '{running.Id}' on {host}, {silence}"
+                : $"job '{running.Id}', which runs on {host}";
         }
 
         if (Array.Find(same, other => other.Status?.IsWaiting() == true && other.CreatedAt < job.CreatedAt) is { } older)
@@ -56,8 +62,15 @@ internal static class JobWait
             return $"a service, or elastic-ingest sync {ShellWord.Of(connector.Id)}, to go on: it was interrupted";
         }
 
+        var isFull = unfinished.Any(other => IsAtWork(other));
         return connector.LastSeen is not { } seen ? "a service: none has looked at the connector yet"
             : now - seen > Silence ? $"a service: none has looked at the connector since {ProtocolTime.Format(seen)[..16]} UTC"
-            : "a free place in the service that serves the connector";
+            : isFull ? "a free place in the service that serves the connector"
+            : now - job.CreatedAt > Patience
+                ? $"a service: it seems that none serves the connector now; one looked at it last at {ProtocolTime.Format(seen)[..16]} UTC"
+            : "the next look of the service that serves the connector";
+
+        bool IsAtWork(SyncJobRecord other) =>
+            other.IsAccessControl == job.IsAccessControl && other.Status?.IsRunning() == true && JobSilence.Of(other, now) is null;
     }
 }

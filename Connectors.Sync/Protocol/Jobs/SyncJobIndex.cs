@@ -140,7 +140,7 @@ internal sealed class SyncJobIndex(IDocumentStore store, TimeProvider timeProvid
                         return SyncJobWrites.Canceling(now);
                     case JobStatus.Pending or JobStatus.Suspended:
                         status = JobStatus.Canceled;
-                        return SyncJobWrites.Canceled(now);
+                        return SyncJobWrites.Canceled(job, now);
                     default:
                         return null;
                 }
@@ -161,7 +161,7 @@ internal sealed class SyncJobIndex(IDocumentStore store, TimeProvider timeProvid
     internal async Task<bool> CancelWaitingAsync(string id, CancellationToken cancellationToken) =>
         await ChangeAsync(
             id,
-            job => job.Status?.IsWaiting() == true ? SyncJobWrites.Canceled(ProtocolTime.Format(timeProvider.GetUtcNow())) : null,
+            job => job.Status?.IsWaiting() == true ? SyncJobWrites.Canceled(job, ProtocolTime.Format(timeProvider.GetUtcNow())) : null,
             cancellationToken
         )
             is { Written: true };
@@ -258,7 +258,7 @@ internal sealed class SyncJobIndex(IDocumentStore store, TimeProvider timeProvid
 
                 var end = job.Status is { } status ? JobTransitions.EndOf(status, wanted) : null;
                 isEnded = end is not null || job.Status == wanted || (job.Status == JobStatus.Canceled && wanted != JobStatus.Error);
-                return end is null ? null : SyncJobWrites.Ending(end.Value, result, timeProvider.GetUtcNow());
+                return end is null ? null : SyncJobWrites.Ending(end.Value, result, timeProvider.GetUtcNow(), claim.IsLeft ? job : null);
             },
             cancellationToken
         );

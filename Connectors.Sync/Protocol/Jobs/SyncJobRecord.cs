@@ -54,7 +54,7 @@ internal sealed class SyncJobRecord
     /// <param name="now">The time, for a job that is not over.</param>
     internal TimeSpan? TimeWorked(DateTimeOffset now) =>
         (Metadata.Time(JobMetadata.ResumedAt) ?? StartedAt) is { } since
-            ? EarlierTime + PartUntil(CompletedAt ?? (Status?.IsRunning() == true ? now : LastSeen) ?? now, since)
+            ? EarlierTime + PartUntil(CompletedAt ?? (IsAtWork(now) ? now : LastSeen) ?? now, since)
             : null;
 
     /// <summary>The wait for its source, or the last one; <see langword="null"/> when the job does not run, or nothing was said of
@@ -133,6 +133,8 @@ internal sealed class SyncJobRecord
     /// <paramref name="idleAfter"/>.</summary>
     public bool IsSilent(DateTimeOffset now, TimeSpan idleAfter) =>
         Status?.IsRunning() == true && now - (LastSeen ?? StartedAt ?? DateTimeOffset.MinValue) > idleAfter;
+
+    private bool IsAtWork(DateTimeOffset now) => Status?.IsRunning() == true && !IsSilent(now, JobSilence.Noticed);
 
     private static TimeSpan PartUntil(DateTimeOffset end, DateTimeOffset since) => end > since ? end - since : TimeSpan.Zero;
 

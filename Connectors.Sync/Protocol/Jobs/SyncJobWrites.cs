@@ -109,11 +109,11 @@ internal static class SyncJobWrites
             metadata["worker"] = worker.Id;
         }
 
-        if (job is { StartedAt: not null, LastSeen: { } seen } && job.TimeWorked(seen) is { } worked)
+        CountWork(job, metadata, now);
+        if (JobMetadata.WaitOf(job.Metadata) is not null)
         {
-            // What lies between its parts is nobody's work.
-            metadata[JobMetadata.EarlierTime] = (long)worked.TotalMilliseconds;
-            metadata[JobMetadata.ResumedAt] = now;
+            // That of whoever had it before.
+            JobMetadata.Write(SourceWait.Over, metadata);
         }
 
         if (metadata.Count > 0)
@@ -124,19 +124,39 @@ internal static class SyncJobWrites
         return change;
     }
 
+    /// <summary>Counts what was worked on a job until it was last heard of: what lies between that and now is nobody's work.</summary>
+    private static void CountWork(SyncJobRecord job, JsonObject metadata, string now)
+    {
+        if (job is { StartedAt: not null, LastSeen: { } seen } && job.TimeWorked(seen) is { } worked)
+        {
+            metadata[JobMetadata.EarlierTime] = (long)worked.TotalMilliseconds;
+            metadata[JobMetadata.ResumedAt] = now;
+        }
+    }
+
     /// <summary>A running job is asked to stop.</summary>
     public static JsonObject Canceling(string now) =>
         new() { ["status"] = JobStatus.Canceling.ToWord(), ["cancelation_requested_at"] = now };
 
     /// <summary>A job that waits is canceled.</summary>
-    public static JsonObject Canceled(string now) =>
-        new()
+    public static JsonObject Canceled(SyncJobRecord job, string now)
+    {
+        var change = new JsonObject
         {
             ["status"] = JobStatus.Canceled.ToWord(),
             ["cancelation_requested_at"] = now,
             ["canceled_at"] = now,
             ["completed_at"] = now,
         };
+        var metadata = new JsonObject();
+        CountWork(job, metadata, now);
+        if (metadata.Count > 0)
+        {
+            change["metadata"] = metadata;
+        }
+
+        return change;
+    }
 
     /// <summary>A partial update that turns one object into another: it has to name the fields to remove.</summary>
     private static JsonObject? Replacing(JsonObject? before, JsonObject? after)
@@ -179,7 +199,11 @@ internal static class SyncJobWrites
     }
 
     /// <summary>A running job ends, or is suspended.</summary>
-    public static JsonObject Ending(JobStatus status, JobResult result, DateTimeOffset at)
+    /// <param name="status">Its new state.</param>
+    /// <param name="result">What it did.</param>
+    /// <param name="at">The time.</param>
+    /// <param name="left">The job when its worker is taken for dead; <see langword="null"/> when its worker itself ends it.</param>
+    public static JsonObject Ending(JobStatus status, JobResult result, DateTimeOffset at, SyncJobRecord? left = null)
     {
         var now = ProtocolTime.Format(at);
         var change = new JsonObject
@@ -237,6 +261,12 @@ internal static class SyncJobWrites
             // Kept in the job, so that a repeated call tells the connector the same.
             change["metadata"] ??= new JsonObject();
             change["metadata"]!["next_cursor"] = cursor.DeepClone();
+        }
+
+        if (left is not null)
+        {
+            change["metadata"] ??= new JsonObject();
+            CountWork(left, change["metadata"]!.AsObject(), now);
         }
 
         return change;

@@ -124,7 +124,7 @@ internal sealed class JobDispatcher(ServiceCore core, ServiceParts parts)
 
         // What was abandoned, and was not to be canceled, is continued.
         var isCanceling = job.Status == JobStatus.Canceling;
-        return IsAbandoned(job) ? isCanceling && await TryCancelAsync(job, JobClaim.Of(job), cancellationToken)
+        return IsAbandoned(job) ? isCanceling && await TryCancelAsync(job, JobClaim.Left(job), cancellationToken)
             : isCanceling && job.IsSilent(parts.TimeProvider.GetUtcNow(), core.Options.IdleAfter)
                 ? await TryCancelAsync(job, JobClaim.Silent(job), cancellationToken)
             : await core.Cleanup.TryFailIdleAsync(job, core.Options.IdleAfter, cancellationToken);
@@ -235,7 +235,7 @@ internal sealed class JobDispatcher(ServiceCore core, ServiceParts parts)
         {
             if (job.Status == JobStatus.Canceling)
             {
-                await dispatcher.TryCancelAsync(job, JobClaim.Of(job), stopAtOnce);
+                await dispatcher.TryCancelAsync(job, JobClaim.Left(job), stopAtOnce);
                 return false;
             }
 

@@ -170,6 +170,23 @@ internal static class JobSetup
         }
     }
 
+    /// <summary>Why a connector, as it is configured now, has no identities to sync; <see langword="null"/> when it has some, or that can't
+    /// be told.</summary>
+    internal static string? AccessControlProblem(ConnectorRecord connector, SourceCheck sources)
+    {
+        SourceDescription? source = null;
+        try
+        {
+            source = sources.Describe(connector.ServiceType ?? string.Empty);
+            IdentityRequest(string.Empty, connector.Id, string.Empty, connector.Configuration, source);
+            return null;
+        }
+        catch (ConnectorException failure)
+        {
+            return source is null ? null : failure.Message;
+        }
+    }
+
     /// <summary>The sync rules of a job or connector.</summary>
     /// <exception cref="ConnectorException">They can't be applied.</exception>
     internal static SyncRules Rules(JsonObject? filtering, SourceDescription source)

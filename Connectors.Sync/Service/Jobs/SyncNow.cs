@@ -160,7 +160,7 @@ internal sealed class SyncNow(ServiceCore core, JobDispatcher dispatcher, Servic
         var next = JobQueue.Next(unfinished, dispatcher.IsAbandoned);
         if (next is not [{ Status: not JobStatus.Canceling } waiting])
         {
-            throw Running(unfinished.First(job => job.Status?.IsRunning() == true));
+            throw Running(unfinished.First(job => job.Status?.IsRunning() == true), parts.TimeProvider.GetUtcNow());
         }
 
         // What somebody asked for and nobody has begun is not given up for something else, nor a sync of one type for one of another.
@@ -179,11 +179,15 @@ internal sealed class SyncNow(ServiceCore core, JobDispatcher dispatcher, Servic
         return current.Options == how.ForJob ? current : throw OtherOptions(current, how);
     }
 
-    private static ConnectorException Running(SyncJobRecord job) =>
-        new(
-            $"Connector '{job.ConnectorId}' is being synced already, by job '{job.Id}' on {job.WorkerHostname ?? "another host"}. Wait for "
-                + "it to end, or cancel it, then sync again."
+    private static ConnectorException Running(SyncJobRecord job, DateTimeOffset now)
+    {
+        var by = $"by job '{job.Id}' on {job.WorkerHostname ?? "another host"}";
+        return new ConnectorException(
+            JobSilence.Parts(job, now) is var (heard, end)
+                ? $"Connector '{job.ConnectorId}' may still be synced, {by}, which was {heard}: its process may have died. It {end}."
+                : $"Connector '{job.ConnectorId}' is being synced already, {by}. Wait for it to end, or cancel it, then sync again."
         );
+    }
 
     private static ConnectorException OtherOptions(SyncJobRecord waiting, SyncNowOptions how)
     {

@@ -37,7 +37,12 @@ public sealed class JobWaitTests
         """{"status": "connected", "last_seen": "2026-11-20T08:15:00Z"}""",
         "a service: none has looked at the connector since 2026-11-20T08:15 UTC"
     )]
-    [InlineData(Waiting, Seen, "a free place in the service that serves the connector")]
+    [InlineData(Waiting, Seen, "the next look of the service that serves the connector")]
+    [InlineData(
+        """{"status": "pending", "created_at": "2026-11-23T21:57:00Z", "connector": {"id": "c"}}""",
+        """{"status": "connected", "last_seen": "2026-11-23T21:56:00Z"}""",
+        "a service: it seems that none serves the connector now; one looked at it last at 2026-11-23T21:56 UTC"
+    )]
     public void WhatAJobWaitsForIsSaid(string job, string? connector, string? expected) => Assert.Equal(expected, Wait(job, connector));
 
     [Theory]
@@ -49,7 +54,16 @@ public sealed class JobWaitTests
     [InlineData("""{"status": "in_progress", "connector": {"id": "d"}}""", "a free place in the service that serves the connector")]
     [InlineData(
         """{"status": "in_progress", "job_type": "access_control", "connector": {"id": "c"}}""",
-        "a free place in the service that serves the connector"
+        "the next look of the service that serves the connector"
+    )]
+    [InlineData(
+        """{"status": "in_progress", "last_seen": "2026-11-23T21:59:00Z", "connector": {"id": "d"}}""",
+        "the next look of the service that serves the connector"
+    )]
+    [InlineData(
+        """{"status": "in_progress", "last_seen": "2026-11-23T21:59:00Z", "worker_hostname": "vm", "connector": {"id": "c"}}""",
+        "job 'other' on vm, last heard of 120 s ago: its process may have died; it counts as abandoned at 22:04:00 UTC, and can be synced "
+            + "again then"
     )]
     public void AJobWaitsForTheOneBeforeIt(string other, string expected) => Assert.Equal(expected, Wait(Waiting, Seen, other));
 

@@ -184,6 +184,74 @@ public sealed class RunningJobTests
         Assert.Contains("resumed Connector 1 after 9", _fixture.Events);
     }
 
+    [Theory]
+    [InlineData("in_progress")]
+    [InlineData("canceling")]
+    public async Task WhatADeadProcessWorkedEndsWhenItWasLastHeardOf(string status)
+    {
+        var started = _fixture.Clock.GetUtcNow();
+        var connector = _fixture.AddConnector();
+        var job = await _fixture.AddJobAsync(
+            connector,
+            $$"""
+            {"status": "{{status}}", "worker_hostname": "host-9", "started_at": "{{ProtocolTime.Format(started)}}",
+             "last_seen": "{{ProtocolTime.Format(started.AddSeconds(40))}}"}
+            """
+        );
+        _fixture.Clock.Advance(TimeSpan.FromSeconds(140));
+        Assert.Equal(TimeSpan.FromSeconds(40), (await FindAsync(job)).TimeWorked(_fixture.Clock.GetUtcNow()));
+        _fixture.Clock.Advance(TimeSpan.FromMinutes(10));
+
+        await _fixture.PassTimeAsync(_fixture.RunOnceAsync(), TimeSpan.Zero);
+
+        Assert.Equal("error", _fixture.Status(job));
+        Assert.Equal(TimeSpan.FromSeconds(40), (await FindAsync(job)).TimeWorked(_fixture.Clock.GetUtcNow()));
+    }
+
+    [Fact]
+    public async Task TheTimeThatASuspendedJobWaitedBeforeItWasCanceledIsNoWork()
+    {
+        var started = _fixture.Clock.GetUtcNow();
+        var job = await _fixture.AddJobAsync(
+            _fixture.AddConnector(),
+            $$"""
+            {"status": "suspended", "started_at": "{{ProtocolTime.Format(started)}}",
+             "last_seen": "{{ProtocolTime.Format(started.AddSeconds(40))}}"}
+            """
+        );
+        _fixture.Clock.Advance(TimeSpan.FromHours(1));
+
+        await _fixture.Service.Jobs.RequestCancelAsync(job, Token);
+
+        Assert.Equal(TimeSpan.FromSeconds(40), (await FindAsync(job)).TimeWorked(_fixture.Clock.GetUtcNow()));
+    }
+
+    [Fact]
+    public async Task AJobThatIsTakenWaitsForItsSourceNoMore()
+    {
+        var until = ProtocolTime.Format(_fixture.Clock.GetUtcNow().AddMinutes(30));
+        var job = await _fixture.AddJobAsync(
+            _fixture.AddConnector(),
+            $$"""
+            {"status": "suspended", "started_at": "2026-11-23T20:00:00Z", "last_seen": "2026-11-23T20:00:10Z",
+             "metadata": {"read": 3, "waits_until": "{{until}}", "waits_limit": "{{until}}", "waits_reason": "it answered 500"} }
+            """
+        );
+        SourceWait? wait = new(default);
+        _fixture.Engine.Script = async (_, progress, _, _) =>
+        {
+            wait = (await FindAsync(job)).Wait;
+            return ScriptedEngine.Completed(progress.Counts);
+        };
+
+        await _fixture.PassTimeAsync(_fixture.RunOnceAsync(), TimeSpan.Zero);
+
+        Assert.Null(wait);
+        Assert.Equal("completed", _fixture.Status(job));
+    }
+
+    private async Task<SyncJobRecord> FindAsync(string job) => (await _fixture.Service.Jobs.FindAsync(job, Token))!;
+
     [Fact]
     public async Task AJobWhoseSourceHangsIsCanceledAllTheSame()
     {

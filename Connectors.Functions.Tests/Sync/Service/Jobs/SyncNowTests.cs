@@ -1,3 +1,4 @@
+using System.Globalization;
 using Connectors.Abstractions;
 using Connectors.Sync.Protocol;
 using Connectors.Sync.Protocol.Connectors;
@@ -138,6 +139,11 @@ public sealed class SyncNowTests
         "Connector 'c1' is being synced already, by job 'generated-1' on another host. Wait for it to end, or cancel it, then sync again."
     )]
     [InlineData(
+        """{"status": "in_progress", "worker_hostname": "host-9", "last_seen": "SILENT"}""",
+        "Connector 'c1' may still be synced, by job 'generated-1' on host-9, which was last heard of 100 s ago: its process may have died. "
+            + "It counts as abandoned at ABANDONED UTC, and can be synced again then."
+    )]
+    [InlineData(
         """{"status": "pending", "metadata": {"reindex": true}}""",
         "Job 'generated-1' of connector 'c1' waits to be run with --reindex, and this sync is without options. Run it first "
             + "('elastic-ingest sync c1 --reindex'), or cancel it ('elastic-ingest job cancel generated-1'), then sync again."
@@ -154,11 +160,15 @@ public sealed class SyncNowTests
     public async Task AnotherJobIsNotDisturbed(string job, string message)
     {
         var connector = _fixture.AddConnector();
+        var seen = _fixture.Clock.GetUtcNow();
+        job = job.Replace("SILENT", ProtocolTime.Format(seen), StringComparison.Ordinal);
         await _fixture.AddJobAsync(connector, job);
+        _fixture.Clock.Advance(job.Contains("last_seen", StringComparison.Ordinal) ? TimeSpan.FromSeconds(100) : TimeSpan.Zero);
 
         var exception = await Assert.ThrowsAsync<ConnectorException>(() => SyncAsync(connector, new SyncNowOptions()));
 
-        Assert.Equal(message, exception.Message);
+        var abandoned = seen.AddMinutes(5).ToString("HH:mm:ss", CultureInfo.InvariantCulture);
+        Assert.Equal(message.Replace("ABANDONED", abandoned, StringComparison.Ordinal), exception.Message);
         Assert.Empty(_fixture.Engine.Requests);
     }
 
