@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Connectors.Abstractions;
 using Connectors.Sources;
+using Connectors.Sync.Service;
 using Connectors.Sync.Sources;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
@@ -98,6 +99,21 @@ public sealed class SourceCatalogTests
         var catalog = new SourceCatalog(BuiltInSources.Classes, "/plugins", NullLoggerFactory.Instance, TimeProvider.System);
 
         Assert.All(BuiltInSources.Classes.Keys, serviceType => Assert.NotEmpty(catalog.Describe(serviceType).Fields));
+    }
+
+    [Fact]
+    public async Task AFaultOfABuiltInSourceIsToldWithoutItsText()
+    {
+        var catalog = new SourceCatalog(BuiltInSources.Classes, "/plugins", NullLoggerFactory.Instance, TimeProvider.System);
+        await using var source = catalog.Create("dir", configuration: null);
+        var failure = new InvalidOperationException("a setting");
+
+        Assert.False(FaultySource.Note(source, failure));
+
+        Assert.Matches(
+            @"^Unexpected error \(InvalidOperationException\)\. See the log of the service under error id [0-9a-f]{8}; please report it\.$",
+            UnexpectedError.Message(failure)
+        );
     }
 
     private static SourceCatalog Catalog() =>
