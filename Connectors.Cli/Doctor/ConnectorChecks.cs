@@ -1,4 +1,3 @@
-using System.Globalization;
 using Connectors.Abstractions;
 using Connectors.Cli.Input;
 using Connectors.Cli.Output;
@@ -6,10 +5,8 @@ using Connectors.Cli.Output.Listings;
 using Connectors.Sync.Diagnostics;
 using Connectors.Sync.Elasticsearch;
 using Connectors.Sync.Protocol.Filtering;
-using Connectors.Sync.Protocol;
 using Connectors.Sync.Protocol.Connectors;
 using Connectors.Sync.Protocol.Jobs;
-using Connectors.Sync.Protocol.Schedules;
 using Connectors.Sync.Service;
 using Connectors.Sync.Service.Jobs;
 
@@ -30,10 +27,10 @@ internal sealed class ConnectorChecks(
     bool hasExtractionService
 )
 {
-    private const int NextTimes = 3;
     private const string RulesRemedy =
         "Correct the connector's sync rules in Kibana, or as docs/sync-rules.md says, then run `elastic-ingest doctor` again.";
 
+    private readonly ScheduleCheck _schedules = new(sources);
     private readonly LastSyncCheck _lastSyncs = new(jobs);
 
     /// <summary>Runs the checks. Whatever breaks one is told of this connector: the others are checked all the same.</summary>
@@ -111,7 +108,7 @@ internal sealed class ConnectorChecks(
             );
         }
 
-        results.AddRange(Schedules(name, serviceType, connector));
+        results.AddRange(_schedules.Run(name, serviceType, connector));
 
         var wrongRules = Rules(name, serviceType, connector);
         results.Add(await SourceAsync(name, serviceType, connector, hasRules: wrongRules is null, cancellationToken));
@@ -167,49 +164,6 @@ internal sealed class ConnectorChecks(
 
         results.AddRange(await _lastSyncs.RunAsync(name, connector, sources, cancellationToken));
         return results;
-    }
-
-    private IEnumerable<CheckResult> Schedules(string name, string serviceType, ConnectorRecord connector)
-    {
-        var source = Lookup.FindDescription(sources, serviceType);
-        var idle = Enum.GetValues<JobType>()
-            .ToDictionary(
-                type => type,
-                type => source is null ? null : IdleSchedule.Problem(source, type, JobSetup.HasAccessControl(connector, sources))
-            );
-        (string Syncs, string Option, ConnectorSchedule? Schedule, string? Idle)[] all =
-        [
-            .. idle.Select(pair => (pair.Key.ToWord(), pair.Key.ToWord().Replace('_', '-'), connector.Schedule(pair.Key), pair.Value)),
-            (ConnectorRecord.DeletesOnlyName, "deletes-only", connector.DeletesOnlySchedule, null),
-        ];
-        return all.Where(item => item.Schedule is { Enabled: true })
-            .Select(item => Schedule(name, item.Syncs, item.Schedule!.Interval, item.Idle, $"{Edit(connector)} --schedule-{item.Option}"));
-    }
-
-    private CheckResult Schedule(string name, string syncs, string interval, string? idle, string option)
-    {
-        if (idle is not null)
-        {
-            return CheckResult.Warning(
-                name,
-                $"Its schedule for {syncs} syncs makes none: {idle}",
-                $"Switch it off: `{option} off`, or in Kibana."
-            );
-        }
-
-        if (CronSchedule.Problem(interval, sources.Now) is { } problem)
-        {
-            var remedy = $"Set another one: `{option} CRON`, or in Kibana.";
-            return CronSchedule.IsReadable(interval)
-                ? CheckResult.Warning(name, $"Its schedule for {syncs} syncs makes none: {problem}", remedy)
-                : CheckResult.Failed(name, $"Its schedule for {syncs} syncs is none: {problem}", remedy);
-        }
-
-        var times = CronSchedule
-            .Parse(interval)
-            .NextTimes(sources.Now, NextTimes)
-            .Select(time => time.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture));
-        return CheckResult.Ok(name, $"Its next {syncs} syncs: {string.Join(", ", times)} UTC.");
     }
 
     private string WhyUnknown(string serviceType)
@@ -296,7 +250,7 @@ internal sealed class ConnectorChecks(
         }
     }
 
-    private static string Edit(ConnectorRecord connector) => $"elastic-ingest connector edit {ShellWord.Of(connector.Id)}";
+    internal static string Edit(ConnectorRecord connector) => $"elastic-ingest connector edit {ShellWord.Of(connector.Id)}";
 
     private static CheckResult Broken(string name, Exception failure) =>
         failure is ConnectorException
