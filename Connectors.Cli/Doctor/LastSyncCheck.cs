@@ -83,8 +83,8 @@ internal sealed class LastSyncCheck(SyncJobIndex jobs)
                 select CheckResult.Warning(
                     name,
                     $"Its job '{job.Id}' on {job.WorkerHostname ?? "another host"} was {silence}.",
-                    "When its process runs no more, start its service again there: it goes on with the job. Or wait, then sync again: "
-                        + $"`{(job.IsAccessControl ? AccessControlCommand(connector) : Command(connector, job))}`."
+                    "When its process runs no more, start its service again there: it goes on with the job, or ends it. Or wait, then sync "
+                        + $"again: `{(job.IsAccessControl ? AccessControlCommand(connector) : Command(connector, job))}`."
                 ),
             ];
         }

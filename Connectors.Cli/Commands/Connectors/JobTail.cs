@@ -22,10 +22,14 @@ internal static class JobTail
         string? said = null;
         while (true)
         {
-            var line = Sentence(job, session.Environment.TimeProvider.GetUtcNow());
+            var now = session.Environment.TimeProvider.GetUtcNow();
+            var silence = JobSilence.Of(job, now);
+
+            // That it is silent is said once, not each time for longer.
+            var line = Sentence(job, now, silence is null ? null : "silent");
             if (line != said)
             {
-                Write(session, job, line);
+                Write(session, job, Sentence(job, now, silence));
                 said = line;
             }
 
@@ -53,13 +57,13 @@ internal static class JobTail
         output.Flush();
     }
 
-    private static string Sentence(SyncJobRecord job, DateTimeOffset now)
+    private static string Sentence(SyncJobRecord job, DateTimeOffset now, string? silence)
     {
         var read = job.Metadata?["read"]?.GetValue<long>() ?? 0;
         var status = job.Status?.ToWord() ?? "in an unknown state";
         return $"{status}: {SyncPace.Number(read)} read, {SyncPace.Number(job.IndexedDocumentCount)} written, "
             + $"{SyncPace.Number(job.DeletedDocumentCount)} deleted"
-            + (JobSilence.Of(job, now) is { } silence ? $", {silence}"
+            + (silence is not null ? $", {silence}"
                 : WaitText.Of(job, now) is { } wait ? $", waits for {wait}"
                 : string.Empty)
             + (job.Error is { } error ? $". {error}" : string.Empty);

@@ -194,6 +194,34 @@ public sealed class JobCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ThatAFollowedJobIsSilentIsSaidOnce()
+    {
+        Put("runs", "in_progress", lastSeen: ProtocolTime.Format(DateTimeOffset.UtcNow.AddSeconds(-100)));
+        var asked = 0;
+        _elasticsearch.Faults.Add(
+            FaultRule.RefuseCall(404) with
+            {
+                Request = request =>
+                {
+                    if (request.Path.EndsWith("/_doc/runs", StringComparison.Ordinal) && ++asked == 3)
+                    {
+                        Put("runs", "completed", 1_200);
+                    }
+
+                    return false;
+                },
+            }
+        );
+
+        Assert.Equal(0, await _cli.RunAsync("job", "tail", "runs"));
+
+        Assert.Matches(
+            "^in_progress: 0 read, 0 written, 0 deleted, last heard of 1.. s ago: .*\ncompleted: 1,200 read, 1,200 written, 0 deleted\n$",
+            _cli.Out.ToString()
+        );
+    }
+
+    [Fact]
     public async Task AFollowedJobThatFailedEndsWithOne()
     {
         Put("broke", "error", 3, "The folder is gone.");
