@@ -251,6 +251,8 @@ public sealed class SyncKindOrchestrationTests
         {
             if (Interlocked.Increment(ref calls) % 17 == 0)
             {
+                // Until it is killed it gets no further, however busy the machine is.
+                fixture.Staging.Held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
                 killing.TrySetResult();
             }
         };
@@ -267,6 +269,7 @@ public sealed class SyncKindOrchestrationTests
 
             kills++;
             await fixture.Host.KillAsync();
+            fixture.Staging.Held = null;
             killing = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             await fixture.StartAsync();
         }

@@ -12,6 +12,9 @@ internal sealed class MemoryStagingStore : IStagingStore
     /// <summary>Called with the name before each put, open and question; may throw.</summary>
     public Action<string>? OnCall { get; set; }
 
+    /// <summary>While it is set, no call gets any further: what a host does that is about to be killed ends here.</summary>
+    public TaskCompletionSource? Held { get; set; }
+
     /// <summary>Names that were put more than once.</summary>
     public ConcurrentBag<string> Overwritten { get; } = [];
 
@@ -68,6 +71,7 @@ internal sealed class MemoryStagingStore : IStagingStore
     {
         await Task.Yield();
         OnCall?.Invoke(name);
+        await (Held?.Task ?? Task.CompletedTask).WaitAsync(cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
     }
 }
