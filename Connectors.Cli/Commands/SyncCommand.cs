@@ -94,8 +94,11 @@ internal static class SyncCommand
 
         using var elasticsearch = await ElasticsearchSession.ConnectAsync(session, isService: false, cancellationToken);
         var connector = await Lookup.ConnectorAsync(elasticsearch.Connectors, idOrName, cancellationToken);
-        var sources = new SourceCheck(session.Sources, session.Environment.TimeProvider);
-        if (options.AccessControl && JobSetup.AccessControlProblem(connector, sources) is { } impossible)
+        if (
+            options.AccessControl
+            && JobSetup.AccessControlProblem(connector, new SourceCheck(session.Sources, session.Environment.TimeProvider))
+                is { } impossible
+        )
         {
             throw new CliException(ExitCode.Usage, impossible);
         }

@@ -29,7 +29,8 @@ internal sealed class LastSyncCheck(SyncJobIndex jobs)
         CancellationToken cancellationToken
     )
     {
-        var newest = await NewestAsync(connector, cancellationToken);
+        var ended = await NewestAsync(connector, [JobStatus.Completed, JobStatus.Error], cancellationToken);
+        var newest = ended.Where(job => !job.IsAccessControl).ToList();
         List<CheckResult> results = [];
         if (connector.LastSyncError is { } error)
         {
@@ -65,35 +66,21 @@ internal sealed class LastSyncCheck(SyncJobIndex jobs)
     }
 
     /// <summary>Running jobs of which nothing was heard lately.</summary>
-    private async Task<IReadOnlyList<CheckResult>> SilentAsync(
+    private async Task<IEnumerable<CheckResult>> SilentAsync(
         string name,
         ConnectorRecord connector,
         DateTimeOffset now,
         CancellationToken cancellationToken
-    )
-    {
-        try
-        {
-            var running = await jobs.NewestAsync(connector.Id, [JobStatus.InProgress, JobStatus.Canceling], Looked, cancellationToken);
-            return
-            [
-                .. from job in running
-                let silence = JobSilence.Of(job, now)
-                where silence is not null
-                select CheckResult.Warning(
-                    name,
-                    $"Its job '{job.Id}' on {job.WorkerHostname ?? "another host"} was {silence}.",
-                    "When its process runs no more, start its service again there: it goes on with the job, or ends it. Or wait, then sync "
-                        + $"again: `{(job.IsAccessControl ? AccessControlCommand(connector) : Command(connector, job))}`."
-                ),
-            ];
-        }
-        catch (ConnectorException)
-        {
-            // The check of the privileges says so.
-            return [];
-        }
-    }
+    ) =>
+        from job in await NewestAsync(connector, [JobStatus.InProgress, JobStatus.Canceling], cancellationToken)
+        let silence = JobSilence.Of(job, now)
+        where silence is not null
+        select CheckResult.Warning(
+            name,
+            $"Its job '{job.Id}' on {job.WorkerHostname ?? "another host"} was {silence}.",
+            "When its process runs no more, start its service again there: it goes on with the job, or ends it. Or wait, then sync "
+                + $"again: `{(job.IsAccessControl ? AccessControlCommand(connector) : Command(connector, job))}`."
+        );
 
     private static string AccessControlCommand(ConnectorRecord connector) =>
         $"elastic-ingest sync {ShellWord.Of(connector.Id)} --access-control";
@@ -110,13 +97,16 @@ internal sealed class LastSyncCheck(SyncJobIndex jobs)
         return string.Join(' ', [$"elastic-ingest sync {ShellWord.Of(connector.Id)}", .. SyncOptionNames.CommandLine.Of(options)]);
     }
 
-    /// <summary>The last syncs of documents that came to their end, the newest first; none when jobs may not be read.</summary>
-    private async Task<IReadOnlyList<SyncJobRecord>> NewestAsync(ConnectorRecord connector, CancellationToken cancellationToken)
+    /// <summary>The newest jobs of a connector in some states; none when jobs may not be read.</summary>
+    private async Task<IReadOnlyList<SyncJobRecord>> NewestAsync(
+        ConnectorRecord connector,
+        IReadOnlyList<JobStatus> states,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
-            var ended = await jobs.NewestAsync(connector.Id, [JobStatus.Completed, JobStatus.Error], Looked, cancellationToken);
-            return [.. ended.Where(job => !job.IsAccessControl)];
+            return await jobs.NewestAsync(connector.Id, states, Looked, cancellationToken);
         }
         catch (ConnectorException)
         {

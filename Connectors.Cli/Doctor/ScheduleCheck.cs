@@ -21,30 +21,25 @@ internal sealed class ScheduleCheck(SourceCheck sources)
     public IEnumerable<CheckResult> Run(string name, string serviceType, ConnectorRecord connector)
     {
         var source = Lookup.FindDescription(sources, serviceType);
-        var idle = Enum.GetValues<JobType>()
-            .ToDictionary(
-                type => type,
-                type => source is null ? null : IdleSchedule.Problem(source, type, JobSetup.HasAccessControl(connector, sources))
-            );
-        (string Syncs, string Option, ConnectorSchedule? Schedule, string? Idle)[] all =
+        var hasAccessControl = JobSetup.HasAccessControl(connector, sources);
+        (string Syncs, ConnectorSchedule? Schedule, string? Idle)[] all =
         [
-            .. idle.Select(pair => (pair.Key.ToWord(), pair.Key.ToWord().Replace('_', '-'), connector.Schedule(pair.Key), pair.Value)),
-            (ConnectorRecord.DeletesOnlyName, "deletes-only", connector.DeletesOnlySchedule, null),
+            .. from type in Enum.GetValues<JobType>()
+               select (
+                   type.ToWord(),
+                   connector.Schedule(type),
+                   source is null ? null : IdleSchedule.Problem(source, type, hasAccessControl)
+               ),
+            (ConnectorRecord.DeletesOnlyName, connector.DeletesOnlySchedule, null),
         ];
-        return all.Where(item => item.Schedule is { Enabled: true })
-            .Select(item =>
-                Schedule(
-                    name,
-                    item.Syncs,
-                    item.Schedule!.Interval,
-                    item.Idle,
-                    $"{ConnectorChecks.Edit(connector)} --schedule-{item.Option}"
-                )
-            );
+        return from item in all
+               where item.Schedule is { Enabled: true }
+               select Schedule(name, item.Syncs, item.Schedule.Interval, item.Idle, ConnectorChecks.Edit(connector));
     }
 
-    private CheckResult Schedule(string name, string syncs, string interval, string? idle, string option)
+    private CheckResult Schedule(string name, string syncs, string interval, string? idle, string edit)
     {
+        var option = $"{edit} --schedule-{syncs.Replace('_', '-')}";
         if (idle is not null)
         {
             return CheckResult.Warning(

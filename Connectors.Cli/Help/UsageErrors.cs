@@ -102,29 +102,23 @@ internal static class UsageErrors
     {
         for (; result is not null; result = result.Parent as CommandResult)
         {
-            foreach (
-                var option in result
-                    .Children.OfType<OptionResult>()
-                    .Where(option => !option.Implicit && option.Tokens.Count < option.Option.Arity.MinimumNumberOfValues)
-            )
+            foreach (var given in result.Children.OfType<OptionResult>().Where(option => !option.Implicit))
             {
-                var name = option.IdentifierToken!.Value;
-                yield return (name, $"{name}: its value is missing. Write {name} {option.Option.HelpName}.");
-            }
+                var (name, option) = (given.IdentifierToken!.Value, given.Option);
+                if (given.Tokens.Count < option.Arity.MinimumNumberOfValues)
+                {
+                    yield return (name, $"{name}: its value is missing. Write {name} {option.HelpName}.");
+                }
 
-            foreach (
-                var option in result
-                    .Children.OfType<OptionResult>()
-                    .Where(option => option.IdentifierTokenCount > 1 && option.Option.Arity.MaximumNumberOfValues == 1)
-            )
-            {
-                var names = option.Option.Aliases.Append(option.Option.Name).Where(name => name.Length > 2);
-                yield return (
-                    option.IdentifierToken!.Value,
-                    $"{option.IdentifierToken.Value}: given {option.IdentifierTokenCount} times"
-                        + (option.Option.Aliases.Count > 0 ? $" ({string.Join(" and ", names)} are the same)" : "")
-                        + ". It takes one value: leave the others out."
-                );
+                if (given.IdentifierTokenCount > 1 && option.Arity.MaximumNumberOfValues == 1)
+                {
+                    var names = option.Aliases.Append(option.Name).Where(alias => alias.Length > 2);
+                    var same = option.Aliases.Count > 0 ? $" ({string.Join(" and ", names)} are the same)" : "";
+                    yield return (
+                        name,
+                        $"{name}: given {given.IdentifierTokenCount} times{same}. It takes one value: leave the others out."
+                    );
+                }
             }
         }
     }

@@ -54,12 +54,8 @@ public sealed class JobActivities(StepRunner runner)
             nameof(ReportProgress),
             async services =>
             {
-                var waits = services.Leases.WaitOf(input.Target.JobId);
-                var status =
-                    await services.Jobs.FindAsync(input.Target.JobId, cancellationToken) is { } job && input.Target.Holds(job)
-                        ? await services.Steps.ProgressAsync(JobClaim.Of(job), input.Input, waits, cancellationToken)
-                        : null;
-                return status switch
+                var wait = services.Leases.WaitOf(input.Target.JobId);
+                return await WriteProgressAsync(services, input.Target, input.Input, wait, cancellationToken) switch
                 {
                     JobStatus.InProgress => new StepResult<bool>(true),
                     JobStatus.Canceling => new StepResult<bool>(false, StopReason.Canceled),
@@ -79,11 +75,8 @@ public sealed class JobActivities(StepRunner runner)
             {
                 var (until, reason, limit) = input.Input;
                 var wait = new SourceWait(Utc(until), reason, limit is { } end ? Utc(end) : null);
-                return await services.Jobs.FindAsync(input.Target.JobId, cancellationToken) is { } job && input.Target.Holds(job)
-                    ? new StepResult<bool>(
-                        await services.Steps.ProgressAsync(JobClaim.Of(job), counts: null, wait, cancellationToken) is not null
-                    )
-                    : new StepResult<bool>(false);
+                var status = await WriteProgressAsync(services, input.Target, counts: null, wait, cancellationToken);
+                return new StepResult<bool>(status is not null);
             },
             cancellationToken
         );
@@ -109,6 +102,19 @@ public sealed class JobActivities(StepRunner runner)
             },
             cancellationToken
         );
+
+    /// <summary>Writes it into the job.</summary>
+    /// <returns>The state of the job; <see langword="null"/> when it is another worker's, or gone.</returns>
+    private static async Task<JobStatus?> WriteProgressAsync(
+        AppServices services,
+        SyncJobInput target,
+        SyncCounts? counts,
+        SourceWait? wait,
+        CancellationToken cancellationToken
+    ) =>
+        await services.Jobs.FindAsync(target.JobId, cancellationToken) is { } job && target.Holds(job)
+            ? await services.Steps.ProgressAsync(JobClaim.Of(job), counts, wait, cancellationToken)
+            : null;
 
     private static DateTimeOffset Utc(DateTime time) => new(DateTime.SpecifyKind(time, DateTimeKind.Utc));
 

@@ -169,8 +169,11 @@ internal sealed class LocalStagingStore : IStagingStore
         {
             throw new ConnectorException(
                 FailureKind.Fatal,
-                $"Staging in the folder '{_root}' failed: {Sentences.Inner(failure.Message)}. "
-                    + $"{StateFolderErrors.WayOut(failure, "Free some space there")}, or choose another folder.",
+                failure is UnauthorizedAccessException
+                    ? $"Staging in the folder '{_root}' failed: {Sentences.Inner(failure.Message)}. Give this process's user the right to "
+                        + "write there, or choose another folder."
+                    : $"Staging in the folder '{_root}' failed: {Sentences.Inner(failure.Message)}. Free some space there, or choose "
+                        + "another folder.",
                 failure
             );
         }

@@ -66,7 +66,7 @@ internal static class ErrorSentences
             SwitchExpressionSyntax choice => choice.Arms.SelectMany(arm => Texts(arm.Expression)),
             BinaryExpressionSyntax sum when sum.IsKind(SyntaxKind.AddExpression) => from left in Texts(sum.Left).DefaultIfEmpty("…")
                                                                                     from right in Texts(sum.Right).DefaultIfEmpty("…")
-                                                                                    select left + right,
+                                                                                    select Shortened(left + right),
             _ => [],
         };
 
@@ -78,8 +78,10 @@ internal static class ErrorSentences
             text.Append(part is InterpolatedStringTextSyntax literal ? literal.TextToken.ValueText : "…");
         }
 
-        return text.ToString().Replace("……", "…", StringComparison.Ordinal);
+        return Shortened(text.ToString());
     }
+
+    private static string Shortened(string text) => text.Replace("……", "…", StringComparison.Ordinal);
 
     private static FailureKind[] Kinds(ExpressionSyntax expression)
     {

@@ -246,10 +246,11 @@ public sealed class SyncKindOrchestrationTests
             fixture.Feed!.Then("v" + page, "a", "id-" + page, "-id-" + (page - 2));
         }
 
+        const int Wanted = 4;
         var (calls, kills, killing) = (0, 0, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         fixture.Staging.OnCall = _ =>
         {
-            if (Interlocked.Increment(ref calls) % 17 == 0)
+            if (Interlocked.Increment(ref calls) % 17 == 0 && Volatile.Read(ref kills) < Wanted)
             {
                 // Until it is killed it gets no further, however busy the machine is.
                 fixture.Staging.Held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -257,7 +258,7 @@ public sealed class SyncKindOrchestrationTests
             }
         };
         var jobId = await fixture.StartSyncAsync(body: Incremental);
-        while (kills < 4 && await fixture.Host.Client.GetInstanceAsync(jobId, AppFixture.Token) is not { IsCompleted: true })
+        while (kills < Wanted && await fixture.Host.Client.GetInstanceAsync(jobId, AppFixture.Token) is not { IsCompleted: true })
         {
             await Task.WhenAny(killing.Task, fixture.Host.WhenQuietAsync(AppFixture.Token));
             if (!killing.Task.IsCompleted)

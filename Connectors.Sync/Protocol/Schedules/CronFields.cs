@@ -53,7 +53,7 @@ internal static partial class CronFields
     }
 
     /// <summary>Whether both days are named. Quartz for .NET takes that, but Elasticsearch and Kibana refuse it.</summary>
-    public static bool NamesBothDays(string expression) => Split(expression) is [_, _, _, not "?", _, not "?", ..];
+    public static bool NamesBothDays(string expression) => NamesBothDays(Split(expression));
 
     /// <summary>The first range that goes over the end of its field, as a sentence; <see langword="null"/> when none does. That is one of
     /// Quartz and of Elasticsearch, but may be two numbers that were mixed up, and Elastic's Python service can't read it.</summary>
@@ -65,11 +65,13 @@ internal static partial class CronFields
 
     private static string[] Split(string expression) => expression.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
 
+    private static bool NamesBothDays(string[] parts) => parts is [_, _, _, not "?", _, not "?", ..];
+
     private static string? DaysProblem(string[] parts) =>
         parts switch
         {
             [_, _, _, "?", _, "?", ..] => "day of month and day of week can't both be '?'",
-            [_, _, _, not "?", _, not "?", ..] => "day of month or day of week has to be '?'",
+            _ when NamesBothDays(parts) => "day of month or day of week has to be '?'",
             _ => null,
         };
 

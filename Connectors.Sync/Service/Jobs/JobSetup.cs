@@ -178,7 +178,7 @@ internal static class JobSetup
         try
         {
             source = sources.Describe(connector.ServiceType ?? string.Empty);
-            IdentityRequest(string.Empty, connector.Id, string.Empty, connector.Configuration, source);
+            RequireAccessControl(connector.Configuration, source);
             return null;
         }
         catch (ConnectorException failure)
@@ -241,26 +241,33 @@ internal static class JobSetup
         SourceDescription source
     )
     {
+        RequireAccessControl(configuration, source);
+        return new SyncRequest
+        {
+            JobId = jobId,
+            ConnectorId = connectorId,
+            ServiceType = source.ServiceType,
+            IndexName = indexName,
+            Fingerprint = SyncFingerprint.Of("access_control", source.ServiceType, IdentitySource.Query),
+        };
+    }
+
+    private static void RequireAccessControl(JsonObject? configuration, SourceDescription source)
+    {
         if (!source.HasAccessControl)
         {
             throw new ConnectorException(
-                $"{source.Name} has no access control to sync. Switch its schedule off, and start content syncs only."
+                $"{source.Name} has no access control to sync. Start content syncs only, and switch a schedule for access control off."
             );
         }
 
-        return AccessControl.IsOn(source, SourceSettings.FromConfiguration(configuration, source.Fields))
-            ? new SyncRequest
-            {
-                JobId = jobId,
-                ConnectorId = connectorId,
-                ServiceType = source.ServiceType,
-                IndexName = indexName,
-                Fingerprint = SyncFingerprint.Of("access_control", source.ServiceType, IdentitySource.Query),
-            }
-            : throw new ConnectorException(
+        if (!AccessControl.IsOn(source, SourceSettings.FromConfiguration(configuration, source.Fields)))
+        {
+            throw new ConnectorException(
                 $"{AccessControl.Switch.Name}: switched off, so no identity was synced. Switch it on in the connector's configuration, "
                     + "let a full sync end, then sync access control again."
             );
+        }
     }
 
     private static SyncRequest Request(

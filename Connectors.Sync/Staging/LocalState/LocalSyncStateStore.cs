@@ -23,13 +23,16 @@ internal sealed class LocalSyncStateStore(string stateFolder)
             PrivateFiles.CreateFolder(folder);
             return new LocalSyncState(folder, jobId, Lock(folder));
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        catch (UnauthorizedAccessException denied)
+        {
+            throw StateFolderErrors.Explain("The state of the sync", folder, denied);
+        }
+        catch (IOException failure)
         {
             throw new ConnectorException(
                 FailureKind.Fatal,
-                $"The state folder '{folder}' can't be used: {Sentences.Inner(failure.Message)}. "
-                    + $"{StateFolderErrors.WayOut(failure, "Another process may be running this job: leave it to that one")}, or set "
-                    + "service.state_dir to another folder.",
+                $"The state folder '{folder}' can't be used: {Sentences.Inner(failure.Message)}. Another process may be running this job: "
+                    + "leave it to that one, or set service.state_dir to another folder.",
                 failure
             );
         }

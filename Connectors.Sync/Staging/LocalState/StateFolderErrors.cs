@@ -17,18 +17,15 @@ internal static class StateFolderErrors
     /// <param name="failure">A failure for which <see cref="IsDiskFailure"/> is true.</param>
     public static ConnectorException Explain(string what, string folder, Exception failure)
     {
-        var reason = failure is ArgumentOutOfRangeException ? "a file has reached the largest size that is allowed." : failure.Message;
+        var reason = failure is ArgumentOutOfRangeException ? "a file has reached the largest size that is allowed" : failure.Message;
         return new ConnectorException(
             FailureKind.Fatal,
-            $"{what} can't be kept in '{folder}': {Sentences.Inner(reason)}. {WayOut(failure, "Free some space there")}, or set "
-                + "service.state_dir to another folder.",
+            failure is UnauthorizedAccessException
+                ? $"{what} can't be kept in '{folder}': {Sentences.Inner(reason)}. Give this process's user the right to write there, or set "
+                    + "service.state_dir to another folder."
+                : $"{what} can't be kept in '{folder}': {Sentences.Inner(reason)}. Free some space there, or set service.state_dir to "
+                    + "another folder.",
             failure
         );
     }
-
-    /// <summary>What helps: rights where those are what is missing.</summary>
-    /// <param name="failure">The failure.</param>
-    /// <param name="otherwise">What else may help, as the beginning of a sentence.</param>
-    public static string WayOut(Exception failure, string otherwise) =>
-        failure is UnauthorizedAccessException ? "Give this process's user the right to write there" : otherwise;
 }

@@ -136,7 +136,7 @@ public sealed class BadConnectorTests
     [Theory]
     [InlineData(
         """{"job_type": "access_control"}""",
-        "Fake has no access control to sync. Switch its schedule off, and start content syncs only.",
+        "Fake has no access control to sync. Start content syncs only, and switch a schedule for access control off.",
         "last_access_control_sync"
     )]
     [InlineData(

@@ -43,6 +43,23 @@ public sealed class LocalSyncStateTests : IDisposable
         Assert.False(LocalSyncState.HasPlan(state.Folder));
     }
 
+    /// <summary>A folder in place of a file is refused by the system as a file without the right to it is, and to root as well.</summary>
+    [Fact]
+    public void AStateFolderThatMayNotBeWrittenIsNotSaidToBeAnotherProcesss()
+    {
+        var store = new LocalSyncStateStore(_folder.Path);
+        Directory.CreateDirectory(Path.Combine(_folder.Path, "jobs", "job", "lock"));
+
+        var failure = Assert.Throws<ConnectorException>(() => store.Open("job"));
+
+        Assert.StartsWith("The state of the sync can't be kept in '", failure.Message, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "Give this process's user the right to write there, or set service.state_dir to another folder.",
+            failure.Message,
+            StringComparison.Ordinal
+        );
+    }
+
     [Fact]
     public async Task ARecordThatWasCutOffAnywhereIsIgnoredAndTheRestStands()
     {
