@@ -96,7 +96,7 @@ internal static class SyncCommand
         var connector = await Lookup.ConnectorAsync(elasticsearch.Connectors, idOrName, cancellationToken);
         if (
             options.AccessControl
-            && JobSetup.AccessControlProblem(connector, new SourceCheck(session.Sources, session.Environment.TimeProvider))
+            && AccessControlCheck.Problem(connector, new SourceCheck(session.Sources, session.Environment.TimeProvider))
                 is { } impossible
         )
         {

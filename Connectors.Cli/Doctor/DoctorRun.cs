@@ -254,7 +254,7 @@ internal sealed class DoctorRun(CommandSession session)
     {
         var content = connectors.Select(connector => connector.IndexName).OfType<string>();
         var identities = connectors
-            .Where(connector => connector.IndexName is not null && JobSetup.HasAccessControl(connector, sources))
+            .Where(connector => connector.IndexName is not null && AccessControlCheck.IsOn(connector, sources))
             .Select(connector => ProtocolIndices.AccessControlOf(connector.IndexName!));
         return [.. content.Concat(identities).Distinct(StringComparer.Ordinal)];
     }

@@ -50,7 +50,7 @@ internal sealed class LastSyncCheck(SyncJobIndex jobs)
         }
 
         // Where there are no identities to sync any more, no sync could put that right.
-        if (connector.LastAccessControlSyncError is { } denied && JobSetup.HasAccessControl(connector, sources))
+        if (connector.LastAccessControlSyncError is { } denied && AccessControlCheck.IsOn(connector, sources))
         {
             results.Add(
                 CheckResult.Warning(

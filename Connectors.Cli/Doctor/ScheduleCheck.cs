@@ -21,7 +21,7 @@ internal sealed class ScheduleCheck(SourceCheck sources)
     public IEnumerable<CheckResult> Run(string name, string serviceType, ConnectorRecord connector)
     {
         var source = Lookup.FindDescription(sources, serviceType);
-        var hasAccessControl = JobSetup.HasAccessControl(connector, sources);
+        var hasAccessControl = AccessControlCheck.IsOn(connector, sources);
         (string Syncs, ConnectorSchedule? Schedule, string? Idle)[] all =
         [
             .. from type in Enum.GetValues<JobType>()

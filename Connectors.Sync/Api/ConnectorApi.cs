@@ -74,7 +74,7 @@ internal sealed class ConnectorApi(ConnectorIndex connectors, SyncJobIndex jobs,
             );
         }
 
-        if (requested.Type == JobType.AccessControl && JobSetup.AccessControlProblem(connector, sources) is { } hasNone)
+        if (requested.Type == JobType.AccessControl && AccessControlCheck.Problem(connector, sources) is { } hasNone)
         {
             return ApiResult.Problem(409, "The connector has no access control to sync", hasNone);
         }

@@ -217,7 +217,7 @@ internal sealed class ConnectorEditCommand
 
         var isOn = edit.Values.TryGetValue(AccessControl.Switch.Name, out var value)
             ? value?.GetValue<bool>() == true
-            : JobSetup.HasAccessControl(connector, sources);
+            : AccessControlCheck.IsOn(connector, sources);
         foreach (var type in edit.Schedules.Where(schedule => schedule.Value != ConnectorEdit.Off).Select(schedule => schedule.Key))
         {
             if (IdleSchedule.Problem(source, type, isOn) is { } problem)

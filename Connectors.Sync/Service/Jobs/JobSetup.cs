@@ -156,37 +156,6 @@ internal static class JobSetup
         }
     }
 
-    /// <summary>Whether a connector, as it is configured now, has identities to sync; false when that can't be told.</summary>
-    internal static bool HasAccessControl(ConnectorRecord connector, SourceCheck sources)
-    {
-        try
-        {
-            var source = sources.Describe(connector.ServiceType ?? string.Empty);
-            return AccessControl.IsOn(source, SourceSettings.FromConfiguration(connector.Configuration, source.Fields));
-        }
-        catch (ConnectorException)
-        {
-            return false;
-        }
-    }
-
-    /// <summary>Why a connector, as it is configured now, has no identities to sync; <see langword="null"/> when it has some, or that can't
-    /// be told.</summary>
-    internal static string? AccessControlProblem(ConnectorRecord connector, SourceCheck sources)
-    {
-        SourceDescription? source = null;
-        try
-        {
-            source = sources.Describe(connector.ServiceType ?? string.Empty);
-            RequireAccessControl(connector.Configuration, source);
-            return null;
-        }
-        catch (ConnectorException failure)
-        {
-            return source is null ? null : failure.Message;
-        }
-    }
-
     /// <summary>The sync rules of a job or connector.</summary>
     /// <exception cref="ConnectorException">They can't be applied.</exception>
     internal static SyncRules Rules(JsonObject? filtering, SourceDescription source)
@@ -241,7 +210,7 @@ internal static class JobSetup
         SourceDescription source
     )
     {
-        RequireAccessControl(configuration, source);
+        AccessControlCheck.Require(configuration, source);
         return new SyncRequest
         {
             JobId = jobId,
@@ -250,24 +219,6 @@ internal static class JobSetup
             IndexName = indexName,
             Fingerprint = SyncFingerprint.Of("access_control", source.ServiceType, IdentitySource.Query),
         };
-    }
-
-    private static void RequireAccessControl(JsonObject? configuration, SourceDescription source)
-    {
-        if (!source.HasAccessControl)
-        {
-            throw new ConnectorException(
-                $"{source.Name} has no access control to sync. Start content syncs only, and switch a schedule for access control off."
-            );
-        }
-
-        if (!AccessControl.IsOn(source, SourceSettings.FromConfiguration(configuration, source.Fields)))
-        {
-            throw new ConnectorException(
-                $"{AccessControl.Switch.Name}: switched off, so no identity was synced. Switch it on in the connector's configuration, "
-                    + "let a full sync end, then sync access control again."
-            );
-        }
     }
 
     private static SyncRequest Request(

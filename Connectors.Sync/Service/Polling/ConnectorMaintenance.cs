@@ -187,7 +187,7 @@ internal sealed class ConnectorMaintenance(
         return made;
 
         bool CanRun(DueSync sync) =>
-            IdleSchedule.Problem(description, sync.Type, JobSetup.HasAccessControl(connector, sources)) is null;
+            IdleSchedule.Problem(description, sync.Type, AccessControlCheck.IsOn(connector, sources)) is null;
     }
 
     private Task ReportAsync(ConnectorRecord connector, string problem, CancellationToken cancellationToken)
