@@ -184,8 +184,8 @@ internal sealed class SyncNow(ServiceCore core, JobDispatcher dispatcher, Servic
         var host = job.WorkerHostname ?? "another host";
         return new ConnectorException(
             JobSilence.Parts(job, now) is var (heard, end)
-                ? $"Connector '{job.ConnectorId}' may still be synced, by job '{job.Id}' on {host}, which was {heard}: its process may have "
-                    + $"died. It {end}."
+                ? $"Connector '{job.ConnectorId}' may still be synced, by job '{job.Id}' on {host}, which was {heard}: its process may "
+                    + $"have died. It {end}."
                 : $"Connector '{job.ConnectorId}' is being synced already, by job '{job.Id}' on {host}. Wait for it to end, or cancel it, "
                     + "then sync again."
         );

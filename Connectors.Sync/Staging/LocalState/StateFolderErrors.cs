@@ -21,8 +21,8 @@ internal static class StateFolderErrors
         return new ConnectorException(
             FailureKind.Fatal,
             failure is UnauthorizedAccessException
-                ? $"{what} can't be kept in '{folder}': {Sentences.Inner(reason)}. Give this process's user the right to write there, or set "
-                    + "service.state_dir to another folder."
+                ? $"{what} can't be kept in '{folder}': {Sentences.Inner(reason)}. Give this process's user the right to write there, or "
+                    + "set service.state_dir to another folder."
                 : $"{what} can't be kept in '{folder}': {Sentences.Inner(reason)}. Free some space there, or set service.state_dir to "
                     + "another folder.",
             failure
