@@ -2,6 +2,7 @@ using Connectors.Abstractions;
 using Connectors.Functions.Orchestrations;
 using Connectors.Sync.Retries;
 using Connectors.Sync.Service;
+using Connectors.Sync.Sources;
 using Microsoft.Extensions.Logging;
 
 namespace Connectors.Functions.Activities;
@@ -135,6 +136,8 @@ internal sealed class SourceLeases(TimeProvider time, ILogger logger) : IAsyncDi
             }
             catch (Exception failure)
             {
+                FaultySource.Note(source, failure);
+
                 // Its step has done its work, or failed with a better reason.
                 OrchestrationLog.SourceLeft(
                     logger,

@@ -166,11 +166,16 @@ internal sealed class SourceCatalog : ISourceFactory
         }
 
         return string.Equals(description.ServiceType, serviceType, StringComparison.Ordinal)
-            ? new Loaded(constructor, description)
+            ? new Loaded(constructor, description with { CheckAdvancedRules = CheckOfRules(description.CheckAdvancedRules) })
             : throw new ConnectorException(
                 $"sources.{serviceType}: {constructor.DeclaringType} says that its service type is \"{description.ServiceType}\". Name "
                     + "it so under sources."
             );
+
+        Func<JsonNode, IReadOnlyList<string>>? CheckOfRules(Func<JsonNode, IReadOnlyList<string>>? check) =>
+            check is null
+                ? null
+                : rules => Guarded(serviceType, constructor, () => check(rules), "check of advanced rules", settings: null);
     }
 
     private static IDataSource Make(ConstructorInfo constructor, SourceContext context) =>

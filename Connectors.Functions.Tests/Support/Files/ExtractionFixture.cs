@@ -13,11 +13,18 @@ internal sealed class ExtractionFixture : IAsyncDisposable
 {
     private readonly LocalExtractionOptions _options;
     private readonly int _maxTextBytes;
+    private readonly TimeProvider _time;
 
-    public ExtractionFixture(LocalExtractionOptions? options = null, int maxTextBytes = 1024 * 1024, ILogger? logger = null)
+    public ExtractionFixture(
+        LocalExtractionOptions? options = null,
+        int maxTextBytes = 1024 * 1024,
+        ILogger? logger = null,
+        TimeProvider? time = null
+    )
     {
         _options = options ?? new LocalExtractionOptions { Processes = 1 };
         _maxTextBytes = maxTextBytes;
+        _time = time ?? TimeProvider.System;
         Pool = new ExtractionPool(_options, TimeProvider.System, logger ?? NullLogger.Instance);
     }
 
@@ -32,7 +39,7 @@ internal sealed class ExtractionFixture : IAsyncDisposable
     {
         var buffer = new PooledBuffer(bytes.Length);
         buffer.Write(bytes);
-        var extractor = new LocalExtractor(Pool, _options, _maxTextBytes, TimeProvider.System);
+        var extractor = new LocalExtractor(Pool, _options, _maxTextBytes, _time);
         using var text = await extractor.ExtractAsync(name, buffer, cancellationToken ?? TestContext.Current.CancellationToken);
         return (text.Outcome, text.HasText ? Encoding.UTF8.GetString(text.Utf8.Span) : text.Reason!);
     }

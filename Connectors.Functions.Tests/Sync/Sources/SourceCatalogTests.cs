@@ -102,6 +102,19 @@ public sealed class SourceCatalogTests
     }
 
     [Fact]
+    public void ACheckOfRulesThatThrowsNamesItsClass()
+    {
+        var check = Catalog().Describe("list").CheckAdvancedRules!;
+
+        Assert.Empty(check(new JsonArray()));
+        Assert.Equal(
+            "sources.list: the check of advanced rules of Connectors.Tests.Sync.Sources.ListSource (assembly Connectors.Functions.Tests) "
+                + "failed with InvalidCastException: rules. This is a bug in the source.",
+            Assert.Throws<ConnectorException>(() => check(new JsonObject())).Message
+        );
+    }
+
+    [Fact]
     public async Task AFaultOfABuiltInSourceIsToldWithoutItsText()
     {
         var catalog = new SourceCatalog(BuiltInSources.Classes, "/plugins", NullLoggerFactory.Instance, TimeProvider.System);
@@ -146,6 +159,7 @@ public class ListSource(SourceContext context) : IDataSource
             Name = "List",
             ServiceType = "list",
             Fields = [new ConfigField("greeting", "Greeting"), new ConfigField("whom", "Whom") { DefaultValue = "world" }],
+            CheckAdvancedRules = rules => rules is JsonArray ? [] : throw new InvalidCastException("rules"),
         };
 
     public Task PingAsync(CancellationToken cancellationToken) => Task.CompletedTask;

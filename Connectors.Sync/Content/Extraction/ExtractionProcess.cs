@@ -50,6 +50,9 @@ internal sealed class ExtractionProcess : IAsyncDisposable
     /// <summary>The process's number.</summary>
     public int Id => _process.Id;
 
+    /// <summary>How long the processor worked for the file that it was ended for; zero where the system does not say.</summary>
+    public TimeSpan Worked { get; private set; }
+
     /// <summary>What it was seen not to be able to do, before it took files.</summary>
     public ExtractionConfinement Confinement { get; private set; }
 
@@ -138,7 +141,12 @@ internal sealed class ExtractionProcess : IAsyncDisposable
         CancellationToken ended
     )
     {
-        await using var kill = ended.Register(Kill);
+        var before = ProcessorTime();
+        await using var kill = ended.Register(() =>
+        {
+            Worked = ProcessorTime() - before;
+            Kill();
+        });
         await WriteAsync(FrameKind.Request, request);
         for (var start = 0; start < content.Length; start += ExtractionFrame.MaxPayload)
         {
@@ -217,6 +225,18 @@ internal sealed class ExtractionProcess : IAsyncDisposable
         start.Environment["DOTNET_EnableDiagnostics"] = "0";
         start.Environment["DOTNET_NOLOGO"] = "1";
         return start;
+    }
+
+    private TimeSpan ProcessorTime()
+    {
+        try
+        {
+            return _process.TotalProcessorTime;
+        }
+        catch (Exception gone) when (gone is InvalidOperationException or System.ComponentModel.Win32Exception)
+        {
+            return TimeSpan.Zero;
+        }
     }
 
     private void Kill()

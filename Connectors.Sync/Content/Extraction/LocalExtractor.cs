@@ -48,7 +48,8 @@ internal sealed class LocalExtractor(ExtractionPool pool, LocalExtractionOptions
             cancellationToken.ThrowIfCancellationRequested();
             return late.IsCancellationRequested
                     ? Failed(
-                        ContentOutcome.Unreadable,
+                        // Kept waiting by a busy machine it may do better next time; what had the processor has had its time.
+                        process.Worked < options.TimeLimit / 2 ? ContentOutcome.Unreadable : ContentOutcome.NotExtractable,
                         fileName,
                         $"it took longer than {options.TimeLimit.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s "
                             + "(local_extraction.timeout)"

@@ -4,6 +4,7 @@ using Connectors.Sync.Engine;
 using Connectors.Sync.Protocol;
 using Connectors.Sync.Protocol.Jobs;
 using Connectors.Sync.Retries;
+using Connectors.Sync.Sources;
 using Microsoft.Extensions.Logging;
 
 namespace Connectors.Sync.Service.Jobs;
@@ -148,7 +149,8 @@ internal sealed class JobRunner(
         {
             await closing.WaitAsync(stop.AtOnce.IsCancellationRequested ? TimeSpan.FromSeconds(1) : core.Options.PingTimeout, timeProvider);
         }
-        catch (Exception exception) when (!closing.IsCompleted || stop.AtOnce.IsCancellationRequested)
+        catch (Exception exception)
+            when (FaultySource.Note(source, exception) || !closing.IsCompleted || stop.AtOnce.IsCancellationRequested)
         {
             // Do not wait for a source that hangs; a source whose read was abandoned can't be disposed.
             ServiceLog.SourceLeft(
