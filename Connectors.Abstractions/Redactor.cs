@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
@@ -14,6 +15,7 @@ public static partial class Redactor
     public const string Mask = "***";
 
     private const int Timeout = 1000;
+    private static readonly ConditionalWeakTable<Exception, IReadOnlyList<string>> Known = [];
 
     private const string SecretName =
         @"(?:[\w.$-]*(?:passw(?:or)?d|passwd|pwd|passphrase|secret|token|api[-_]?key|access[-_]?key|account[-_]?key"
@@ -65,10 +67,32 @@ public static partial class Redactor
     {
         ArgumentNullException.ThrowIfNull(exception);
         var text = exception.ToString();
-        var redacted = Redact(text);
-        return string.Equals(text, redacted, StringComparison.Ordinal)
-            ? exception
-            : new RedactedException(Redact(exception.Message), redacted);
+        var redacted = Redact(WithoutKnown(text, exception));
+        return string.Equals(text, redacted, StringComparison.Ordinal) ? exception : new RedactedException(MessageOf(exception), redacted);
+    }
+
+    /// <summary>The message of an exception with a redacted text.</summary>
+    internal static string MessageOf(Exception exception) => Redact(WithoutKnown(exception.Message, exception));
+
+    /// <summary>Notes secrets that an exception may hold wherever it likes: its text is redacted of them too, whatever they look
+    /// like.</summary>
+    internal static void Note(Exception exception, IReadOnlyList<string> secrets) => Known.AddOrUpdate(exception, secrets);
+
+    private static string WithoutKnown(string text, Exception exception)
+    {
+        for (var cause = exception; cause is not null; cause = cause.InnerException)
+        {
+            if (Known.TryGetValue(cause, out var secrets))
+            {
+                foreach (var secret in secrets)
+                {
+                    text = text.Replace(secret, Mask, StringComparison.Ordinal)
+                        .Replace(Uri.EscapeDataString(secret), Mask, StringComparison.Ordinal);
+                }
+            }
+        }
+
+        return text;
     }
 
     /// <summary>A value of a configuration as it may be shown; a copy.</summary>

@@ -22,8 +22,9 @@ internal sealed class SyntheticIndex(int documents) : IContentIndex
     public Task<ContentIndexState?> InspectAsync(string index, CancellationToken cancellationToken) =>
         Task.FromResult<ContentIndexState?>(State with { DocumentCount = documents });
 
-    public Task ReadIdsAsync(string index, IdReceiver receive, CancellationToken cancellationToken)
+    public Task ReadIdsAsync(string index, Func<IdReceiver> begin, CancellationToken cancellationToken)
     {
+        var receive = begin();
         Span<byte> id = stackalloc byte[24];
         for (var number = 0; number < documents; number++)
         {

@@ -36,15 +36,36 @@ internal sealed class Prompts(IAnsiConsole console, CancellationToken cancellati
         );
         return AnswerAsync();
 
-        async Task<string> AnswerAsync() => Or(await AskAsync(prompt), byDefault);
+        async Task<string> AnswerAsync() => Or(await AskAsync(prompt, console), byDefault);
     }
 
     /// <summary>Asks to choose; where there is more than fits at once, a part of the name finds it.</summary>
     /// <param name="question">What.</param>
     /// <param name="choices">Among what.</param>
     /// <param name="start">The place of the one that is marked at first.</param>
+    /// <param name="elsewhere">Where to look for what is not among them, as a sentence.</param>
     /// <returns>The place of what was chosen.</returns>
-    public async Task<int> ChooseAsync(string question, IReadOnlyList<string> choices, int start = 0)
+    public async Task<int> ChooseAsync(string question, IReadOnlyList<string> choices, int start = 0, string? elsewhere = null)
+    {
+        while (true)
+        {
+            var terminal = new SearchingConsole(console);
+            var chosen = await AskAsync(Selection(question, choices, start), terminal);
+            if (choices.Any(choice => choice.Contains(terminal.Typed, StringComparison.OrdinalIgnoreCase)))
+            {
+                Say($"{question} {choices[chosen]}");
+                return chosen;
+            }
+
+            SayProblem($"Nothing has '{terminal.Typed}' in its name. {elsewhere}".TrimEnd());
+        }
+    }
+
+    /// <summary>Asks for yes or no.</summary>
+    public Task<bool> ConfirmAsync(string question, bool byDefault) =>
+        AskAsync(new ConfirmationPrompt(Markup.Escape(question)) { DefaultValue = byDefault }, console);
+
+    private static SelectionPrompt<int> Selection(string question, IReadOnlyList<string> choices, int start)
     {
         var prompt = new SelectionPrompt<int> { Title = Markup.Escape(question), Converter = place => Markup.Escape(choices[place]) };
         if (choices.Count > prompt.PageSize)
@@ -56,20 +77,14 @@ internal sealed class Prompts(IAnsiConsole console, CancellationToken cancellati
 
         prompt.AddChoices(Enumerable.Range(0, choices.Count));
         prompt.DefaultValue(start);
-        var chosen = await AskAsync(prompt);
-        Say($"{question} {choices[chosen]}");
-        return chosen;
+        return prompt;
     }
 
-    /// <summary>Asks for yes or no.</summary>
-    public Task<bool> ConfirmAsync(string question, bool byDefault) =>
-        AskAsync(new ConfirmationPrompt(Markup.Escape(question)) { DefaultValue = byDefault });
-
-    private async Task<T> AskAsync<T>(IPrompt<T> prompt)
+    private async Task<T> AskAsync<T>(IPrompt<T> prompt, IAnsiConsole terminal)
     {
         try
         {
-            return await console.PromptAsync(prompt, cancellationToken);
+            return await terminal.PromptAsync(prompt, cancellationToken);
         }
         catch (OperationCanceledException)
         {

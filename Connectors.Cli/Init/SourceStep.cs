@@ -81,7 +81,8 @@ internal sealed class SourceStep(
         var types = catalog.ServiceTypes;
         var chosen = await ask!.ChooseAsync(
             "What should be mirrored?",
-            [.. types.Select(type => $"{type}: {NameOf(type)}"), "Nothing yet"]
+            [.. types.Select(type => $"{type}: {NameOf(type)}"), "Nothing yet"],
+            elsewhere: "`elastic-ingest source list` names what needs a plug-in; \"Nothing yet\" goes on without a source."
         );
         return chosen < types.Count ? types[chosen] : null;
     }

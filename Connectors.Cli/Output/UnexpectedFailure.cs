@@ -52,7 +52,7 @@ internal static class UnexpectedFailure
     /// <summary>Writes where it happened, set in: what a message brings along can't pass for a line of the program.</summary>
     public static void WriteStack(TextWriter error, Exception failure)
     {
-        foreach (var line in Redactor.Redact($"{failure}").ReplaceLineEndings("\n").Split('\n'))
+        foreach (var line in Redactor.Redact(failure).ToString().ReplaceLineEndings("\n").Split('\n'))
         {
             error.WriteLine($"    {line}");
         }

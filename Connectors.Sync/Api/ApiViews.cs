@@ -4,7 +4,6 @@ using Connectors.Sync.Engine;
 using Connectors.Sync.Protocol;
 using Connectors.Sync.Protocol.Connectors;
 using Connectors.Sync.Protocol.Jobs;
-using Connectors.Sync.Protocol.Schedules;
 using Connectors.Sync.Service;
 
 namespace Connectors.Sync.Api;
@@ -12,8 +11,6 @@ namespace Connectors.Sync.Api;
 /// <summary>The JSON of connectors and syncs in the HTTP API, the same on every host. Contains nothing sensitive.</summary>
 internal static class ApiViews
 {
-    private const int NextTimes = 3;
-
     /// <summary>What a job's metadata holds besides counts.</summary>
     private static readonly string[] NotCounts =
     [
@@ -52,7 +49,7 @@ internal static class ApiViews
             ["lastSyncStatus"] = connector.LastSyncStatus?.ToWord(),
             ["lastSyncError"] = Redacted(connector.LastSyncError),
             ["lastAccessControlSyncError"] = Redacted(connector.LastAccessControlSyncError),
-            ["schedule"] = connector.Schedule(JobType.Full) is { } schedule ? Schedule(schedule, sources.Now) : null,
+            ["schedule"] = connector.Schedule(JobType.Full) is { } schedule ? ScheduleViews.Of(schedule, sources.Now) : null,
             ["configurationProblems"] = ConfigurationProblems(connector, sources, options),
         };
 
@@ -61,7 +58,7 @@ internal static class ApiViews
     {
         var view = Connector(connector, sources, options);
         view["pipeline"] = connector.Pipeline?.Name;
-        view["schedules"] = Schedules(connector, sources.Now);
+        view["schedules"] = ScheduleViews.All(connector, sources);
         view["draftProblems"] = new JsonArray([.. connector.DraftProblems.Select(problem => JsonValue.Create(problem))]);
         var open = OpenFields(connector, sources, options);
         view["configuration"] = new JsonObject(
@@ -169,42 +166,6 @@ internal static class ApiViews
                 : null,
         };
 
-    /// <summary>The existing schedules by kind of sync, including disabled ones.</summary>
-    private static JsonObject Schedules(ConnectorRecord connector, DateTimeOffset now)
-    {
-        var schedules = new JsonObject();
-        foreach (var type in Enum.GetValues<JobType>())
-        {
-            Add(type.ToWord(), connector.Schedule(type));
-        }
-
-        Add(ConnectorRecord.DeletesOnlyName, connector.DeletesOnlySchedule);
-        return schedules;
-
-        void Add(string name, ConnectorSchedule? schedule)
-        {
-            if (schedule is not null)
-            {
-                var view = Schedule(schedule, now);
-                view["next"] = new JsonArray([
-                    .. schedule.Enabled && view["problem"] is null
-                        ? CronSchedule.Parse(schedule.Interval).NextTimes(now, NextTimes).Select(time => JsonValue.Create(time.UtcDateTime))
-                        : [],
-                ]);
-                schedules[name] = view;
-            }
-        }
-    }
-
-    /// <summary>A schedule, and why it is none or makes no sync any more.</summary>
-    private static JsonObject Schedule(ConnectorSchedule schedule, DateTimeOffset now) =>
-        new()
-        {
-            ["enabled"] = schedule.Enabled,
-            ["interval"] = schedule.Interval,
-            ["problem"] = schedule.Enabled ? CronSchedule.Problem(schedule.Interval, now) : null,
-        };
-
     /// <summary>A value without what looks like a secret. What is no number, switch or choice where one belongs may be anything, a password
     /// for example.</summary>
     private static JsonNode? Shown(ConfigField field, JsonNode? value)
@@ -226,6 +187,7 @@ internal static class ApiViews
             ["updated"] = counts.Updated,
             ["deleted"] = counts.Deleted,
             ["already_gone"] = counts.AlreadyGone,
+            ["excluded"] = counts.Excluded,
             ["duplicates"] = counts.Duplicates,
             ["unreadable"] = counts.Unreadable,
             ["rejected"] = counts.Rejected,

@@ -74,6 +74,7 @@ internal static class BulkFailures
         (status, error) switch
         {
             (0, null) => "none",
+            (0, { Type: BulkError.NoAnswer }) => $"none: {Sentences.Inner(error.Reason)}",
             (0, _) => $"none, {error.Type}: {Sentences.Inner(error.Reason)}",
             (_, null) => status.ToString(CultureInfo.InvariantCulture),
             _ => $"{status}, {error.Type}: {Sentences.Inner(error.Reason)}",

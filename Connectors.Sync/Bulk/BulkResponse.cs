@@ -20,6 +20,9 @@ internal sealed record BulkError(string Type, string Reason)
 {
     /// <summary>The type of a call that was not answered in time.</summary>
     public const string Timeout = "timeout";
+
+    /// <summary>The type of a call that was not answered at all: the reason says it in a sentence.</summary>
+    public const string NoAnswer = "no_answer";
 }
 
 /// <summary>What an operation did (the item's <c>result</c>).</summary>

@@ -53,6 +53,7 @@ internal static partial class SyncLog
             counts.Updated,
             counts.Deleted,
             counts.Skipped,
+            counts.Excluded,
             counts.Rejected,
             counts.Unreadable,
             counts.WithoutText,
@@ -62,8 +63,9 @@ internal static partial class SyncLog
     [LoggerMessage(
         208,
         LogLevel.Information,
-        "Sync {SyncJobId} of {IndexName} ends: {Created} created, {Updated} updated, {Deleted} deleted, {Skipped} unchanged, {Rejected} "
-            + "rejected, {Unreadable} unreadable, {WithoutText} without text; documents in the index: {Total}"
+        "Sync {SyncJobId} of {IndexName} ends: {Created} created, {Updated} updated, {Deleted} deleted, {Skipped} unchanged, {Excluded} "
+            + "left out by sync rules, {Rejected} rejected, {Unreadable} unreadable, {WithoutText} without text; documents in the "
+            + "index: {Total}"
     )]
     private static partial void Ends(
         ILogger logger,
@@ -73,6 +75,7 @@ internal static partial class SyncLog
         long updated,
         long deleted,
         long skipped,
+        long excluded,
         long rejected,
         long unreadable,
         long withoutText,

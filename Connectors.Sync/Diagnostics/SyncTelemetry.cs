@@ -43,6 +43,7 @@ internal static class SyncTelemetry
         Add("created", counts.Created);
         Add("updated", counts.Updated);
         Add("deleted", counts.Deleted);
+        Add("excluded", counts.Excluded);
         Add("rejected", counts.Rejected);
         Add("duplicate", counts.Duplicates);
         Add("unreadable", counts.Unreadable);

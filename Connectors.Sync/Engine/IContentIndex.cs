@@ -70,9 +70,14 @@ internal interface IContentIndex
     Task<IndexShape?> ReadShapeAsync(string index, string? pipeline, CancellationToken cancellationToken);
 
     /// <summary>Reads id and version of every document, over a point in time, slices in parallel.</summary>
-    /// <param name="receive">Called for each document, one call at a time; the span is valid during the call. The version is that of
-    /// <c>_digest</c> where the document has one, else of <c>_timestamp</c>, else <see cref="DocumentVersion.None"/>.</param>
-    Task ReadIdsAsync(string index, IdReceiver receive, CancellationToken cancellationToken);
+    /// <param name="index">The index; one that does not exist holds nothing.</param>
+    /// <param name="begin">Called before the first document, and again whenever all has to be read from the beginning: then what was
+    /// received until then does not count. What it gives is called for each document, one call at a time; the span is valid during the
+    /// call. The version is that of <c>_digest</c> where the document has one, else of <c>_timestamp</c>, else
+    /// <see cref="DocumentVersion.None"/>.</param>
+    /// <param name="cancellationToken">Stops the calls.</param>
+    /// <exception cref="ConnectorException">They can't be read.</exception>
+    Task ReadIdsAsync(string index, Func<IdReceiver> begin, CancellationToken cancellationToken);
 
     /// <summary>Reads some fields of documents as they are now, also of those that no search sees yet; a document that is not there is left
     /// out.</summary>

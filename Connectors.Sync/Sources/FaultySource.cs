@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Connectors.Abstractions;
 
 namespace Connectors.Sync.Sources;
@@ -10,16 +11,55 @@ internal static class FaultySource
 {
     private const string Key = "Connectors.FaultySource";
 
+    // Less than that may be a part of any word.
+    private const int ShortestSecret = 4;
+    private static readonly ConditionalWeakTable<IDataSource, IReadOnlyList<string>> Secrets = [];
+
+    /// <summary>Calls the constructor of a source, and remembers the secrets that it is given: whoever wrote it may put them into the text
+    /// of an exception, where they look like nothing.</summary>
+    public static IDataSource Make(Type type, SourceSettings settings, IReadOnlyList<ConfigField> fields, Func<IDataSource> make)
+    {
+        ArgumentNullException.ThrowIfNull(make);
+        if (IsBuiltIn(type))
+        {
+            return make();
+        }
+
+        string[] secrets =
+        [
+            .. fields
+                .Where(field => field.Sensitive)
+                .Select(field => settings.GetString(field.Name))
+                .Where(value => value.Length >= ShortestSecret)
+                .OrderByDescending(value => value.Length),
+        ];
+        try
+        {
+            var source = make();
+            Secrets.AddOrUpdate(source, secrets);
+            return source;
+        }
+        catch (Exception failure)
+        {
+            Redactor.Note(failure, secrets);
+            throw;
+        }
+    }
+
     /// <summary>Notes the source of a failure, unless it is one of the built-in ones or the failure was foreseen.</summary>
     /// <returns>Always <see langword="false"/>: for the filter of a <c>catch</c> that lets the failure pass.</returns>
     public static bool Note(IDataSource source, Exception failure)
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(failure);
-        var type = (source as IdentitySource)?.Origin.GetType() ?? source.GetType();
-        if (failure is not (ConnectorException or OutOfMemoryException) && !IsBuiltIn(type) && !failure.Data.IsReadOnly)
+        var origin = (source as IdentitySource)?.Origin ?? source;
+        if (failure is not (ConnectorException or OutOfMemoryException) && !IsBuiltIn(origin.GetType()) && !failure.Data.IsReadOnly)
         {
-            failure.Data[Key] = NameOf(type);
+            failure.Data[Key] = NameOf(origin.GetType());
+            if (Secrets.TryGetValue(origin, out var secrets))
+            {
+                Redactor.Note(failure, secrets);
+            }
         }
 
         return false;
@@ -40,7 +80,7 @@ internal static class FaultySource
     public static string Cause(Exception failure)
     {
         ArgumentNullException.ThrowIfNull(failure);
-        return $"{failure.GetType().Name}: {Sentences.Inner(Redactor.Redact(failure.Message))}";
+        return $"{failure.GetType().Name}: {Sentences.Inner(Redactor.MessageOf(failure))}";
     }
 
     private static bool IsBuiltIn(Type type) => type.Assembly.GetName().Name is "Connectors.Sources" or "Connectors.Sync";

@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Runtime.Loader;
 using Connectors.Abstractions;
 
 namespace Connectors.Sync.Sources;
@@ -117,26 +116,5 @@ internal sealed class PluginAssemblies(string folder)
 
             return _loaded[name] = new PluginContext(path).LoadFromAssemblyPath(path);
         }
-    }
-
-    private sealed class PluginContext(string path) : AssemblyLoadContext(Path.GetFileNameWithoutExtension(path))
-    {
-        // The types of these meet in the contract of a source: both sides must mean the same ones.
-        private static readonly HashSet<string> Shared = new(StringComparer.OrdinalIgnoreCase)
-        {
-            typeof(IDataSource).Assembly.GetName().Name!,
-            "Microsoft.Extensions.Logging.Abstractions",
-            "Microsoft.Extensions.DependencyInjection.Abstractions",
-        };
-
-        private readonly AssemblyDependencyResolver _resolver = new(path);
-
-        protected override Assembly? Load(AssemblyName assemblyName) =>
-            !Shared.Contains(assemblyName.Name!) && _resolver.ResolveAssemblyToPath(assemblyName) is { } resolved
-                ? LoadFromAssemblyPath(resolved)
-                : null;
-
-        protected override nint LoadUnmanagedDll(string unmanagedDllName) =>
-            _resolver.ResolveUnmanagedDllToPath(unmanagedDllName) is { } resolved ? LoadUnmanagedDllFromPath(resolved) : 0;
     }
 }

@@ -95,25 +95,24 @@ internal sealed class SourceCatalog : ISourceFactory
     /// <inheritdoc/>
     public IDataSource Create(string serviceType, JsonObject? configuration, JsonNode? advancedRules, ISettingStore? store)
     {
-        var settings = SourceSettings.FromConfiguration(configuration, Describe(serviceType).Fields);
-        return Create(
+        var (constructor, description) = Find(serviceType);
+        var settings = SourceSettings.FromConfiguration(configuration, description.Fields);
+        var context = new SourceContext
+        {
+            Settings = settings,
+            AdvancedRules = advancedRules,
+            Store = store,
+            LoggerFactory = _loggerFactory,
+            TimeProvider = _time,
+            Hosts = _hosts,
+        };
+        return Guarded(
             serviceType,
-            new SourceContext
-            {
-                Settings = settings,
-                AdvancedRules = advancedRules,
-                Store = store,
-                LoggerFactory = _loggerFactory,
-                TimeProvider = _time,
-                Hosts = _hosts,
-            }
+            constructor,
+            () => FaultySource.Make(constructor.DeclaringType!, settings, description.Fields, () => Make(constructor, context)),
+            "constructor",
+            settings: null
         );
-    }
-
-    private IDataSource Create(string serviceType, SourceContext context)
-    {
-        var constructor = Find(serviceType).Constructor;
-        return Guarded(serviceType, constructor, () => Make(constructor, context), "constructor", settings: null);
     }
 
     private Loaded Find(string serviceType)

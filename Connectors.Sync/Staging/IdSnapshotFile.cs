@@ -153,6 +153,14 @@ internal sealed class IdSnapshotFile : IDisposable
             _count = checked(_count + 1);
         }
 
+        /// <summary>Forgets what was added.</summary>
+        public void Clear()
+        {
+            _entries.SetLength(0);
+            _texts.SetLength(0);
+            (_textOffset, _count) = (0, 0);
+        }
+
         /// <summary>Sorts, and tells what is needed to open it.</summary>
         /// <exception cref="ConnectorException">An id was added twice: an index holds no id twice, so whoever listed them did not tell the
         /// truth.</exception>

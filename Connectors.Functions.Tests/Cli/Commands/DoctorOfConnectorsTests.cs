@@ -273,6 +273,21 @@ public sealed class DoctorOfConnectorsTests : IAsyncLifetime
         Assert.Equal(kind == "sync", _cli.Out.ToString().Contains($"Its last {kind} failed", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task AScheduleThatMakesNoSyncsHasNoNextOnes()
+    {
+        await CreateAsync("http_json", "url=http://127.0.0.1:1/");
+        await _cli.RunAsync("connector", "edit", "c1", "--schedule", "0 0 * * * ?", "--schedule-incremental", "0 0 * * * ?");
+
+        await _cli.RunAsync("connector", "show", "c1");
+
+        var schedules = JsonNode.Parse(_cli.Out.ToString())!["schedules"]!;
+        Assert.Equal("HTTP JSON can't tell what changed. Schedule full syncs.", (string?)schedules["incremental"]!["problem"]);
+        Assert.Empty(schedules["incremental"]!["next"]!.AsArray());
+        Assert.Null(schedules["full"]!["problem"]);
+        Assert.Equal(3, schedules["full"]!["next"]!.AsArray().Count);
+    }
+
     [Theory]
     [InlineData(500)]
     [InlineData(429)]

@@ -79,6 +79,7 @@ public sealed class InitDialogTests : IAsyncLifetime
     {
         Type(_elasticsearch.Uri.ToString());
         Choose(2); // no credentials
+        Type("oracle"); // is none of them, and no answer
         Type("dir");
         Type(_cli.Files("a.txt"));
         Type(""); // the pattern's default
@@ -91,6 +92,8 @@ public sealed class InitDialogTests : IAsyncLifetime
 
         Assert.Equal(0, await _cli.RunAsync("init"));
 
+        Assert.Contains("Nothing has 'oracle' in its name. `elastic-ingest source list` names", _terminal.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("What should be mirrored? azure", _terminal.Output, StringComparison.Ordinal);
         Assert.Contains("What should be mirrored? dir: System Directory", _terminal.Output, StringComparison.Ordinal);
         Assert.Equal("dir", (string?)JsonNode.Parse(_elasticsearch.Documents(".elastic-connectors").Values.Single())!["service_type"]);
     }

@@ -87,6 +87,22 @@ public sealed class OwnSourceTests : IAsyncLifetime
         Assert.DoesNotContain("hunter2", _cli.Error.ToString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("doctor --debug")]
+    [InlineData("preview a1 --debug")]
+    [InlineData("sync a1")]
+    public async Task AValueOfASensitiveFieldIsInNoTextWhateverItLooksLike(string command)
+    {
+        await WithoutBrokenConstructorsAsync();
+        await CreateAsync("failing", "a1", "things", "fails=key", "key=tulips & roses");
+
+        Assert.Equal(1, await _cli.RunAsync(command.Split(' ')));
+
+        var seen = $"{_cli.Out}{_cli.Error}{(string?)JsonNode.Parse(_elasticsearch.Get(".elastic-connectors", "a1")!)!["error"]}";
+        Assert.Contains("failed with InvalidOperationException: No *** at http://127.0.0.1/?q=***.", seen, StringComparison.Ordinal);
+        Assert.DoesNotContain("tulips", seen, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task ASyncTellsTheClassAndTheEntryOfTheLog()
     {
@@ -185,10 +201,11 @@ public sealed class OwnSourceTests : IAsyncLifetime
         _elasticsearch.Put(".elastic-connectors", "e1", connector.ToJsonString());
     }
 
-    private async Task CreateAsync(string serviceType, string id, string name, string setting)
+    private async Task CreateAsync(string serviceType, string id, string name, params string[] settings)
     {
-        string[] line = ["--service-type", serviceType, "--index", $"search-{name}", "--name", name, "--id", id, "--set", setting];
-        Assert.Equal(0, await _cli.RunAsync(["connector", "create", .. line]));
+        string[] line = ["--service-type", serviceType, "--index", $"search-{name}", "--name", name, "--id", id];
+        string[] set = [.. settings.SelectMany(setting => new[] { "--set", setting })];
+        Assert.Equal(0, await _cli.RunAsync(["connector", "create", .. line, .. set]));
     }
 }
 
@@ -199,11 +216,18 @@ public class FailingSource(SourceContext context) : EnumerableDataSource(context
         {
             Name = "Failing",
             ServiceType = "failing",
-            Fields = [new ConfigField("fails", "What fails")],
+            Fields = [new ConfigField("fails", "What fails"), new ConfigField("key", "Key") { Sensitive = true, Required = false }],
         };
 
     public override Task PingAsync(CancellationToken cancellationToken) =>
-        Context.Settings.GetString("fails") == "ping" ? throw new FileNotFoundException("Unable to find things.json.") : Task.CompletedTask;
+        Context.Settings.GetString("fails") switch
+        {
+            "ping" => throw new FileNotFoundException("Unable to find things.json."),
+            "key" => throw new InvalidOperationException(
+                $"No {Context.Settings.GetString("key")} at http://127.0.0.1/?q={Uri.EscapeDataString(Context.Settings.GetString("key"))}"
+            ),
+            _ => Task.CompletedTask,
+        };
 
     protected override async IAsyncEnumerable<SimpleDocument> ReadAsync(
         SourcePartition partition,

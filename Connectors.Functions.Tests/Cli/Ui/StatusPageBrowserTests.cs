@@ -122,7 +122,7 @@ public sealed class StatusPageBrowserTests(Browser chromium)
               "status": "in_progress", "job_type": "full", "trigger_method": "on_demand", "worker_hostname": "elsewhere",
               "created_at": "{{{now:O}}}", "started_at": "{{{now:O}}}", "last_seen": "{{{now:O}}}",
               "metadata": {
-                "read": 7, "rejected": 0, "without_text": 3, "waits_until": "{{{now.AddMinutes(2):O}}}",
+                "read": 7, "excluded": 2, "rejected": 0, "without_text": 3, "waits_until": "{{{now.AddMinutes(2):O}}}",
                 "waits_reason": "server db.example:27017: nothing listens there", "waits_limit": "{{{now.AddMinutes(4):O}}}"
               }
             }
@@ -135,7 +135,7 @@ public sealed class StatusPageBrowserTests(Browser chromium)
         var card = browser.Page.Locator("#running-list > li");
         await Expect(card).ToContainTextAsync("Waits for the source: server db.example:27017: nothing listens there; it is asked again in");
         await Expect(card).ToContainTextAsync(", until ");
-        await Expect(card).ToContainTextAsync("without text3");
+        await Expect(card).ToContainTextAsync("left out by rules2without text3");
         await Expect(card).Not.ToContainTextAsync("rejected");
         Assert.Empty(await browser.CutOffAsync());
         Assert.Empty(browser.Complaints);

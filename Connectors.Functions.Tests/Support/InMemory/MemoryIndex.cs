@@ -143,8 +143,9 @@ internal class MemoryIndex : IContentIndex
     public Task<IndexShape?> ReadShapeAsync(string index, string? pipeline, CancellationToken cancellationToken) =>
         Task.FromResult(Exists ? Shape : null);
 
-    public Task ReadIdsAsync(string index, IdReceiver receive, CancellationToken cancellationToken)
+    public Task ReadIdsAsync(string index, Func<IdReceiver> begin, CancellationToken cancellationToken)
     {
+        var receive = begin();
         lock (_lock)
         {
             foreach (var (id, body) in Documents)

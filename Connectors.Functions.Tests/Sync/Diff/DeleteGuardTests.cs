@@ -21,6 +21,18 @@ public sealed class DeleteGuardTests
         Assert.Null(DeleteGuard.Refuse(indexed, listed, vanished, new DeleteGuardOptions(), allowMassDelete: true));
     }
 
+    [Theory]
+    [InlineData(167_965, 167_915, "more than 99.9")]
+    [InlineData(1000, 1000, "100")]
+    [InlineData(100_000, 15_001, "more than 15")]
+    [InlineData(1000, 333, "33.3")]
+    public void AShareIsRoundedNeitherToAllNorToWhatIsAllowed(long indexed, long vanished, string share) =>
+        Assert.Contains(
+            $" ({share} %) are no longer in the source",
+            DeleteGuard.Refuse(indexed, 1, vanished, new DeleteGuardOptions(), allowMassDelete: false),
+            StringComparison.Ordinal
+        );
+
     [Fact]
     public void AtOneHundredPercentOnlyAnEmptyListingIsRefused()
     {

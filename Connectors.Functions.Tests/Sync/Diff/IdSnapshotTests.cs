@@ -44,6 +44,27 @@ public sealed class IdSnapshotTests : IDisposable
     }
 
     [Fact]
+    public void WhatWasAddedBeforeItWasClearedIsForgotten()
+    {
+        SnapshotChecksum seal;
+        using (var builder = new IdSnapshotFile.Builder(_folder.Path))
+        {
+            for (var number = 0; number < 100_000; number++)
+            {
+                builder.Add(Encoding.UTF8.GetBytes($"old-{number}"), new DocumentVersion(1));
+            }
+
+            builder.Clear();
+            builder.Add("new"u8, new DocumentVersion(2));
+            seal = builder.Complete();
+        }
+
+        using var file = IdSnapshotFile.Open(_folder.Path, seal);
+        Assert.Equal(1, file.Snapshot.Count);
+        Assert.Equal("new"u8.ToArray(), file.ReadText(file.Snapshot.Find(DocumentKey.Of("new"u8), out _)));
+    }
+
+    [Fact]
     public void TenMillionIdsTake32BytesEachAndAreAllFound()
     {
         const int Count = 10_000_000;

@@ -2,6 +2,7 @@ using Connectors.Abstractions;
 using Connectors.Emulator;
 using Connectors.Emulator.Faults;
 using Connectors.Sync.Configuration;
+using Connectors.Sync.Elasticsearch.Calls;
 using Connectors.Tests.Support;
 using Microsoft.AspNetCore.Http;
 using Xunit;
@@ -87,6 +88,20 @@ public sealed class PreflightTests
 
         Assert.StartsWith("Elasticsearch at http://127.0.0.1:1 can't be reached (GET /): ", failure.Message, StringComparison.Ordinal);
         Assert.Equal(TimeSpan.Zero, time.GetUtcNow() - start);
+    }
+
+    [Theory]
+    [InlineData(false, "Check elasticsearch.host and the network. If it speaks TLS there, write https:// instead of http://.")]
+    [InlineData(true, "Check elasticsearch.host and the network.")]
+    public void OnlyAnAddressThatNeverAnsweredMaySpeakTls(bool hasAnswered, string remedy)
+    {
+        var options = new ElasticsearchOptions { Hosts = [new Uri("http://127.0.0.1:1")] };
+        var failures = new ElasticsearchFailures(options, new ServerTrust(options, TimeProvider.System)) { HasAnswered = hasAnswered };
+        using var broken = new ElasticsearchResponse(0, null) { Failure = new HttpRequestException(HttpRequestError.ResponseEnded, "cut") };
+
+        var failure = failures.Of(ElasticsearchRequest.Get("search-a"), broken);
+
+        Assert.Equal($"Elasticsearch at http://127.0.0.1:1 can't be reached (GET /search-a): cut. {remedy}", failure.Message);
     }
 
     [Fact]

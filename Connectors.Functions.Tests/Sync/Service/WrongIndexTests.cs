@@ -199,7 +199,7 @@ public sealed class WrongIndexTests
             () => fixture.Gateway.Content.InspectAsync(index, Token),
             () => fixture.Gateway.Content.PrepareAsync(index, Token),
             () => fixture.Gateway.Content.HoldsForeignAsync(index, Token),
-            () => fixture.Gateway.Content.ReadIdsAsync(index, (_, _) => { }, Token),
+            () => fixture.Gateway.Content.ReadIdsAsync(index, () => (_, _) => { }, Token),
             () => fixture.Gateway.Content.WriteMetaAsync(index, [], Token),
         ];
         foreach (var call in calls)

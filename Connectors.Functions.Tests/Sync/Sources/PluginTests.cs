@@ -79,6 +79,25 @@ public sealed class PluginTests
     }
 
     [Fact]
+    public async Task WhatIsMissingBesideItIsNotTakenFromUs()
+    {
+        using var folder = new TemporaryFolder();
+        var plugin = System.IO.Directory.CreateDirectory(folder["Connectors.Samples.Releases"]).FullName;
+        foreach (var file in System.IO.Directory.EnumerateFiles(Path.Combine(Folder, "Connectors.Samples.Releases"), "Connectors.*"))
+        {
+            File.Copy(file, Path.Combine(plugin, Path.GetFileName(file)));
+        }
+
+        folder.Write("releases.yml", "- {version: '2.0', notes: 'second'}\n");
+        await using var source = Catalog(folder.Path).Create("releases", Configuration(folder["releases.yml"]));
+
+        var failure = await Assert.ThrowsAnyAsync<IOException>(() => source.PingAsync(Cancellation));
+
+        Assert.Contains("YamlDotNet, Version=16", $"{failure}", StringComparison.Ordinal);
+        Assert.Contains("YamlDotNet.dll, which it was published with, is not beside it", $"{failure}", StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void ItsFolderHoldsNothingOfTheService()
     {
         var files = System
@@ -88,8 +107,8 @@ public sealed class PluginTests
         Assert.Equal(["Connectors.Samples.Releases.dll", "YamlDotNet.dll"], files);
     }
 
-    private static SourceCatalog Catalog() =>
-        new(new Dictionary<string, string> { ["releases"] = ClassName }, Folder, NullLoggerFactory.Instance, TimeProvider.System);
+    private static SourceCatalog Catalog(string? folder = null) =>
+        new(new Dictionary<string, string> { ["releases"] = ClassName }, folder ?? Folder, NullLoggerFactory.Instance, TimeProvider.System);
 
     private static JsonObject Configuration(string file) => new() { ["file"] = new JsonObject { ["value"] = file } };
 }

@@ -45,7 +45,7 @@ function jobPanel(job) {
       job.gap && !job.error ? make('p', null, `A part of the source could not be read, so nothing is deleted until it can be: ${job.gap}`) : null,
       job.rewrite ? make('p', null, `Unchanged documents were written again: ${job.rewrite}`) : null),
     make('dl', { class: 'numbers' }, ['read', 'skipped', 'created', 'updated'].map(key => number(key === 'skipped' ? 'unchanged' : key, numbers.format(counts[key] ?? 0))),
-      number('deleted', numbers.format(job.deletedDocuments ?? 0)), problemNumbers(counts), number('took', job.completedAt ? duration(secondsOf(job)) : '…')),
+      number('deleted', numbers.format(job.deletedDocuments ?? 0)), notIndexedNumbers(counts), number('took', job.completedAt ? duration(secondsOf(job)) : '…')),
     job.error ? make('p', { class: 'error' }, job.error) : null,
     make('h4', null, 'Documents with a problem'),
     samples.length === 0 && reasons.length === 0 ? make('p', { class: 'quiet' }, 'None.') : [

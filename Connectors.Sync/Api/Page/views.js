@@ -32,7 +32,7 @@ function drawRunning() {
             number('unchanged', numbers.format(counts.skipped ?? 0)),
             number('written', numbers.format((counts.created ?? 0) + (counts.updated ?? 0))),
             number('deleted', numbers.format(counts.deleted ?? job.deletedDocuments ?? 0)),
-            problemNumbers(counts),
+            notIndexedNumbers(counts),
             number('rate', rate === undefined ? '…' : `${numbers.format(Math.round(rate))}/s`),
             left === null ? null : number('left', `${about}${duration(left)}`)),
           make('div', { class: 'facts' }, make('p', null, `${syncOf(job)} · ${phases[phase] ?? 'working'} · started `, ago(job.startedAt)),
@@ -45,10 +45,10 @@ function drawRunning() {
   }));
 }
 
-/** Documents that are not in the index as they are in the source: one number for each kind, where there are any. */
+/** Documents that are not in the index as they are in the source, by a rule or by a problem: one number for each kind, where there are any. */
 const problemKinds = [['rejected', 'rejected'], ['unreadable', 'unreadable'], ['without_text', 'without text']];
 const problemsOf = counts => problemKinds.reduce((sum, [key]) => sum + (counts?.[key] ?? 0), 0);
-const problemNumbers = counts => problemKinds.filter(([key]) => counts?.[key] > 0).map(([key, title]) => number(title, numbers.format(counts[key])));
+const notIndexedNumbers = counts => [['excluded', 'left out by rules'], ...problemKinds].filter(([key]) => counts?.[key] > 0).map(([key, title]) => number(title, numbers.format(counts[key])));
 
 const isHeld = job => new Date(job.waitsLimit ?? job.waitsUntil ?? 0) > Date.now();
 

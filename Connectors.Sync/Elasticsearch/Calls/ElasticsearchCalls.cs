@@ -49,20 +49,56 @@ internal sealed class ElasticsearchCalls(
             {
                 var failure = Failures.Of(request, answer);
                 clock ??= NewClock();
-                if (failure.Kind != FailureKind.Retry || !MayRetry(answer) || clock.Next(answer.RetryAfter) is not { } delay)
+                var kind = $"{answer.Status} {answer.Error()?.Type}";
+                if (
+                    failure.Kind != FailureKind.Retry
+                    || !MayRetry(answer)
+                    || !await PauseAsync(clock, failure.Message, kind, answer.RetryAfter, cancellationToken)
+                )
                 {
                     throw failure;
                 }
-
-                ElasticsearchLog.TriedAgain(logger, failure.Message, LogSeconds.Of(delay));
-                if (_notice.IsDue($"{answer.Status} {answer.Error()?.Type}"))
-                {
-                    ElasticsearchLog.Retrying(logger, failure.Message, Math.Ceiling(clock.Left.TotalSeconds));
-                }
-
-                await Task.Delay(delay, time, cancellationToken);
             }
         }
+    }
+
+    /// <summary>A clock for work of several calls, for as long as a call is tried again.</summary>
+    public BackoffClock NewClock()
+    {
+        var longest = options.RetryInterval > FirstWait ? options.RetryInterval : FirstWait;
+        var limit = longest * options.MaxRetries;
+        limit = options.Patience ?? (limit > LeastRetryTime ? limit : LeastRetryTime);
+        return new BackoffClock(new BackoffPolicy(FirstWait, longest, limit), time, random);
+    }
+
+    /// <summary>Waits before something is tried again, and logs why.</summary>
+    /// <param name="clock">Its clock.</param>
+    /// <param name="problem">Why.</param>
+    /// <param name="kind">What is the same in each try: a warning is logged once in a while for it.</param>
+    /// <param name="retryAfter">How long Elasticsearch asked to wait, if it did.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>False at once when the time for it is over.</returns>
+    public async Task<bool> PauseAsync(
+        BackoffClock clock,
+        string problem,
+        string kind,
+        TimeSpan? retryAfter,
+        CancellationToken cancellationToken
+    )
+    {
+        if (clock.Next(retryAfter) is not { } delay)
+        {
+            return false;
+        }
+
+        ElasticsearchLog.TriedAgain(logger, problem, LogSeconds.Of(delay));
+        if (_notice.IsDue(kind))
+        {
+            ElasticsearchLog.Retrying(logger, problem, Math.Ceiling(clock.Left.TotalSeconds));
+        }
+
+        await Task.Delay(delay, time, cancellationToken);
+        return true;
     }
 
     /// <summary>Calls for something that is only acknowledged.</summary>
@@ -133,6 +169,7 @@ internal sealed class ElasticsearchCalls(
                 };
             }
 
+            Failures.HasAnswered = true;
             body = new PooledBuffer(16 * 1024);
             int read;
             while ((read = await response.Body.ReadAsync(body.GetMemory(4096), either.Token)) > 0)
@@ -188,14 +225,6 @@ internal sealed class ElasticsearchCalls(
     }
 
     private bool MayRetry(ElasticsearchResponse answer) => options.MaxRetries > 0 && (options.RetryOnTimeout || !answer.IsTimeout);
-
-    private BackoffClock NewClock()
-    {
-        var longest = options.RetryInterval > FirstWait ? options.RetryInterval : FirstWait;
-        var limit = longest * options.MaxRetries;
-        limit = options.Patience ?? (limit > LeastRetryTime ? limit : LeastRetryTime);
-        return new BackoffClock(new BackoffPolicy(FirstWait, longest, limit), time, random);
-    }
 
     private static string? Header(ApiCallDetails details, string name) =>
         details.TryGetHeader(name, out var values) ? values?.FirstOrDefault() : null;

@@ -17,6 +17,9 @@ internal sealed class ElasticsearchFailures(ElasticsearchOptions options, Server
             )
         );
 
+    /// <summary>Whether it has answered before: then it is not the address that is wrong.</summary>
+    public bool HasAnswered { get; set; }
+
     public ConnectorException Of(ElasticsearchRequest request, ElasticsearchResponse response)
     {
         if (response.Status == 0)
@@ -122,7 +125,8 @@ internal sealed class ElasticsearchFailures(ElasticsearchOptions options, Server
 
         var root = response.Failure?.GetBaseException();
         var hint =
-            response.Failure
+            !HasAnswered
+            && response.Failure
                 is HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded or HttpRequestError.InvalidResponse }
             && options.Hosts.Any(host => host.Scheme == Uri.UriSchemeHttp)
                 ? " If it speaks TLS there, write https:// instead of http://."

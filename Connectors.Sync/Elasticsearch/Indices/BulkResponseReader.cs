@@ -24,7 +24,7 @@ internal static class BulkResponseReader
             return new BulkResponse(
                 response.Status,
                 [],
-                error ?? new BulkError(response.IsTimeout ? BulkError.Timeout : "no_answer", ElasticsearchResponse.Cut(failure())),
+                error ?? new BulkError(response.IsTimeout ? BulkError.Timeout : BulkError.NoAnswer, ElasticsearchResponse.Cut(failure())),
                 response.RetryAfter
             );
         }

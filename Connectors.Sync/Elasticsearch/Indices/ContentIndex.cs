@@ -139,8 +139,8 @@ internal sealed class ContentIndex(ElasticsearchCalls calls, TimeProvider time, 
         return response.Status != 404;
     }
 
-    public Task ReadIdsAsync(string index, IdReceiver receive, CancellationToken cancellationToken) =>
-        new IdReader(calls, logger, DocumentsPerSlice).ReadAsync(index, receive, cancellationToken);
+    public Task ReadIdsAsync(string index, Func<IdReceiver> begin, CancellationToken cancellationToken) =>
+        new IdReader(calls, logger, DocumentsPerSlice).ReadAsync(index, begin, cancellationToken);
 
     public async Task<IReadOnlyDictionary<string, JsonObject>> ReadFieldsAsync(
         string index,

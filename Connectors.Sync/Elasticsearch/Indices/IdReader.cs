@@ -2,6 +2,7 @@ using System.Text.Json;
 using Connectors.Abstractions;
 using Connectors.Sync.Elasticsearch.Calls;
 using Connectors.Sync.Engine;
+using Connectors.Sync.Retries;
 using Microsoft.Extensions.Logging;
 
 namespace Connectors.Sync.Elasticsearch.Indices;
@@ -16,7 +17,29 @@ internal sealed class IdReader(ElasticsearchCalls calls, ILogger logger, long do
     // An id has at most 512 bytes, each perhaps escaped; with the version and the place in the order that is less.
     private const int MaxHitBytes = 4 * 1024;
 
-    public async Task ReadAsync(string index, IdReceiver receive, CancellationToken cancellationToken)
+    /// <summary>Reads them all; from the beginning again when a node that was asked leaves meanwhile.</summary>
+    public async Task ReadAsync(string index, Func<IdReceiver> begin, CancellationToken cancellationToken)
+    {
+        BackoffClock? clock = null;
+        while (true)
+        {
+            try
+            {
+                await ReadOnceAsync(index, begin(), cancellationToken);
+                return;
+            }
+            catch (BrokenOffException broken)
+            {
+                clock ??= calls.NewClock();
+                if (!await calls.PauseAsync(clock, broken.Message, nameof(IdReader), retryAfter: null, cancellationToken))
+                {
+                    throw broken.Failure;
+                }
+            }
+        }
+    }
+
+    private async Task ReadOnceAsync(string index, IdReceiver receive, CancellationToken cancellationToken)
     {
         if (await IndexInfo.ReadAsync(calls, index, cancellationToken) is not { } info)
         {
@@ -30,7 +53,9 @@ internal sealed class IdReader(ElasticsearchCalls calls, ILogger logger, long do
         var page = Math.Min(info.MaxResultWindow, IndexInfo.DefaultMaxResultWindow);
 
         await using var pointInTime = await PointInTime.OpenAsync(calls, logger, index, cancellationToken)
-            ?? throw new ConnectorException(FailureKind.Retry, $"Index '{index}' vanished while its ids were read.");
+            ?? throw new BrokenOffException(
+                new ConnectorException(FailureKind.Retry, $"Index '{index}' vanished while its ids were read; a new sync makes it again.")
+            );
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var turn = new SemaphoreSlim(1);
         var readers = Enumerable
@@ -82,9 +107,12 @@ internal sealed class IdReader(ElasticsearchCalls calls, ILogger logger, long do
             using var response = await calls.SendAsync(request, cancellationToken);
             if (response.Status == 404)
             {
-                throw new ConnectorException(
-                    FailureKind.Retry,
-                    $"The point in time over index '{index}' was lost (a node left, or the index was deleted) while its ids were read."
+                throw new BrokenOffException(
+                    new ConnectorException(
+                        FailureKind.Retry,
+                        $"The point in time over index '{index}' was lost (a node left, or the index was deleted) while its ids were "
+                            + "read; a new sync reads them again."
+                    )
                 );
             }
 
@@ -102,9 +130,11 @@ internal sealed class IdReader(ElasticsearchCalls calls, ILogger logger, long do
 
             if (!found.IsWhole)
             {
-                throw new ConnectorException(
-                    FailureKind.Retry,
-                    $"Elasticsearch at {calls.Failures.Host} could not read all shards of index '{index}'."
+                throw new BrokenOffException(
+                    new ConnectorException(
+                        FailureKind.Retry,
+                        $"Elasticsearch at {calls.Failures.Host} could not read all shards of index '{index}'; a new sync reads them again."
+                    )
                 );
             }
 
@@ -164,5 +194,11 @@ internal sealed class IdReader(ElasticsearchCalls calls, ILogger logger, long do
         }
 
         json.WriteEndObject();
+    }
+
+    /// <summary>What was read so far is of no use, and a fresh reading may be.</summary>
+    private sealed class BrokenOffException(ConnectorException failure) : Exception(failure.Message, failure)
+    {
+        public ConnectorException Failure => failure;
     }
 }

@@ -45,7 +45,7 @@ internal sealed class IndexWatch(ElasticsearchCalls calls, TimeProvider time)
                 response.Status,
                 [],
                 new BulkError(
-                    response.Status == 0 ? "no_answer" : response.Error()?.Type ?? "unknown",
+                    response.Status == 0 ? BulkError.NoAnswer : response.Error()?.Type ?? "unknown",
                     calls.Failures.Of(request, response).Message
                 ),
                 response.RetryAfter

@@ -208,10 +208,16 @@ internal sealed class SyncPreparation(IContentIndex index, SyncEngineOptions opt
             using var builder = new IdSnapshotFile.Builder(folder);
             if (current is { Created: false })
             {
-                await index.ReadIdsAsync(request.IndexName, builder.Add, cancellationToken);
+                await index.ReadIdsAsync(request.IndexName, Begin, cancellationToken);
             }
 
             return await Task.Run(builder.Complete, cancellationToken);
+
+            IdReceiver Begin()
+            {
+                builder.Clear();
+                return builder.Add;
+            }
         }
         catch (Exception failure) when (StateFolderErrors.IsDiskFailure(failure))
         {

@@ -160,7 +160,7 @@ public sealed class ContentIndexTests
         }
 
         var read = new Dictionary<string, DocumentVersion>(StringComparer.Ordinal);
-        await fixture.Gateway.Content.ReadIdsAsync("search-a", (id, version) => read.Add(Encoding.UTF8.GetString(id), version), Token);
+        await fixture.Gateway.Content.ReadIdsAsync("search-a", () => (id, version) => read.Add(Encoding.UTF8.GetString(id), version), Token);
 
         Assert.Equal(expected.OrderBy(pair => pair.Key, StringComparer.Ordinal), read.OrderBy(pair => pair.Key, StringComparer.Ordinal));
         Assert.Equal(fixture.Server.Requests.Count("{index}/_pit"), fixture.Server.Requests.Counts["DELETE _pit"]);
@@ -173,10 +173,39 @@ public sealed class ContentIndexTests
         fixture.Server.Put("search-a", "1", "{}");
 
         await Assert.ThrowsAsync<InvalidOperationException>(() =>
-            fixture.Gateway.Content.ReadIdsAsync("search-a", (_, _) => throw new InvalidOperationException("no room"), Token)
+            fixture.Gateway.Content.ReadIdsAsync("search-a", () => (_, _) => throw new InvalidOperationException("no room"), Token)
         );
 
         Assert.Equal(1, fixture.Server.Requests.Counts["DELETE _pit"]);
+    }
+
+    [Fact]
+    public async Task WhenAPointInTimeIsLostAllIdsAreReadFromTheBeginning()
+    {
+        await using var fixture = await GatewayFixture.StartAsync();
+        await fixture.Gateway.Documents.EnsureIndexAsync("search-a", Json("""{"settings":{"index.max_result_window":10} }"""), Token);
+        for (var i = 0; i < 25; i++)
+        {
+            fixture.Server.Put("search-a", $"{i:00}", "{}");
+        }
+
+        var lost = FaultRule.RefuseCall(404) with { Route = "_search", Type = "search_context_missing_exception", After = 1, Times = 1 };
+        fixture.Server.Faults.Add(lost);
+        List<List<string>> readings = [];
+
+        await fixture.Gateway.Content.ReadIdsAsync(
+            "search-a",
+            () =>
+            {
+                readings.Add([]);
+                return (id, _) => readings[^1].Add(Encoding.UTF8.GetString(id));
+            },
+            Token
+        );
+
+        Assert.Equal([10, 25], readings.Select(reading => reading.Count));
+        Assert.Equal(25, readings[1].Distinct().Count());
+        Assert.Equal(2, fixture.Server.Requests.Counts["DELETE _pit"]);
     }
 
     [Fact]
@@ -187,10 +216,17 @@ public sealed class ContentIndexTests
         fixture.Server.Faults.Add(FaultRule.RefuseCall(404) with { Route = "_search", Type = "search_context_missing_exception" });
 
         var failure = await Assert.ThrowsAsync<ConnectorException>(() =>
-            fixture.Gateway.Content.ReadIdsAsync("search-a", (_, _) => { }, Token)
+            fixture.Gateway.Content.ReadIdsAsync("search-a", () => (_, _) => { }, Token)
         );
 
-        Assert.Equal(FailureKind.Retry, failure.Kind);
+        Assert.Equal(
+            (
+                FailureKind.Retry,
+                "The point in time over index 'search-a' was lost (a node left, or the index was deleted) while its ids were read; a "
+                    + "new sync reads them again."
+            ),
+            (failure.Kind, failure.Message)
+        );
     }
 
     [Fact]
@@ -198,7 +234,7 @@ public sealed class ContentIndexTests
     {
         await using var fixture = await GatewayFixture.StartAsync();
 
-        await fixture.Gateway.Content.ReadIdsAsync("search-a", (_, _) => Assert.Fail("There is none."), Token);
+        await fixture.Gateway.Content.ReadIdsAsync("search-a", () => (_, _) => Assert.Fail("There is none."), Token);
 
         Assert.Empty(fixture.Server.IndexNames);
     }
