@@ -4,6 +4,7 @@
 #:project eng/Build/BuildSteps.csproj
 
 // Builds, tests, tries and packs Connectors: dotnet run build.cs -- demo | functions | test | bench | pack | publish. See Usage below.
+using System.Collections;
 using System.IO.Compression;
 using System.Runtime.InteropServices;
 using Connectors.Build;
@@ -26,7 +27,7 @@ var packages = Path.Combine(artifacts, "packages");
 var more = args.Skip(1).Where(arg => arg != "--").ToArray();
 using var programs = new Programs(root);
 var tool = new BuildTool(programs, root);
-var servers = new TestServers(programs, Path.Combine(artifacts, "npm"));
+var servers = new TestServers(programs.Npm, Path.Combine(artifacts, "npm"), Console.Out);
 AppDomain.CurrentDomain.ProcessExit += (_, _) => tool.EndCompiler();
 
 switch (args.FirstOrDefault())
@@ -129,12 +130,20 @@ int Functions()
         return 1;
     }
 
-    Environment.SetEnvironmentVariable("CONNECTORS_AZURITE", servers.Azurite());
+    var settings = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>();
+    var needsAzurite = BuildCommands.NeedsAzurite(more, settings.Select(item => KeyValuePair.Create($"{item.Key}", $"{item.Value}")));
+    Environment.SetEnvironmentVariable("CONNECTORS_AZURITE", needsAzurite ? servers.Azurite() : null);
     string[] kept = more.Contains("--once") || more.Contains("--folder") ? [] : ["--folder", Path.Combine(artifacts, "local-host")];
 
     // It ends when its input does, and that ends with us, also when we are killed.
     string[] program = [tool.Output("Connectors.LocalHost", "Connectors.LocalHost.dll"), "--attached"];
-    return programs.Dotnet([.. program, .. kept, .. more], holdsInput: true);
+    var exitCode = programs.Dotnet([.. program, .. kept, .. more], holdsInput: true);
+    if (BuildCommands.EndedFromOutside("functions: the local host", exitCode) is { } ended)
+    {
+        Console.Error.WriteLine(ended);
+    }
+
+    return exitCode;
 }
 
 int Bench()

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using Connectors.Functions.Hosting;
 using Connectors.Functions.Http;
 using Connectors.Sync.Protocol;
+using Connectors.Tests.Support;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -280,13 +281,14 @@ public sealed class ApiTests
     [Fact]
     public async Task AWrongConfigurationIsToldByEveryFunctionAndTheAppStaysUp()
     {
+        using var staging = new TemporaryFolder();
         var settings = new AppSettings
         {
             Variables = new Dictionary<string, string>
             {
                 ["Connectors__elasticsearch__host"] = "nonsense",
                 ["Connectors__service__idlin"] = "3",
-                ["ConnectorsStagingFolder"] = "/tmp",
+                ["ConnectorsStagingFolder"] = staging.Path,
             },
             ConfigFile = null,
         };

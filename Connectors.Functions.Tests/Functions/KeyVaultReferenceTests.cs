@@ -1,13 +1,18 @@
 using Connectors.Abstractions;
 using Connectors.Functions.Hosting;
+using Connectors.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace Connectors.Tests.Functions;
 
 /// <summary>An app setting for which Azure could not read the secret holds the reference itself.</summary>
-public sealed class KeyVaultReferenceTests
+public sealed class KeyVaultReferenceTests : IDisposable
 {
+    private readonly TemporaryFolder _staging = new();
+
+    public void Dispose() => _staging.Dispose();
+
     [Theory]
     [InlineData("@Microsoft.KeyVault(SecretUri=https://kv-conn-1.vault.azure.net/secrets/elasticsearch-api-key)")]
     [InlineData("@Microsoft.KeyVault(SecretUri=https://kv-conn-1.vault.azure.net/secrets/elasticsearch-api-key/0123456789abcdef)")]
@@ -54,10 +59,10 @@ public sealed class KeyVaultReferenceTests
         Assert.Empty(app.Problems);
     }
 
-    private static ConnectorApp App(params (string Name, string Value)[] variables)
+    private ConnectorApp App(params (string Name, string Value)[] variables)
     {
         var all = variables
-            .Append(("ConnectorsStagingFolder", Path.GetTempPath()))
+            .Append(("ConnectorsStagingFolder", _staging.Path))
             .ToDictionary(item => item.Item1, item => item.Item2, StringComparer.OrdinalIgnoreCase);
         return new ConnectorApp(new AppSettings { Variables = all }, TimeProvider.System, NullLoggerFactory.Instance);
     }

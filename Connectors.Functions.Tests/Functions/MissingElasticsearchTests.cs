@@ -11,11 +11,14 @@ using Xunit;
 namespace Connectors.Tests.Functions;
 
 /// <summary>The HTTP API while Elasticsearch is gone: who asks is told soon.</summary>
-public sealed class MissingElasticsearchTests
+public sealed class MissingElasticsearchTests : IDisposable
 {
+    private readonly TemporaryFolder _staging = new();
     private readonly FastForwardTimeProvider _time = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _staging.Dispose();
 
     [Theory]
     [InlineData(true)]
@@ -80,7 +83,7 @@ public sealed class MissingElasticsearchTests
         var variables = new Dictionary<string, string>
         {
             ["Connectors__elasticsearch__host"] = elasticsearch.Uri.ToString(),
-            ["ConnectorsStagingFolder"] = Path.GetTempPath(),
+            ["ConnectorsStagingFolder"] = _staging.Path,
         };
         var app = new ConnectorApp(new AppSettings { Variables = variables, ConfigFile = null }, _time, NullLoggerFactory.Instance);
         if (wasThere)

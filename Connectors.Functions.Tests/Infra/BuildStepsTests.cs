@@ -15,6 +15,56 @@ public sealed class BuildStepsTests
     [InlineData("everything", "everything: there is no such command.")]
     public void AnUnknownCommandIsToldTheOneThatWasMeant(string written, string told) => Assert.Equal(told, BuildCommands.Unknown(written));
 
+    [Theory]
+    [InlineData("", "", true)]
+    [InlineData("--once", "AzureWebJobsStorage=", true)]
+    [InlineData("--once", "ConnectorsStagingFolder=/staging", false)]
+    [InlineData("", "AzureWebJobsStorage__accountName=mine", false)]
+    [InlineData("", "ConnectorsStagingContainer=mine", true)]
+    [InlineData("--help", "", false)]
+    public void AzuriteIsFetchedOnlyForAHostThatTakesIt(string arguments, string setting, bool isNeeded)
+    {
+        var (name, value) = setting.Split('=') is [var left, var right] ? (left, right) : ("PATH", "/bin");
+
+        Assert.Equal(isNeeded, BuildCommands.NeedsAzurite(arguments.Split(' '), [KeyValuePair.Create(name, value)]));
+    }
+
+    [Theory]
+    [InlineData(137, "functions: the local host was ended by signal 9 (exit code 137).")]
+    [InlineData(134, "functions: the local host was ended by signal 6 (exit code 134).")]
+    [InlineData(-1, "functions: the local host ended unexpectedly, with exit code -1.")]
+    [InlineData(0, null)]
+    [InlineData(1, null)]
+    [InlineData(130, null)]
+    public void AHostThatWasKilledIsSaidToBe(int exitCode, string? told) =>
+        Assert.Equal(told, BuildCommands.EndedFromOutside("functions: the local host", exitCode));
+
+    [Fact]
+    public void WhatComesFromNpmIsAnnouncedBeforeItIsFetchedAndFetchedOnce()
+    {
+        using var folder = new TemporaryFolder();
+        using var output = new StringWriter();
+        var fetched = new List<string>();
+        var servers = new TestServers(
+            arguments =>
+            {
+                fetched.Add($"{arguments[^1]}, after \"{output.ToString().TrimEnd()}\"");
+                folder.Write("node_modules/azurite/dist/src/blob/main.js", "");
+            },
+            folder.Path,
+            output
+        );
+
+        var first = servers.Azurite();
+        var second = servers.Azurite();
+
+        Assert.Equal(folder["node_modules/azurite/dist/src/blob/main.js"], first);
+        Assert.Equal(first, second);
+        var fetch = Assert.Single(fetched);
+        Assert.StartsWith("azurite@", fetch, StringComparison.Ordinal);
+        Assert.Contains("after \"azurite: fetching from npm; the first time takes a minute or two", fetch, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task WhiteSpaceIsCheckedInWhatStandsInTheRepositoryOnly()
     {

@@ -146,6 +146,7 @@ public sealed partial class LocalHostProcessTests(AzuriteServer azurite)
             second.Output,
             StringComparison.Ordinal
         );
+        Assert.Contains("or choose another folder. --folder PATH takes another one.", second.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", second.Output, StringComparison.Ordinal);
         first.Terminate();
         await first.ExitsWithAsync(0, Token);

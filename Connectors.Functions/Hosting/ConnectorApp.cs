@@ -4,6 +4,7 @@ using Connectors.Sync.Configuration;
 using Connectors.Sync.Content;
 using Connectors.Sync.Elasticsearch;
 using Connectors.Sync.Sources;
+using Connectors.Sync.Staging;
 using Microsoft.Extensions.Logging;
 
 namespace Connectors.Functions.Hosting;
@@ -34,13 +35,16 @@ public sealed class ConnectorApp : IAsyncDisposable
         List<string> problems =
         [
             .. KeyVaultReferences.Unresolved(settings.Variables),
+            .. AppSettingFaults.Of(settings),
             .. outcome.Problems.Select(problem => problem.ToString()),
         ];
         try
         {
+            // Opened also when there are problems already: whoever reads them is to get all of them.
+            var staging = KeyVaultReferences.Unresolved(settings.Variables).Any() ? null : StagingSettings.Open(settings);
             _services =
-                problems.Count == 0 && outcome.Configuration is { } configuration
-                    ? Open(settings, configuration, time, loggerFactory)
+                problems.Count == 0 && outcome.Configuration is { } configuration && staging is not null
+                    ? Open(settings, configuration, staging, time, loggerFactory)
                     : null;
         }
         catch (ConnectorException failure)
@@ -108,7 +112,13 @@ public sealed class ConnectorApp : IAsyncDisposable
         _owned.ForEach(item => item.Dispose());
     }
 
-    private AppServices Open(AppSettings settings, ServiceConfiguration read, TimeProvider time, ILoggerFactory loggerFactory)
+    private AppServices Open(
+        AppSettings settings,
+        ServiceConfiguration read,
+        IStagingStore staging,
+        TimeProvider time,
+        ILoggerFactory loggerFactory
+    )
     {
         // Only copies of snapshots are kept on local disk here, and the app's own folder can't be written on Azure.
         var configuration = settings.Variable("Connectors__service__state_dir") is null
@@ -117,7 +127,6 @@ public sealed class ConnectorApp : IAsyncDisposable
                 Engine = read.Engine with { StateFolder = Path.Combine(Path.GetTempPath(), "connectors") },
             }
             : read;
-        var staging = StagingSettings.Open(settings);
         var elasticsearch = configuration.Elasticsearch;
         var gateway = new ElasticsearchGateway(
             elasticsearch with

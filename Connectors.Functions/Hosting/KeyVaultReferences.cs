@@ -8,10 +8,13 @@ internal static partial class KeyVaultReferences
 {
     private const string Start = "@Microsoft.KeyVault(";
 
+    /// <summary>Whether a value still is a reference.</summary>
+    public static bool IsReference(string value) => value.StartsWith(Start, StringComparison.OrdinalIgnoreCase);
+
     /// <summary>A sentence for every setting that still is a reference, with the secret's name and the way out.</summary>
     public static IEnumerable<string> Unresolved(IReadOnlyDictionary<string, string> variables) =>
         variables
-            .Where(variable => variable.Value.StartsWith(Start, StringComparison.OrdinalIgnoreCase))
+            .Where(variable => IsReference(variable.Value))
             .OrderBy(variable => variable.Key, StringComparer.Ordinal)
             .Select(variable =>
                 $"{variable.Key}: Azure could not read {Secret(variable.Value)}. See that the secret exists, that the app's identity has "

@@ -1,23 +1,25 @@
+using System.Text.RegularExpressions;
 using Azure.Identity;
 using Azure.Storage.Blobs;
 using Connectors.Abstractions;
 using Connectors.Functions.Staging;
 using Connectors.Sync.Staging;
+using Connectors.Sync.Staging.LocalState;
 
 namespace Connectors.Functions.Hosting;
 
 /// <summary>Chooses the staging store: a local folder if one is set, otherwise the storage account of the Functions host.</summary>
-internal static class StagingSettings
+internal static partial class StagingSettings
 {
     private const string Storage = "AzureWebJobsStorage";
 
     /// <summary>Makes the store; nothing is sent yet.</summary>
-    /// <exception cref="ConnectorException">No storage is set, or it is set wrongly.</exception>
+    /// <exception cref="ConnectorException">No storage is set, it is set wrongly, or the folder can't be written.</exception>
     public static IStagingStore Open(AppSettings settings)
     {
         if (settings.StagingFolder is { } folder)
         {
-            return new LocalStagingStore(folder);
+            return OpenFolder(folder);
         }
 
         try
@@ -47,4 +49,30 @@ internal static class StagingSettings
             );
         }
     }
+
+    /// <summary>Whether Azure Storage takes a name for a container.</summary>
+    public static bool IsContainerName(string name) => ContainerName().IsMatch(name);
+
+    // The first sync would be late to find that it is a file, or another user's.
+    private static LocalStagingStore OpenFolder(string folder)
+    {
+        try
+        {
+            var root = PrivateFiles.CreateRoot(folder);
+            PrivateFiles.CreateNew(Path.Combine(root, $"{Guid.NewGuid():N}.probe"), options: FileOptions.DeleteOnClose).Dispose();
+            return new LocalStagingStore(root);
+        }
+        catch (Exception failure) when (StateFolderErrors.IsDiskFailure(failure))
+        {
+            throw new ConnectorException(
+                FailureKind.Fatal,
+                $"ConnectorsStagingFolder: '{folder}' can't be used: {failure.Message.TrimEnd('.')}. Set it to a folder in which this "
+                    + "process's user may write, or to one that does not exist yet.",
+                failure
+            );
+        }
+    }
+
+    [GeneratedRegex("^(?=.{3,63}$)[a-z0-9]+(-[a-z0-9]+)*$", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex ContainerName();
 }

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Runtime.CompilerServices;
 using Azure;
+using Azure.Identity;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Connectors.Abstractions;
@@ -265,6 +266,15 @@ internal sealed class BlobStagingStore : IStagingStore
                     FailureKind.Retry,
                     $"The storage account did not serve the container '{_container.Name}' ({failure.Status}, {code})."
                 );
+        }
+        catch (AuthenticationFailedException)
+        {
+            // Its message tells of every way that was tried, over several lines; which one was meant the settings say.
+            throw new ConnectorException(
+                FailureKind.Retry,
+                $"The storage account was not asked for the container '{_container.Name}': the app's identity got no token. See that "
+                    + "AzureWebJobsStorage__clientId names an identity of this app, or set AzureWebJobsStorage to a connection string."
+            );
         }
         catch (AggregateException failure) when (failure.InnerExceptions.All(inner => inner is RequestFailedException))
         {

@@ -3,7 +3,6 @@ using Connectors.Functions.Hosting;
 using Connectors.Functions.Orchestrations;
 using Connectors.LocalHost.Hosting;
 using Connectors.Sync.Engine.Staged;
-using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
@@ -16,21 +15,24 @@ namespace Connectors.LocalHost.DevHost;
 /// </summary>
 internal sealed class DevHostRun : IAsyncDisposable
 {
+    private const string PollSchedule = "*/5 * * * * *";
+    private const string CleanUpSchedule = "0 */5 * * * *";
+    private const string Elasticsearch = "Connectors__elasticsearch__host";
     private readonly EmulatorServer? _emulator;
     private readonly AzuriteProcess? _azurite;
 
-    private DevHostRun(EmulatorServer? emulator, AzuriteProcess? azurite, LocalFunctionHost host, Uri elasticsearch) =>
-        (_emulator, _azurite, Host, Elasticsearch) = (emulator, azurite, host, elasticsearch);
+    private DevHostRun(EmulatorServer? emulator, AzuriteProcess? azurite, LocalFunctionHost host) =>
+        (_emulator, _azurite, Host) = (emulator, azurite, host);
 
     public LocalFunctionHost Host { get; }
-
-    public Uri Elasticsearch { get; }
 
     /// <summary>Whether Elasticsearch is the emulator that belongs to this run.</summary>
     public bool IsEmulated => _emulator is not null;
 
     /// <summary>Whether its configuration is right. What is not, it says itself.</summary>
-    public bool IsConfigured => Host.Services.GetRequiredService<ConnectorApp>().Problems.Count == 0;
+    public bool IsConfigured => App.Problems.Count == 0;
+
+    private ConnectorApp App => Host.Services.GetRequiredService<ConnectorApp>();
 
     /// <summary>Starts it, and goes on with what the folder holds.</summary>
     /// <param name="folder">Where everything is kept.</param>
@@ -38,7 +40,7 @@ internal sealed class DevHostRun : IAsyncDisposable
     /// <param name="settings">The app settings; what is missing is added.</param>
     /// <param name="output">Told where things are.</param>
     /// <param name="cancellationToken">Stops the start.</param>
-    /// <exception cref="IOException">The port is taken, or another process uses the folder.</exception>
+    /// <exception cref="IOException">The port is taken, or the folder can't be used, because of another process for example.</exception>
     public static async Task<DevHostRun> StartAsync(
         string folder,
         LocalArguments arguments,
@@ -47,29 +49,32 @@ internal sealed class DevHostRun : IAsyncDisposable
         CancellationToken cancellationToken
     )
     {
-        var variables = new Dictionary<string, string>(settings, StringComparer.OrdinalIgnoreCase);
+        // One that is empty is not set, as everywhere.
+        var variables = new Dictionary<string, string>(
+            settings.Where(setting => setting.Value.Length > 0),
+            StringComparer.OrdinalIgnoreCase
+        );
         EmulatorServer? emulator = null;
         AzuriteProcess? azurite = null;
         try
         {
-            if (!variables.TryGetValue("Connectors__elasticsearch__host", out var elasticsearch))
+            HostFailures.Prepare(folder);
+            if (!variables.Keys.Any(name => name.StartsWith(Elasticsearch, StringComparison.OrdinalIgnoreCase)))
             {
-                emulator = await EmulatorServer.StartAsync(
-                    new EmulatorOptions { DataFolder = Path.Combine(folder, "elasticsearch") },
-                    cancellationToken
-                );
-                variables["Connectors__elasticsearch__host"] = elasticsearch = emulator.Uri.ToString();
+                emulator = await StartEmulatorAsync(Path.Combine(folder, "elasticsearch"), cancellationToken);
+                variables[Elasticsearch] = emulator.Uri.ToString();
             }
 
             azurite = await ChooseStagingAsync(folder, variables, output, cancellationToken);
             variables.TryAdd("Connectors__service__state_dir", Path.Combine(folder, "state"));
-            variables.TryAdd("ConnectorsPollSchedule", "*/5 * * * * *");
-            variables.TryAdd("ConnectorsCleanUpSchedule", "0 */5 * * * *");
+            variables.TryAdd("ConnectorsPollSchedule", PollSchedule);
+            variables.TryAdd("ConnectorsCleanUpSchedule", CleanUpSchedule);
             var host = await StartHostAsync(Options(folder, arguments, variables), cancellationToken);
+            var run = new DevHostRun(emulator, azurite, host);
             await output.WriteLineAsync(
-                $"- Elasticsearch is at {elasticsearch}, the app at {host.Uri}api/health, its status page at {host.Uri}api/ui"
+                $"- {run.WhereElasticsearchIs(variables)} {host.Uri}api/health, its status page at {host.Uri}api/ui"
             );
-            return new DevHostRun(emulator, azurite, host, new Uri(elasticsearch.Split(',')[0]));
+            return run;
         }
         catch
         {
@@ -86,19 +91,41 @@ internal sealed class DevHostRun : IAsyncDisposable
         await (_emulator?.DisposeAsync() ?? ValueTask.CompletedTask);
     }
 
+    private static async Task<EmulatorServer> StartEmulatorAsync(string folder, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await EmulatorServer.StartAsync(new EmulatorOptions { DataFolder = folder }, cancellationToken);
+        }
+        catch (IOException failure) when (HostFailures.Explain(failure, port: 0) is { } explained)
+        {
+            throw new IOException(explained, failure);
+        }
+    }
+
     private static async Task<LocalFunctionHost> StartHostAsync(LocalFunctionHostOptions options, CancellationToken cancellationToken)
     {
         try
         {
             return await LocalFunctionHost.StartAsync(options, cancellationToken);
         }
-        catch (IOException failure) when (failure.InnerException is AddressInUseException)
+        catch (Exception failure) when (HostFailures.Explain(failure, options.Port) is { } explained)
         {
-            throw new IOException(
-                $"Port {options.Port} of 127.0.0.1 is taken by another program. --port N takes another one, --port 0 any that is free.",
-                failure
-            );
+            throw new IOException(explained, failure);
         }
+    }
+
+    /// <summary>How the line begins that tells addresses. That of Elasticsearch is as the app reads it; of a wrong configuration as it is
+    /// written, if it is one.</summary>
+    private string WhereElasticsearchIs(Dictionary<string, string> variables)
+    {
+        var written = variables.GetValueOrDefault(Elasticsearch, string.Empty).Split(',', StringSplitOptions.TrimEntries);
+        return IsConfigured ? $"Elasticsearch is at {string.Join(", ", App.Services.Configuration.Elasticsearch.Hosts)}, the app at"
+            : Array.TrueForAll(written, IsAddress) ? $"Elasticsearch is at {string.Join(", ", written)}, the app at"
+            : "The app is at";
+
+        static bool IsAddress(string text) =>
+            Uri.TryCreate(text, UriKind.Absolute, out var address) && address is { Scheme: "http" or "https", UserInfo: "" };
     }
 
     // In blob storage where it can be had, as in production; on disk else. What the app settings say goes before both.
@@ -109,7 +136,7 @@ internal sealed class DevHostRun : IAsyncDisposable
         CancellationToken cancellationToken
     )
     {
-        if (variables.TryGetValue("ConnectorsStagingFolder", out var chosen) && chosen.Length > 0)
+        if (variables.TryGetValue("ConnectorsStagingFolder", out var chosen))
         {
             await output.WriteLineAsync($"- Staging is in the folder {chosen}, as ConnectorsStagingFolder says");
         }
@@ -143,8 +170,8 @@ internal sealed class DevHostRun : IAsyncDisposable
             Port = arguments.Port,
             Configure = builder =>
             {
-                builder.Configuration["ConnectorsPollSchedule"] = variables["ConnectorsPollSchedule"];
-                builder.Configuration["ConnectorsCleanUpSchedule"] = variables["ConnectorsCleanUpSchedule"];
+                builder.Configuration["ConnectorsPollSchedule"] = Schedule(variables["ConnectorsPollSchedule"], PollSchedule);
+                builder.Configuration["ConnectorsCleanUpSchedule"] = Schedule(variables["ConnectorsCleanUpSchedule"], CleanUpSchedule);
                 builder
                     .Logging.AddConsoleFormatter<VisibleConsole, ConsoleFormatterOptions>()
                     .AddConsole(console => console.FormatterName = VisibleConsole.FormatterName)
@@ -169,4 +196,8 @@ internal sealed class DevHostRun : IAsyncDisposable
                 );
             },
         };
+
+    // A wrong one is told by the app, which has to run for that.
+    private static string Schedule(string written, string usual) =>
+        TimerExpression.TryParse(written, out var comes) && comes ? written : usual;
 }

@@ -10,6 +10,7 @@ internal sealed record LocalArguments
     public const string Usage = """
         Usage: Connectors.LocalHost [--folder PATH] [--port N] [--step N] [--attached]
                Connectors.LocalHost --once [--step N] [--attached]
+               Connectors.LocalHost --help
 
           --folder PATH   keeps everything there: histories, staging, the emulated Elasticsearch, the sample. Started again with it the app
                           goes on where it was, however it ended. Without it a temporary folder is used, and deleted at the end
@@ -19,6 +20,9 @@ internal sealed record LocalArguments
           --attached      ends when its standard input does: it goes when the program that started it goes, also when that is killed
 
         """;
+
+    /// <summary>Only says how it is used.</summary>
+    public bool IsHelp { get; private init; }
 
     /// <summary>Tries the app and ends.</summary>
     public bool IsOnce { get; private init; }
@@ -40,6 +44,12 @@ internal sealed record LocalArguments
     public static bool TryParse(IReadOnlyList<string> arguments, [NotNullWhen(true)] out LocalArguments? parsed, out string problem)
     {
         (parsed, problem) = (null, string.Empty);
+        if (arguments.Any(argument => argument is "-h" or "--help"))
+        {
+            parsed = new LocalArguments { IsHelp = true };
+            return true;
+        }
+
         var result = new LocalArguments { IsOnce = arguments.Contains("--once"), Port = arguments.Contains("--once") ? 0 : 7071 };
         for (var place = 0; place < arguments.Count; place++)
         {
@@ -57,7 +67,7 @@ internal sealed record LocalArguments
 
             if (name is not ("--folder" or "--port" or "--step"))
             {
-                string[] known = ["--once", "--folder", "--port", "--step", "--attached"];
+                string[] known = ["--once", "--folder", "--port", "--step", "--attached", "--help"];
                 var near = KeySuggestion.Nearest(name, known);
                 problem = $"{name}: there is no such option.{(near is null ? "" : $" Did you mean {near}?")}";
                 return false;

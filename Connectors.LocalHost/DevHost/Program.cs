@@ -11,6 +11,12 @@ if (!LocalArguments.TryParse(args, out var arguments, out var problem))
     return 2;
 }
 
+if (arguments.IsHelp)
+{
+    Console.Write(LocalArguments.Usage);
+    return 0;
+}
+
 // The first Ctrl-C ends in order, the second at once. What is not finished goes on at the next start either way, when there is a folder
 // that is kept.
 using var stop = new CancellationTokenSource();
@@ -40,10 +46,11 @@ var settings = Environment
     .GetEnvironmentVariables()
     .Cast<DictionaryEntry>()
     .ToDictionary(variable => (string)variable.Key, variable => (string?)variable.Value ?? string.Empty, StringComparer.OrdinalIgnoreCase);
-var temporary = arguments.Folder is null ? Directory.CreateTempSubdirectory("connectors-functions-") : null;
-var folder = arguments.Folder ?? temporary!.FullName;
+DirectoryInfo? temporary = null;
 try
 {
+    temporary = arguments.Folder is null ? Directory.CreateTempSubdirectory("connectors-functions-") : null;
+    var folder = arguments.Folder ?? temporary!.FullName;
     await using var app = await DevHostRun.StartAsync(folder, arguments, settings, Console.Out, stop.Token);
     using var trial = new SmokeTest(app, new SampleFolder(Path.Combine(folder, "notes")), Console.Out);
     if (arguments.IsOnce)
@@ -51,9 +58,10 @@ try
         return await trial.RunAsync(stop.Token) ? 0 : 1;
     }
 
-    if (app.IsEmulated && !app.IsConfigured)
+    if (!app.IsConfigured)
     {
-        Console.WriteLine($"- The configuration is wrong, as {app.Host.Uri}api/health tells: the sample folder is not mirrored");
+        var mirrored = app.IsEmulated ? ": the sample folder is not mirrored" : "";
+        Console.WriteLine($"- The configuration is wrong, as {app.Host.Uri}api/health tells{mirrored}");
     }
     else if (app.IsEmulated)
     {

@@ -71,7 +71,12 @@ internal sealed class SmokeTest(DevHostRun app, SampleFolder folder, TextWriter 
     private async Task<(long Created, long Updated, long Deleted)> SyncAsync(string connectorId, CancellationToken cancellationToken)
     {
         using var answer = await _api.PostAsync($"connectors/{connectorId}/syncs", content: null, cancellationToken);
-        answer.EnsureSuccessStatusCode();
+        if (!answer.IsSuccessStatusCode)
+        {
+            var problem = await answer.Content.ReadAsStringAsync(cancellationToken);
+            throw new InvalidDataException($"The app did not start a sync ({(int)answer.StatusCode}): {problem}");
+        }
+
         var jobId = (await answer.Content.ReadFromJsonAsync<JsonObject>(cancellationToken))!["id"]!.GetValue<string>();
         await app.Host.Client.WaitForInstanceCompletionAsync(
             SyncJobInput.InstanceIdOf(jobId),
@@ -79,11 +84,16 @@ internal sealed class SmokeTest(DevHostRun app, SampleFolder folder, TextWriter 
             cancellationToken
         );
         var sync = (await _api.GetFromJsonAsync<JsonObject>($"syncs/{jobId}", cancellationToken))!;
-        var counts = sync["counts"]!;
+        var counts = sync["counts"];
+
+        // A sync that ended before it began has none.
+        var (created, updated, deleted) = (Count(counts?["created"]), Count(counts?["updated"]), Count(sync["deletedDocuments"]));
         await output.WriteLineAsync(
-            $"- Sync {jobId}: {sync["status"]}, {counts["created"]} created, {counts["updated"]} updated, {sync["deletedDocuments"]} "
-                + $"deleted, {counts["skipped"]} unchanged {sync["error"]}"
+            $"- Sync {jobId}: {sync["status"]}, {created} created, {updated} updated, {deleted} deleted, {Count(counts?["skipped"])} "
+                + $"unchanged {sync["error"]}"
         );
-        return (counts["created"]!.GetValue<long>(), counts["updated"]!.GetValue<long>(), sync["deletedDocuments"]!.GetValue<long>());
+        return (created, updated, deleted);
+
+        static long Count(JsonNode? number) => number?.GetValue<long>() ?? 0;
     }
 }

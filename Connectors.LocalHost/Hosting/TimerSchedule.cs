@@ -25,9 +25,7 @@ internal sealed partial class TimerSchedule
                     $"Timer function '{function}' takes its schedule from the app setting '{match.Groups["name"].Value}', which is not set."
                 )
             );
-        var hasSeconds = text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length == 6;
-        return CrontabSchedule.TryParse(text, new CrontabSchedule.ParseOptions { IncludingSeconds = hasSeconds }) is { } cron
-                ? new TimerSchedule(cron, default)
+        return Cron(text) is { } cron ? new TimerSchedule(cron, default)
             : TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var period) && period > TimeSpan.Zero
                 ? new TimerSchedule(null, period)
             : throw new InvalidOperationException(
@@ -38,6 +36,20 @@ internal sealed partial class TimerSchedule
 
     /// <summary>The first moment after <paramref name="after"/>, both in UTC.</summary>
     public DateTime Next(DateTime after) => _cron?.GetNextOccurrence(after) ?? after + _period;
+
+    private static CrontabSchedule? Cron(string text)
+    {
+        var hasSeconds = text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length == 6;
+        try
+        {
+            return CrontabSchedule.TryParse(text, new CrontabSchedule.ParseOptions { IncludingSeconds = hasSeconds });
+        }
+        catch (OverflowException)
+        {
+            // What does not fit a number is thrown all the same.
+            return null;
+        }
+    }
 
     [GeneratedRegex("%(?<name>[^%]+)%", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Setting();

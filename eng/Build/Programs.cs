@@ -74,6 +74,11 @@ public sealed partial class Programs : IDisposable
         return (process.ExitCode, output);
     }
 
+    /// <summary>Runs npm.</summary>
+    /// <exception cref="System.ComponentModel.Win32Exception">There is no npm.</exception>
+    public void Npm(string[] arguments) =>
+        _ = OperatingSystem.IsWindows() ? Capture("cmd", ["/c", "npm", .. arguments]) : Capture("npm", arguments);
+
     /// <summary>Does something and says how long it took, so that a build that has become slow shows where.</summary>
     /// <param name="what">What is done.</param>
     /// <param name="step">Does it; false when it failed.</param>

@@ -3,9 +3,10 @@ using System.ComponentModel;
 namespace Connectors.Build;
 
 /// <summary>The servers that tests and the local host talk to, where they can be had. Who needs one says what it does without.</summary>
-/// <param name="programs">Runs npm.</param>
+/// <param name="npm">Runs npm with these arguments.</param>
 /// <param name="folder">What comes from npm is installed here.</param>
-public sealed class TestServers(Programs programs, string folder)
+/// <param name="output">Told what is fetched, and what can't be had.</param>
+public sealed class TestServers(Action<string[]> npm, string folder, TextWriter output)
 {
     private static readonly string[] LibraryFolders = ["/usr/lib", "/usr/lib64", "/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu"];
 
@@ -43,12 +44,12 @@ public sealed class TestServers(Programs programs, string folder)
         var file = Path.Combine(folder, "node_modules", package, script);
         if (!File.Exists(file))
         {
-            Console.WriteLine($"{package}: asking npm for it");
+            output.WriteLine($"{package}: fetching from npm; the first time takes a minute or two, on a busy machine longer");
             Directory.CreateDirectory(folder);
             try
             {
                 string[] install = ["install", "--prefix", folder, "--no-audit", "--no-fund", "--loglevel=error", $"{package}@{version}"];
-                _ = OperatingSystem.IsWindows() ? programs.Capture("cmd", ["/c", "npm", .. install]) : programs.Capture("npm", install);
+                npm(install);
             }
             catch (Win32Exception)
             {
@@ -56,7 +57,7 @@ public sealed class TestServers(Programs programs, string folder)
             }
         }
 
-        Console.WriteLine(
+        output.WriteLine(
             File.Exists(file) ? $"{package}: from npm" : $"{package}: can't be had here (npm is missing, or has no {package})"
         );
         return File.Exists(file) ? file : null;

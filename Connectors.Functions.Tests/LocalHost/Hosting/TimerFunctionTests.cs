@@ -32,6 +32,7 @@ public sealed class TimerFunctionTests
     [InlineData("every day", "'every day' is no schedule")]
     [InlineData("00:00:00", "'00:00:00' is no schedule")]
     [InlineData("0 0 9 ? * *", "is no schedule")]
+    [InlineData("99999999999 * * * * *", "is no schedule")]
     public void AScheduleThatCantBeReadIsNamed(string schedule, string sentence)
     {
         var refusal = Assert.Throws<InvalidOperationException>(() =>

@@ -1,7 +1,9 @@
 using System.IO.Compression;
 using System.Net;
 using System.Text;
+using Azure.Core;
 using Azure.Core.Pipeline;
+using Azure.Identity;
 using Azure.Storage.Blobs;
 using Connectors.Abstractions;
 using Connectors.Functions.Staging;
@@ -45,6 +47,22 @@ public sealed class BrokenBlobTests
         var body = Encoding.UTF8.GetBytes(new string('x', Broken.Length));
 
         Assert.Equal(body.Length, await ReadAsync(Store(isCompressed: false, () => new MemoryStream(body))));
+    }
+
+    [Fact]
+    public async Task AnIdentityWithoutATokenIsToldWithTheWayOut()
+    {
+        var store = new BlobStagingStore(
+            new BlobContainerClient(new Uri("https://account.blob.core.windows.net/staging"), new NoCredential())
+        );
+
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() => store.ExistsAsync("health", Token));
+
+        Assert.Equal(
+            "The storage account was not asked for the container 'staging': the app's identity got no token. See that "
+                + "AzureWebJobsStorage__clientId names an identity of this app, or set AzureWebJobsStorage to a connection string.",
+            failure.Message
+        );
     }
 
     private static byte[] Compressed()
@@ -106,5 +124,14 @@ public sealed class BrokenBlobTests
 
         public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
             ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+    }
+
+    private sealed class NoCredential : TokenCredential
+    {
+        public override AccessToken GetToken(TokenRequestContext requestContext, CancellationToken cancellationToken) =>
+            throw new CredentialUnavailableException("No identity here.");
+
+        public override ValueTask<AccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken) =>
+            throw new CredentialUnavailableException("No identity here.");
     }
 }
