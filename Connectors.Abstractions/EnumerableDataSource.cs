@@ -74,6 +74,11 @@ public abstract class EnumerableDataSource : IDataSource, IReportsProgress
                     return page.Build(PageToken.Start, isLast: true, restarts);
                 }
 
+                if (string.IsNullOrEmpty(reading.Current.Id))
+                {
+                    throw WithoutId(partition, reading.Count);
+                }
+
                 Add(page, reading.Current);
             }
 
@@ -108,7 +113,8 @@ public abstract class EnumerableDataSource : IDataSource, IReportsProgress
 
     private static void Add(SourcePageBuilder page, SimpleDocument document)
     {
-        var body = JsonSerializer.SerializeToElement(document.Body, document.Body.GetType(), Deep);
+        // What comes out of a deserializer may be null, whatever its type says.
+        var body = JsonSerializer.SerializeToElement(document.Body, document.Body?.GetType() ?? typeof(object), Deep);
         if (body.ValueKind != JsonValueKind.Object)
         {
             throw new ConnectorException($"Document '{document.Id}': its body is a JSON {body.ValueKind}, not an object.");
@@ -134,6 +140,16 @@ public abstract class EnumerableDataSource : IDataSource, IReportsProgress
 
         json.WriteEndObject();
         page.End();
+    }
+
+    private static ConnectorException WithoutId(SourcePartition partition, long number)
+    {
+        var where = partition == SourcePartition.All ? string.Empty : $" of the partition '{partition.Name}'";
+        var document = number.ToString(CultureInfo.InvariantCulture);
+        return new ConnectorException(
+            $"Document {document}{where} has an empty id. Each needs one that stays the same from sync to sync: the key that it has in the "
+                + "backend, say. The source must give it, or leave the document out."
+        );
     }
 
     private async Task<(Reading Reading, bool Restarts)> ContinueAsync(
@@ -192,6 +208,9 @@ public abstract class EnumerableDataSource : IDataSource, IReportsProgress
         }
 
         public SimpleDocument Current => _documents.Current;
+
+        /// <summary>The number of the current document, from 1.</summary>
+        public long Count => _count;
 
         /// <summary>A call was cancelled too late to notice it, so the enumeration can't go on.</summary>
         public bool IsStopped => _stop.IsCancellationRequested;

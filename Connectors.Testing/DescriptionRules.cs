@@ -1,43 +1,136 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Connectors.Abstractions;
 using Xunit;
 
 namespace Connectors.Testing;
 
-/// <summary>What the fields of a source must keep for Kibana to show them and the service to judge them.</summary>
-internal static class DescriptionRules
+/// <summary>What the description of a source must keep for Kibana to show its fields and the service to judge them.</summary>
+internal static partial class DescriptionRules
 {
+    private const string NameRule = "begin with a small letter, and use small letters, digits and '_' only";
     private static readonly string[] ValidationTypes = ["less_than", "greater_than", "list_type", "included_in", "regex"];
     private static readonly string[] SecretWords = ["password", "secret", "token", "private_key"];
 
-    public static void Check(IReadOnlyList<ConfigField> fields)
+    public static void Check(SourceDescription description, IEnumerable<string> configured)
     {
-        Assert.Equal(fields.Count, fields.Select(field => field.Name).Distinct(StringComparer.Ordinal).Count());
-        foreach (var field in fields)
-        {
-            Assert.Matches("^[a-z][a-z0-9_]*$", field.Name);
-            Assert.False(string.IsNullOrWhiteSpace(field.Label), field.Name);
-            foreach (var value in new[] { field.DefaultValue, field.InitialValue })
-            {
-                Assert.True(value is null || Fits(field.Type, value.GetValueKind()), $"{field.Name}: a {field.Type} can't be {value}");
-            }
+        var problems = Problems(description, configured).ToArray();
+        Assert.True(problems.Length == 0, string.Join('\n', problems));
+    }
 
-            Assert.All(field.Validations, validation => Assert.Contains(validation.Type, ValidationTypes));
-            Assert.All(field.DependsOn, dependency => Assert.Contains(fields, other => other.Name == dependency.Field && other != field));
-            Assert.True(
-                field.Sensitive
-                    || field.Type != ConfigFieldType.Text
-                    || !SecretWords.Any(word => field.Name.Contains(word, StringComparison.Ordinal)),
-                $"{field.Name} sounds secret"
-            );
-            if (field.Options.Count > 0)
+    /// <summary>What is wrong, a sentence each.</summary>
+    public static IEnumerable<string> Problems(SourceDescription description, IEnumerable<string> configured)
+    {
+        var fields = description.Fields;
+        if (!Name().IsMatch(description.ServiceType))
+        {
+            yield return $"Description.ServiceType is '{description.ServiceType}': {NameRule}.";
+        }
+
+        if (string.IsNullOrWhiteSpace(description.Name))
+        {
+            yield return "Description.Name is empty: say in a word or two what people know the source by.";
+        }
+
+        foreach (var name in fields.GroupBy(field => field.Name, StringComparer.Ordinal).Where(group => group.Count() > 1))
+        {
+            yield return $"Field '{name.Key}' is declared {name.Count()} times: give each a name of its own.";
+        }
+
+        foreach (var problem in fields.SelectMany(field => Problems(field, fields).Select(problem => $"Field '{field.Name}': {problem}")))
+        {
+            yield return problem;
+        }
+
+        foreach (var name in configured.Where(name => fields.All(field => field.Name != name)))
+        {
+            yield return $"The fixture's Values has '{name}', which is no field of the source: declare it in Description.Fields, or leave "
+                + "it out.";
+        }
+    }
+
+    private static IEnumerable<string> Problems(ConfigField field, IReadOnlyList<ConfigField> fields)
+    {
+        if (!Name().IsMatch(field.Name))
+        {
+            yield return $"its name: {NameRule}.";
+        }
+
+        if (string.IsNullOrWhiteSpace(field.Label))
+        {
+            yield return "its Label is empty: say what Kibana shows beside the input.";
+        }
+
+        foreach (var (property, value) in Values(field))
+        {
+            if (!Fits(field.Type, value.GetValueKind()))
             {
-                Assert.Equal(ConfigDisplay.DropDown, field.Display);
-                Assert.True(
-                    field.DefaultValue is null || field.Options.Any(option => option.Value == field.DefaultValue.GetValue<string>()),
-                    field.Name
-                );
+                yield return $"its {property} is {value.ToJsonString()}, which no field of the type {field.Type} can hold: give one of its "
+                    + "type, or set Type.";
             }
+        }
+
+        foreach (var validation in field.Validations.Where(validation => !ValidationTypes.Contains(validation.Type)))
+        {
+            yield return $"nothing checks a validation of the type '{validation.Type}': take one of {string.Join(", ", ValidationTypes)}.";
+        }
+
+        foreach (var other in field.DependsOn.Select(dependency => dependency.Field))
+        {
+            if (other == field.Name || fields.All(known => known.Name != other))
+            {
+                yield return $"it depends on '{other}', which is no other field of the source: name one that is in Description.Fields.";
+            }
+        }
+
+        if (
+            !field.Sensitive
+            && field.Type == ConfigFieldType.Text
+            && SecretWords.Any(word => field.Name.Contains(word, StringComparison.Ordinal))
+        )
+        {
+            yield return "it sounds secret: set Sensitive, or give it another name.";
+        }
+
+        foreach (var problem in ProblemsOfOptions(field))
+        {
+            yield return problem;
+        }
+    }
+
+    private static IEnumerable<string> ProblemsOfOptions(ConfigField field)
+    {
+        if (field.Options.Count == 0)
+        {
+            yield break;
+        }
+
+        if (field.Display is not (null or ConfigDisplay.DropDown))
+        {
+            yield return $"it has Options, which its Display, {field.Display}, does not show: leave Display out, and it is a drop-down.";
+        }
+
+        foreach (var part in field.DefaultValue is JsonArray several ? several.ToArray() : [field.DefaultValue])
+        {
+            if (part is not null && field.Options.All(option => option.Value != part.ToString()))
+            {
+                yield return $"its DefaultValue, {part.ToJsonString()}, is none of its Options: take one of "
+                    + $"{string.Join(", ", field.Options.Select(option => option.Value))}.";
+            }
+        }
+    }
+
+    private static IEnumerable<(string Property, JsonNode Value)> Values(ConfigField field)
+    {
+        if (field.DefaultValue is { } byDefault)
+        {
+            yield return (nameof(field.DefaultValue), byDefault);
+        }
+
+        if (field.InitialValue is { } initial)
+        {
+            yield return (nameof(field.InitialValue), initial);
         }
     }
 
@@ -49,4 +142,7 @@ internal static class DescriptionRules
             ConfigFieldType.Boolean => kind is JsonValueKind.True or JsonValueKind.False,
             _ => kind is JsonValueKind.Array or JsonValueKind.String,
         };
+
+    [GeneratedRegex("^[a-z][a-z0-9_]*$", RegexOptions.None, 1000)]
+    private static partial Regex Name();
 }

@@ -12,7 +12,10 @@ public abstract partial class SourceContractTests
     {
         await using var source = Open();
         await source.PingAsync(Cancellation);
-        Assert.True(Fixture.Calls.Count > 0, "A ping that asks nobody tells nothing. (Or the fixture does not count calls.)");
+        Assert.True(
+            Fixture.Calls.Count > 0,
+            "PingAsync makes no call, and so tells nothing: ask the backend. (Or the fixture's backend does not ask Calls.Enter().)"
+        );
     }
 
     /// <summary>The ping says what is wrong in a sentence for the operator.</summary>
@@ -21,10 +24,18 @@ public abstract partial class SourceContractTests
     {
         Fixture.Calls.Reset(failFrom: 0);
         await using var source = Open();
-        var failure = await Assert.ThrowsAsync<ConnectorException>(() => source.PingAsync(Cancellation));
-        Assert.True(failure.Message.Length > 15, failure.Message);
-        Assert.DoesNotContain("Exception", failure.Message, StringComparison.Ordinal);
-        AssertNoSecret(failure.ToString());
+        var failure = await Record.ExceptionAsync(() => source.PingAsync(Cancellation));
+        if (failure is null)
+        {
+            Assert.Fail("Every call fails, and PingAsync does not. (Or the fixture's backend does not fail when Calls.Enter() says no.)");
+        }
+
+        ContractAssert.IsForeseen(failure, "PingAsync, whose every call fails,");
+        Assert.True(
+            failure.Message.Length > 15 && !failure.Message.Contains("Exception", StringComparison.Ordinal),
+            $"PingAsync fails with '{failure.Message}': say in a sentence what failed, where, and what to do."
+        );
+        AssertNoSecret(failure.ToString(), "What PingAsync fails with");
     }
 
     /// <summary>Whichever call fails: nothing looks like an end, and the source can be read afterwards.</summary>
@@ -39,25 +50,31 @@ public abstract partial class SourceContractTests
             var (pages, failure) = await ReadUntilFailureAsync(source);
             if (Fixture.Calls.Failed == 0)
             {
-                Assert.True(broken > 0, "No call could be made to fail.");
+                Assert.True(
+                    broken > 0,
+                    "No call could be made to fail: the fixture's backend asks Calls.Enter() at each, and fails it when the answer is no."
+                );
                 return;
             }
 
             broken++;
-            Assert.InRange(broken, 1, 500);
+            Assert.True(broken <= 500, "To read all documents takes more than 500 calls: give the fixture's backend fewer.");
             if (failure is not null)
             {
-                AssertNoSecret(failure.ToString());
-                Assert.IsType<ConnectorException>(failure);
+                AssertNoSecret(failure.ToString(), $"What a reading fails with whose call {call + 1} fails");
+                ContractAssert.IsForeseen(failure, $"A reading whose call {call + 1} fails");
                 Fixture.Calls.Reset();
-                await AssertAllIsReadAfterwardsAsync(source);
+                var read = (await source.AllAsync(2, Small, Cancellation)).Ids();
+                ContractAssert.Ids(Fixture.Ids, read, $"Read by the same instance after its call {call + 1} had failed");
             }
             else if (pages.All(page => page.Gap is null))
             {
-                var seen = pages.SelectMany(page => page.Unreadable).Concat(pages.Ids()).ToHashSet(StringComparer.Ordinal);
+                var seen = pages.SelectMany(page => page.Unreadable).Concat(pages.Ids());
+                var missing = Fixture.Ids.Except(seen, StringComparer.Ordinal).FirstOrDefault();
                 Assert.True(
-                    seen.IsSupersetOf(Fixture.Ids),
-                    $"Call {call} failed, the reading ended as if it had not, and documents are missing."
+                    missing is null,
+                    $"Call {call + 1} failed, the reading ended as if it had not, and '{missing}' is missing, so it would be deleted. "
+                        + "Throw what failed."
                 );
             }
         }
@@ -71,7 +88,12 @@ public abstract partial class SourceContractTests
         using var cancelled = new CancellationTokenSource();
         await cancelled.CancelAsync();
         var partition = (await source.PartitionAsync(1, Cancellation))[0];
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => source.PageAsync(partition, PageToken.Start, Small, cancelled.Token));
+        var failure = await Record.ExceptionAsync(() => source.PageAsync(partition, PageToken.Start, Small, cancelled.Token));
+        Assert.True(
+            failure is OperationCanceledException,
+            $"ReadPageAsync was cancelled before it began, and {(failure is null ? "gave a page" : $"threw {failure.GetType().Name}")}: "
+                + "hand the token on to every call, and let OperationCanceledException through."
+        );
         var first = await source.PageAsync(partition, PageToken.Start, Small, Cancellation);
         for (var call = 0; call < 10; call++)
         {
@@ -80,15 +102,17 @@ public abstract partial class SourceContractTests
             await using var other = Open();
             try
             {
-                Assert.Equal(first.Documents, (await other.PageAsync(partition, PageToken.Start, Small, stop.Token)).Documents);
+                var page = await other.PageAsync(partition, PageToken.Start, Small, stop.Token);
+                ContractAssert.Same(first.Documents, page.Documents, $"The first page, cancelled at call {call + 1}");
             }
             catch (OperationCanceledException)
             {
-                Assert.True(stop.IsCancellationRequested);
+                Assert.True(stop.IsCancellationRequested, "ReadPageAsync says that it was cancelled, and it was not.");
             }
 
             Fixture.Calls.Reset();
-            Assert.Equal(first.Documents, (await other.PageAsync(partition, PageToken.Start, Small, Cancellation)).Documents);
+            var again = await other.PageAsync(partition, PageToken.Start, Small, Cancellation);
+            ContractAssert.Same(first.Documents, again.Documents, $"The first page, after a reading that was cancelled at call {call + 1}");
         }
     }
 
@@ -98,12 +122,19 @@ public abstract partial class SourceContractTests
     {
         await using var before = Open();
         var answer = await before.HasChangedAsync(lastToken: null, Cancellation);
-        Assert.True(answer.HasChanged, "Before the first sync everything is new.");
-        AssertNoSecret(answer.ChangeToken);
+        Assert.True(answer.HasChanged, "HasChangedAsync without a mark says no: before the first sync everything is new.");
+        AssertNoSecret(answer.ChangeToken, "The mark of HasChangedAsync");
         await Fixture.ChangeAsync(Cancellation);
         await using var after = Open();
-        Assert.True((await after.HasChangedAsync(answer.ChangeToken, Cancellation)).HasChanged);
-        Assert.True((await after.HasChangedAsync("not a mark", Cancellation)).HasChanged);
+        Assert.True(
+            (await after.HasChangedAsync(answer.ChangeToken, Cancellation)).HasChanged,
+            "HasChangedAsync says no after the fixture's ChangeAsync: take a mark that every change moves, or say "
+                + "ChangeCheckResult.Unknown."
+        );
+        Assert.True(
+            (await after.HasChangedAsync("not a mark", Cancellation)).HasChanged,
+            "HasChangedAsync says no to a mark that it never gave: say yes when in doubt."
+        );
     }
 
     /// <summary>No secret is in a message, a log line, a token or a document.</summary>
@@ -111,16 +142,25 @@ public abstract partial class SourceContractTests
     public async Task SecretsAreNeverPrinted()
     {
         await using var source = Open();
-        var sensitive = source.Description.Fields.Where(field => field.Sensitive).Select(field => Fixture.Values[field.Name]?.ToString());
-        Assert.All(sensitive.Where(value => !string.IsNullOrEmpty(value)), value => Assert.Contains(value!, Fixture.Secrets));
+        foreach (var name in source.Description.Fields.Where(field => field.Sensitive).Select(field => field.Name))
+        {
+            Assert.True(
+                Fixture.Values[name]?.ToString() is not { Length: > 0 } value || Fixture.Secrets.Contains(value),
+                $"The field '{name}' is sensitive, and its value in the fixture's Values is not among the fixture's Secrets: add it."
+            );
+        }
+
         await source.PingAsync(Cancellation);
         foreach (var page in await source.AllAsync(2, Small, Cancellation))
         {
-            AssertNoSecret(page.Partition.ToString() + page.Next + page.Gap + string.Concat(page.Problems) + string.Concat(page.Documents));
+            AssertNoSecret(page.Partition.ToString(), "The name or the bounds of a partition");
+            AssertNoSecret(page.Next.ToString(), "The token of a page");
+            AssertNoSecret(page.Gap + string.Concat(page.Problems), "What a page tells of a gap or a problem");
+            Assert.All(page.Documents, document => AssertNoSecret(document.ToString(), $"Document '{document.Id}'"));
         }
 
-        AssertNoSecret(source.ToString());
-        AssertNoSecret(_logs.Text);
+        AssertNoSecret(source.ToString(), "ToString() of the source");
+        AssertNoSecret(_logs.Text, "The log");
     }
 
     /// <summary>An instance that was never used can be disposed, and twice.</summary>

@@ -1,5 +1,3 @@
-using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Connectors.Abstractions;
 using Microsoft.Extensions.Logging;
@@ -64,14 +62,7 @@ public abstract partial class SourceContractTests : IAsyncLifetime
     public async Task ItDescribesItselfWithoutBeingConfigured()
     {
         await using var source = Fixture.Create(SourceContext.Empty);
-        var description = source.Description;
-        Assert.Matches("^[a-z][a-z0-9_]*$", description.ServiceType);
-        Assert.False(string.IsNullOrWhiteSpace(description.Name));
-        DescriptionRules.Check(description.Fields);
-        foreach (var (name, _) in Fixture.Values)
-        {
-            Assert.Contains(description.Fields, field => field.Name == name);
-        }
+        DescriptionRules.Check(source.Description, Fixture.Values.Select(value => value.Key));
     }
 
     /// <summary>No document is missed or comes twice, in one part or in sixteen.</summary>
@@ -82,17 +73,21 @@ public abstract partial class SourceContractTests : IAsyncLifetime
         {
             await using var source = Open();
             var partitions = await source.PartitionAsync(wanted, Cancellation);
-            Assert.NotEmpty(partitions);
-            Assert.Equal(partitions.Count, partitions.Select(partition => partition.Name).Distinct(StringComparer.Ordinal).Count());
+            Assert.True(partitions.Count > 0, $"PartitionAsync({wanted}) gives no partition: one is the least, SourcePartition.All.");
+            ContractAssert.NoneTwice(partitions.Select(partition => partition.Name), $"PartitionAsync({wanted})");
             var pages = new List<ReadPage>();
             foreach (var partition in partitions)
             {
                 pages.AddRange(await source.PartitionAsync(partition, PageToken.Start, Small, Cancellation));
             }
 
-            Assert.Equal(Fixture.Ids.Order(StringComparer.Ordinal), pages.Ids().Order(StringComparer.Ordinal));
+            ContractAssert.Ids(Fixture.Ids, pages.Ids(), $"Read in the {partitions.Count} parts of PartitionAsync({wanted})");
             Assert.Equal(partitions.Count, pages.Count(page => page.IsLast));
-            Assert.DoesNotContain(pages, page => page.Restarts);
+            Assert.True(
+                pages.All(page => !page.Restarts),
+                $"PartitionAsync({wanted}): a page says that it begins anew, though nothing changed. Keep the order of the documents "
+                    + "stable."
+            );
         }
     }
 
@@ -105,7 +100,7 @@ public abstract partial class SourceContractTests : IAsyncLifetime
         var read = await Task.WhenAll(
             partitions.Select(partition => source.PartitionAsync(partition, PageToken.Start, Small, Cancellation))
         );
-        Assert.Equal(Fixture.Ids.Order(StringComparer.Ordinal), read.SelectMany(pages => pages.Ids()).Order(StringComparer.Ordinal));
+        ContractAssert.Ids(Fixture.Ids, [.. read.SelectMany(pages => pages.Ids())], "Read in four parts at the same time");
     }
 
     /// <summary>The limits of a page are kept.</summary>
@@ -117,8 +112,13 @@ public abstract partial class SourceContractTests : IAsyncLifetime
             await using var source = Open();
             var pages = await source.AllAsync(1, limits, Cancellation);
             var most = limits.MaxBytes == 1 ? 1 : limits.MaxDocuments;
-            Assert.All(pages, page => Assert.InRange(page.Documents.Count, 0, most));
-            Assert.Equal(Fixture.Ids.Count, pages.Ids().Count);
+            var largest = pages.Select(page => page.Documents.Count).DefaultIfEmpty().Max();
+            Assert.True(
+                largest <= most,
+                $"A page has {largest} documents where the limits are {limits.MaxDocuments} documents and {limits.MaxBytes} bytes: end a "
+                    + "page when SourcePageBuilder.IsFull."
+            );
+            ContractAssert.Ids(Fixture.Ids, pages.Ids(), $"With pages of at most {most} documents");
         }
     }
 
@@ -134,8 +134,9 @@ public abstract partial class SourceContractTests : IAsyncLifetime
             {
                 await using var second = Open();
                 var rest = await second.PartitionAsync(partition with { }, new PageToken(pages[index].Next.Value), Small, Cancellation);
-                Assert.False(rest[0].Restarts, "Nothing changed, so there is no reason to begin anew.");
-                Assert.Equal(pages.Skip(index + 1).Documents(), rest.Documents());
+                var where = $"Read on from '{pages[index].Next}' in another instance";
+                Assert.False(rest[0].Restarts, $"{where}: nothing changed, so there is no reason to begin anew.");
+                ContractAssert.Same(pages.Skip(index + 1).Documents(), rest.Documents(), where);
             }
         }
     }
@@ -159,9 +160,12 @@ public abstract partial class SourceContractTests : IAsyncLifetime
         )
         {
             var again = await source.PageAsync(partition, token, Small, Cancellation);
-            Assert.Equal(expected.Documents, again.Documents);
-            Assert.Equal(expected.Next, again.Next);
-            Assert.Equal(expected.IsLast, again.IsLast);
+            ContractAssert.Same(expected.Documents, again.Documents, $"The page after '{token}', asked for again");
+            Assert.True(
+                (expected.Next, expected.IsLast) == (again.Next, again.IsLast),
+                $"The page after '{token}' led to '{expected.Next}' (last: {expected.IsLast}), and asked for again to '{again.Next}' "
+                    + $"(last: {again.IsLast}): a page depends on its token alone."
+            );
         }
     }
 
@@ -173,7 +177,11 @@ public abstract partial class SourceContractTests : IAsyncLifetime
         var before = await VersionsAsync(1, PageLimits.Default);
         foreach (var (wanted, limits) in new[] { (1, PageLimits.Default), (4, Small), (2, new PageLimits(1, int.MaxValue)) })
         {
-            Assert.Equal(before, await VersionsAsync(wanted, limits));
+            var after = await VersionsAsync(wanted, limits);
+            foreach (var id in before.Keys.Union(after.Keys, StringComparer.Ordinal))
+            {
+                ContractAssert.Unchanged(id, before.GetValueOrDefault(id), after.GetValueOrDefault(id));
+            }
         }
 
         for (var call = 0; call < MostFailedCalls; call++)
@@ -186,13 +194,17 @@ public abstract partial class SourceContractTests : IAsyncLifetime
                 return;
             }
 
-            Assert.All(pages.Documents(), document => Assert.Equal(before[document.Id], Version(document)));
+            foreach (var document in pages.Documents())
+            {
+                ContractAssert.Unchanged(document.Id, before.GetValueOrDefault(document.Id), Version(document));
+            }
         }
 
         async Task<SortedDictionary<string, string>> VersionsAsync(int wanted, PageLimits limits)
         {
             await using var source = Open();
             var documents = (await source.AllAsync(wanted, limits, Cancellation)).Documents();
+            ContractAssert.NoneTwice(documents.Select(document => document.Id), "The list of all ids");
             return new(documents.ToDictionary(document => document.Id, Version, StringComparer.Ordinal), StringComparer.Ordinal);
         }
 
@@ -205,16 +217,8 @@ public abstract partial class SourceContractTests : IAsyncLifetime
     {
         await using var source = Open();
         var documents = (await source.AllAsync(1, PageLimits.Default, Cancellation)).Documents();
-        Assert.NotEmpty(documents);
-        foreach (var document in documents)
-        {
-            Assert.NotEmpty(document.Id);
-            var body = document.Json();
-            Assert.Equal(JsonValueKind.Object, body.ValueKind);
-            var names = body.EnumerateObject().Select(property => property.Name).ToArray();
-            Assert.Equal(names.Length, names.Distinct(StringComparer.Ordinal).Count());
-            Assert.DoesNotContain(names, name => ReservedFields.Contains(Encoding.UTF8.GetBytes(name)));
-        }
+        Assert.True(documents.Count > 0, "No document was read: the fixture's backend is to hold some 10 to 40.");
+        Assert.All(documents, ContractAssert.HasABody);
     }
 
     /// <summary>Content is fetched when a document is written, and again when that is tried again.</summary>
@@ -225,10 +229,16 @@ public abstract partial class SourceContractTests : IAsyncLifetime
         var contents = (await source.AllAsync(1, Small, Cancellation)).SelectMany(page => page.Contents).ToArray();
         foreach (var content in contents)
         {
-            Assert.NotEmpty(content.FileName);
+            Assert.True(content.FileName.Length > 0, "A DocumentContent has no FileName, by which the kind of the file is known.");
             var (once, again) = (await ReadAsync(content), await ReadAsync(content));
-            Assert.Equal(once, again);
-            Assert.True(content.SizeInBytes < 0 || content.SizeInBytes == once.Length);
+            Assert.True(
+                once.AsSpan().SequenceEqual(again),
+                $"{content.FileName}: opened twice, it gave {once.Length} bytes and other {again.Length}: OpenAsync begins anew each time."
+            );
+            Assert.True(
+                content.SizeInBytes < 0 || content.SizeInBytes == once.Length,
+                $"{content.FileName}: SizeInBytes is {content.SizeInBytes}, but it has {once.Length} bytes. Say -1 when it is not known."
+            );
         }
 
         static async Task<byte[]> ReadAsync(DocumentContent content)
@@ -277,17 +287,5 @@ public abstract partial class SourceContractTests : IAsyncLifetime
         }
     }
 
-    private async Task AssertAllIsReadAfterwardsAsync(IDataSource source) =>
-        Assert.Equal(
-            Fixture.Ids.Order(StringComparer.Ordinal),
-            (await source.AllAsync(2, Small, Cancellation)).Ids().Order(StringComparer.Ordinal)
-        );
-
-    private void AssertNoSecret(string? text)
-    {
-        foreach (var secret in Fixture.Secrets)
-        {
-            Assert.DoesNotContain(secret, text ?? string.Empty, StringComparison.Ordinal);
-        }
-    }
+    private void AssertNoSecret(string? text, string what) => ContractAssert.HoldsNoSecret(Fixture.Secrets, text, what);
 }

@@ -50,8 +50,15 @@ public static class SourceReading
             }
 
             Assert.True(page.Next != token, $"The page after '{token}' leads to itself: the reading would never end.");
-            Assert.InRange(page.Next.Value.Length, 1, PageToken.MaxLength);
-            Assert.True(page.Documents.Count + page.Unreadable.Count > 0, "A page that is not the last holds something.");
+            Assert.True(
+                page.Next.Value.Length is > 0 and <= PageToken.MaxLength,
+                $"The page after '{token}' is not the last, and its token has {page.Next.Value.Length} characters: give 1 to "
+                    + $"{PageToken.MaxLength}."
+            );
+            Assert.True(
+                page.Documents.Count + page.Unreadable.Count > 0,
+                $"The page after '{token}' holds nothing, and is not the last: go on reading until there is a document, or the end."
+            );
             token = page.Next;
         }
     }

@@ -13,7 +13,8 @@ public sealed record ConfigField(string Name, string Label)
     /// <summary>Type of the value. Default text.</summary>
     public ConfigFieldType Type { get; init; } = ConfigFieldType.Text;
 
-    /// <summary>How Kibana shows it; <see langword="null"/> = what suits the type.</summary>
+    /// <summary>How Kibana shows it; <see langword="null"/> = a drop-down when there are <see cref="Options"/>, or else what suits the
+    /// type.</summary>
     public ConfigDisplay? Display { get; init; }
 
     /// <summary>The value used when the user leaves the field empty, or <see langword="null"/>.</summary>
@@ -31,7 +32,7 @@ public sealed record ConfigField(string Name, string Label)
     /// <summary>Help in a sentence or two.</summary>
     public string? Tooltip { get; init; }
 
-    /// <summary>The choices of a drop-down.</summary>
+    /// <summary>The choices of a drop-down: the value must be one of them.</summary>
     public IReadOnlyList<ConfigOption> Options { get; init; } = [];
 
     /// <summary>The field is shown and used only when all of these fields have these values.</summary>

@@ -57,7 +57,7 @@ public sealed class SourcePageBuilder : IDisposable
     /// <param name="content">Content to fetch if the document has to be written.</param>
     public Utf8JsonWriter Begin(string id, DateTimeOffset? timestamp = null, DocumentContent? content = null)
     {
-        ArgumentException.ThrowIfNullOrEmpty(id);
+        ArgumentNullException.ThrowIfNull(id);
         BeginRaw(Encoding.UTF8.GetBytes(id), timestamp, content);
         if (_json is null)
         {
@@ -77,7 +77,10 @@ public sealed class SourcePageBuilder : IDisposable
     {
         if (id.IsEmpty)
         {
-            throw new ArgumentException("A document's id must not be empty.", nameof(id));
+            throw new ArgumentException(
+                $"Document {Count + 1} of a page has an empty id. Each needs one that stays the same from sync to sync.",
+                nameof(id)
+            );
         }
 
         if (_open is not null)
@@ -146,7 +149,7 @@ public sealed class SourcePageBuilder : IDisposable
     /// <param name="content">Content to fetch if the document has to be written.</param>
     public void Add(string id, ReadOnlySpan<byte> body, DateTimeOffset? timestamp = null, DocumentContent? content = null)
     {
-        ArgumentException.ThrowIfNullOrEmpty(id);
+        ArgumentNullException.ThrowIfNull(id);
         BeginRaw(Encoding.UTF8.GetBytes(id), timestamp, content);
         Buffer.Write(body);
         End();

@@ -13,7 +13,10 @@ internal static class SourceCommand
         list.SetAction((parsed, _) => Done(() => SourceDetails.WriteAll(new CommandSession(environment, global, parsed))));
         var type = new Argument<string>("TYPE") { Description = "Service type, as `source list` shows it." };
         type.CompletionSources.Add(Suggestions.Marker(Suggestions.Source));
-        var show = new Command("show", "Shows one source with its fields: type, default, what it means, and how to begin.") { type };
+        var show = new Command("show", "Shows one source with its fields: type, default, limits, what it means, and how to begin.")
+        {
+            type,
+        };
         show.SetAction(
             (parsed, _) => Done(() => SourceDetails.Write(new CommandSession(environment, global, parsed), parsed.GetRequiredValue(type)))
         );

@@ -146,6 +146,42 @@ public sealed class EnumerableDataSourceTests
         Assert.Equal("Document 'a': its body is a JSON Array, not an object.", failure.Message);
     }
 
+    [Fact]
+    public async Task ABodyThatIsNullIsToldLikeOneThatIsNoObject()
+    {
+        await using var source = Source("a", _ => null!);
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() => source.AllAsync(1, Two, Cancellation));
+        Assert.Equal("Document 'a': its body is a JSON Null, not an object.", failure.Message);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(null)]
+    public async Task ADocumentWithoutAnIdIsToldWithItsNumber(string? id)
+    {
+        await using var source = new ListedDataSource(SourceContext.Empty, ["a", "b", id!, "c"], new BackendCalls());
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() => source.AllAsync(1, Two, Cancellation));
+        Assert.Equal(
+            "Document 3 has an empty id. Each needs one that stays the same from sync to sync: the key that it has in the backend, say. "
+                + "The source must give it, or leave the document out.",
+            failure.Message
+        );
+
+        var other = new SourcePartition("x", string.Empty);
+        failure = await Assert.ThrowsAsync<ConnectorException>(() => source.PartitionAsync(other, PageToken.Start, Two, Cancellation));
+        Assert.StartsWith("Document 3 of the partition 'x' has an empty id.", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ABuilderTellsWhichDocumentHasNoId()
+    {
+        using var page = new SourcePageBuilder(Two);
+        page.Add("a", "{}"u8);
+        var sentence = "Document 2 of a page has an empty id. Each needs one that stays the same from sync to sync.";
+        Assert.StartsWith(sentence, Assert.Throws<ArgumentException>(() => page.Add("", "{}"u8)).Message, StringComparison.Ordinal);
+        Assert.StartsWith(sentence, Assert.Throws<ArgumentException>(() => page.Begin("")).Message, StringComparison.Ordinal);
+    }
+
     private static ListedDataSource Source(string ids, Func<string, object>? body = null) =>
         new(SourceContext.Empty, ids.Split(' ', StringSplitOptions.RemoveEmptyEntries), new BackendCalls())
         {

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Connectors.Emulator;
+using Connectors.Tests.Docs.Blocks;
 using Connectors.Tests.Sources.Rest.HttpJson;
 using Connectors.Tests.Support;
 using Connectors.Tests.Support.Processes;
@@ -163,6 +164,11 @@ public sealed partial class TemplateTests
     [Theory]
     [InlineData("Acme.my-Orders", "Acme.my_Orders", "my_Orders", "my_orders")]
     [InlineData("acme-corp.Orders", "acme_corp.Orders", "Orders", "orders")]
+    [InlineData("Acme.9lives", "Acme._9lives", "_9lives", "source_9lives")]
+    [InlineData("Acme.Source", "Acme.Source", "MySource", "source")]
+    [InlineData("Enumerable", "Enumerable_", "MyEnumerable", "enumerable")]
+    [InlineData("Acme.event", "Acme.event_", "event", "event")]
+    [InlineData("Acme.Task", "Acme.Task_", "Task", "task")]
     public async Task ANameThatIsNoNamespaceIsMadeOneEverywhere(string name, string project, string type, string serviceType)
     {
         using var folder = TemporaryFolder.With();
@@ -213,6 +219,9 @@ public sealed partial class TemplateTests
             await File.ReadAllTextAsync(folder["made/config.yml"], Cancellation),
             StringComparison.Ordinal
         );
+        Assert.Empty(CodeBlocks.Errors(folder.Files.Where(file => file.EndsWith(".cs", StringComparison.Ordinal)).Select(file =>
+            File.ReadAllText(folder[file])
+        )));
     }
 
     [GeneratedRegex(

@@ -32,7 +32,8 @@ internal static class TimerExpression
             && period <= LongestPeriod;
     }
 
-    private static CrontabSchedule? Cron(string text)
+    /// <summary>The NCRONTAB expression that a text is; <see langword="null"/> when it is none.</summary>
+    public static CrontabSchedule? Cron(string text)
     {
         var hasSeconds = text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length == 6;
         try

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Connectors.Functions.Hosting;
 using Microsoft.Extensions.Configuration;
 using NCrontab;
 
@@ -25,7 +26,7 @@ internal sealed partial class TimerSchedule
                     $"Timer function '{function}' takes its schedule from the app setting '{match.Groups["name"].Value}', which is not set."
                 )
             );
-        return Cron(text) is { } cron ? new TimerSchedule(cron, default)
+        return TimerExpression.Cron(text) is { } cron ? new TimerSchedule(cron, default)
             : TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var period) && period > TimeSpan.Zero
                 ? new TimerSchedule(null, period)
             : throw new InvalidOperationException(
@@ -36,20 +37,6 @@ internal sealed partial class TimerSchedule
 
     /// <summary>The first moment after <paramref name="after"/>, both in UTC.</summary>
     public DateTime Next(DateTime after) => _cron?.GetNextOccurrence(after) ?? after + _period;
-
-    private static CrontabSchedule? Cron(string text)
-    {
-        var hasSeconds = text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length == 6;
-        try
-        {
-            return CrontabSchedule.TryParse(text, new CrontabSchedule.ParseOptions { IncludingSeconds = hasSeconds });
-        }
-        catch (OverflowException)
-        {
-            // What does not fit a number is thrown all the same.
-            return null;
-        }
-    }
 
     [GeneratedRegex("%(?<name>[^%]+)%", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Setting();

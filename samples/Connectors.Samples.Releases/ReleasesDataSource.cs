@@ -1,11 +1,9 @@
 using System.Runtime.CompilerServices;
 using Connectors.Abstractions;
-using YamlDotNet.Core;
-using YamlDotNet.Serialization;
 
 namespace Connectors.Samples.Releases;
 
-/// <summary>The releases that a YAML file lists: <c>{version, date, notes}</c> each.</summary>
+/// <summary>The releases that a YAML file lists: <c>{version, date, notes}</c> each (README.md).</summary>
 public sealed class ReleasesDataSource(SourceContext context) : EnumerableDataSource(context)
 {
     /// <inheritdoc/>
@@ -32,15 +30,14 @@ public sealed class ReleasesDataSource(SourceContext context) : EnumerableDataSo
         }
     }
 
-    private async Task<List<Dictionary<string, string>>> LoadAsync(CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<Dictionary<string, string>>> LoadAsync(CancellationToken cancellationToken)
     {
         var file = Context.Settings.GetRequiredString("file");
         try
         {
-            return new Deserializer().Deserialize<List<Dictionary<string, string>>?>(await File.ReadAllTextAsync(file, cancellationToken))
-                ?? [];
+            return ReleaseFile.Parse(file, await File.ReadAllTextAsync(file, cancellationToken));
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or YamlException)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             throw new ConnectorException($"file: '{file}' can't be read as a list of releases: {failure.Message}");
         }

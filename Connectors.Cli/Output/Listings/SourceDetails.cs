@@ -152,6 +152,7 @@ internal static class SourceDetails
             facts.Add($"one of {string.Join(", ", field.Options.Select(option => option.Value))}");
         }
 
+        facts.AddRange(FieldLimits.Of(field));
         WriteWrapped(output, $"{field.Name} ({string.Join(", ", facts.Where(fact => fact.Length > 0))})", width);
         var meaning = $"{field.Label}. {field.Tooltip}".TrimEnd();
         var counts = condition.Length == 0 || isNeededThen ? "" : $" Counts only when {condition}.";

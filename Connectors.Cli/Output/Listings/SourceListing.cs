@@ -91,6 +91,9 @@ internal static class SourceListing
                 field.Tooltip,
                 options = field.Options.Count == 0 ? null : field.Options.Select(option => option.Value),
                 dependsOn = field.DependsOn.Count == 0 ? null : field.DependsOn.ToDictionary(other => other.Field, other => other.Value),
+                validations = field.Validations.Count == 0
+                    ? null
+                    : field.Validations.Select(check => new { check.Type, check.Constraint }),
             }),
         };
 

@@ -37,6 +37,38 @@ public sealed class SourceCommandTests
         );
     }
 
+    [Theory]
+    [InlineData(
+        "postgresql",
+        "  port (number, default 5432, 1 to 65535)",
+        "port",
+        """[{"type":"greater_than","constraint":0},{"type":"less_than","constraint":65536}]"""
+    )]
+    [InlineData(
+        "box",
+        "  concurrent_downloads (number, optional, default 15, at most 15)",
+        "concurrent_downloads",
+        """[{"type":"less_than","constraint":16}]"""
+    )]
+    [InlineData("zoom", "  recording_age (number, required, at least 0)", "recording_age", """[{"type":"greater_than","constraint":-1}]""")]
+    [InlineData(
+        "github",
+        "  host (text, required when data_source is github_server, matching ^https://.*)",
+        "host",
+        """[{"type":"regex","constraint":"^https://.*"}]"""
+    )]
+    public async Task LimitsAreShown(string source, string line, string field, string validations)
+    {
+        using var cli = new CliRun();
+
+        Assert.Equal(0, await cli.RunAsync("source", "show", source));
+        Assert.Contains($"\n{line}\n", cli.Out.ToString(), StringComparison.Ordinal);
+
+        Assert.Equal(0, await cli.RunAsync("source", "show", source, "--json"));
+        var shown = JsonNode.Parse(cli.Out.ToString())!["fields"]!.AsArray().Single(item => (string)item!["name"]! == field)!;
+        Assert.Equal(validations, shown["validations"]!.ToJsonString());
+    }
+
     [Fact]
     public async Task SourcesAreListedWithWhatTheyMustBeTold()
     {

@@ -65,16 +65,19 @@ internal static class CodeBlocks
         var code = text.Contains(" class ", StringComparison.Ordinal)
             ? text
             : $"static class Snippet {{ static async Task RunAsync(CancellationToken cancellationToken) {{ {text}\n }} }}";
+        Assert.Empty(Errors([Preludes.GetValueOrDefault(block.File, string.Empty), code]));
+    }
+
+    /// <summary>What keeps files of one project from being compiled.</summary>
+    public static IEnumerable<string> Errors(IEnumerable<string> files)
+    {
         var options = new CSharpParseOptions(LanguageVersion.Preview);
-        var parts = new[] { Usings, Preludes.GetValueOrDefault(block.File, string.Empty), code }.Select(part =>
-            CSharpSyntaxTree.ParseText(part, options)
-        );
         var compilation = CSharpCompilation.Create(
             "Snippet",
-            parts,
+            files.Prepend(Usings).Select(file => CSharpSyntaxTree.ParseText(file, options)),
             References,
             new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable)
         );
-        Assert.Empty(compilation.GetDiagnostics().Where(item => item.Severity == DiagnosticSeverity.Error).Select(item => item.ToString()));
+        return compilation.GetDiagnostics().Where(item => item.Severity == DiagnosticSeverity.Error).Select(item => item.ToString());
     }
 }

@@ -9,6 +9,12 @@ internal static class ConfigBlocks
 {
     public static async Task LoadAsync(DocBlock block, PageStory story)
     {
+        if (SampleBlocks.IsFile(block))
+        {
+            await SampleBlocks.WriteAsync(block, story);
+            return;
+        }
+
         using var folder = TemporaryFolder.With("http_ca.crt");
         folder.Write("config.yml", string.Join('\n', block.Lines));
         var outcome = ServiceConfiguration.Read(

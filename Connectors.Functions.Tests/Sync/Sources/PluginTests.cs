@@ -78,6 +78,35 @@ public sealed class PluginTests
         );
     }
 
+    [Theory]
+    [InlineData("- version: '1.0'\n  notes:\n    - one\n    - two\n", "line 3: notes must be one text, and no list or mapping.")]
+    [InlineData("- '1.0'\n- '2.0'\n", "line 1: a release is a mapping: {version: '1.0', date: 2026-01-31, notes: 'The first.'}")]
+    [InlineData("- version: '1.0'\n- date: 2026-01-31\n", "line 2: the release has no version, which is its id: {")]
+    [InlineData("releases:\n  - version: '1.0'\n", "line 1: here stands no list. Write a line like this for each release: - {")]
+    [InlineData("- version: '1.0'\n- version: 'open\n", "line 2: it is not YAML: ")]
+    [InlineData("# none\n", "line 1: it is empty. When there are no releases, write [].")]
+    public async Task AFileThatIsNoListOfReleasesIsToldWithItsLine(string text, string what)
+    {
+        using var folder = TemporaryFolder.With("x");
+        folder.Write("releases.yml", text);
+        var file = folder["releases.yml"];
+        await using var source = Catalog().Create("releases", Configuration(file));
+
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() => source.PingAsync(Cancellation));
+
+        Assert.StartsWith($"file: '{file}' can't be read as a list of releases: {what}", failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("System.", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AFileWithAnEmptyListHasNoReleases()
+    {
+        using var folder = TemporaryFolder.With("x");
+        folder.Write("releases.yml", "[]\n");
+        await using var source = Catalog().Create("releases", Configuration(folder["releases.yml"]));
+        Assert.Empty((await source.AllAsync(1, PageLimits.Default, Cancellation)).Documents());
+    }
+
     [Fact]
     public async Task WhatIsMissingBesideItIsNotTakenFromUs()
     {
