@@ -33,13 +33,16 @@ public sealed class ReleasesDataSource(SourceContext context) : EnumerableDataSo
     private async Task<IReadOnlyList<Dictionary<string, string>>> LoadAsync(CancellationToken cancellationToken)
     {
         var file = Context.Settings.GetRequiredString("file");
+        string text;
         try
         {
-            return ReleaseFile.Parse(file, await File.ReadAllTextAsync(file, cancellationToken));
+            text = await File.ReadAllTextAsync(file, cancellationToken);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             throw new ConnectorException($"file: '{file}' can't be read as a list of releases: {failure.Message}");
         }
+
+        return ReleaseFile.Parse(file, text);
     }
 }
