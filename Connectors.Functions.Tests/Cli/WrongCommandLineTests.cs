@@ -100,8 +100,8 @@ public sealed class WrongCommandLineTests
         "source",
         2,
         "elastic-ingest source takes one of these:\n  list  Shows the sources: what each mirrors, and what it can.\n"
-            + "  show  Shows one source with its fields: type, default, what it means, and how to begin.\nSee elastic-ingest source "
-            + "--help.\n"
+            + "  show  Shows one source with its fields: type, default, limits, what it means, and how to begin.\nSee elastic-ingest "
+            + "source --help.\n"
     )]
     [InlineData("sync", 2, "ID: missing. Id or name of the connector, as `connector list` shows it.\nSee elastic-ingest sync --help.\n")]
     [InlineData(

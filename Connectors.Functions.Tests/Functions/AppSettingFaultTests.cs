@@ -128,9 +128,9 @@ public sealed class AppSettingFaultTests : IDisposable
         await using var app = App(NullLoggerProvider.Instance, ("ConnectorsStagingFolder", _folder["file"]));
 
         var problem = Assert.Single(app.Problems);
-        Assert.StartsWith($"ConnectorsStagingFolder: '{_folder["file"]}' can't be used: ", problem, StringComparison.Ordinal);
-        Assert.EndsWith(
-            "Set it to a folder in which this process's user may write, or to one that does not exist yet.",
+        Assert.StartsWith(
+            "ConnectorsStagingFolder: set it to a folder in which this process's user may write, or to one that does not exist yet. "
+                + $"'{_folder["file"]}' can't be used: ",
             problem,
             StringComparison.Ordinal
         );

@@ -95,8 +95,11 @@ public sealed class LocalHostSettingsTests : IDisposable
 
         await app.ExitsWithAsync(1, Token);
 
-        Assert.Contains($"The folder '{_folder["file"]}' can't be used: ", app.Output, StringComparison.Ordinal);
-        Assert.Contains("--folder PATH takes another one.", app.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            $"The folder '{_folder["file"]}' can't be used; --folder PATH takes another one. ",
+            app.Output,
+            StringComparison.Ordinal
+        );
         Assert.DoesNotContain("   at ", app.Output, StringComparison.Ordinal);
     }
 

@@ -66,8 +66,8 @@ internal static partial class StagingSettings
         {
             throw new ConnectorException(
                 FailureKind.Fatal,
-                $"ConnectorsStagingFolder: '{folder}' can't be used: {failure.Message.TrimEnd('.')}. Set it to a folder in which this "
-                    + "process's user may write, or to one that does not exist yet.",
+                "ConnectorsStagingFolder: set it to a folder in which this process's user may write, or to one that does not exist yet. "
+                    + $"'{folder}' can't be used: {failure.Message}",
                 failure
             );
         }

@@ -23,7 +23,7 @@ internal static class HostFailures
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             throw new IOException(
-                $"The folder '{folder}' can't be used: {failure.Message.TrimEnd('.')}. --folder PATH takes another one.",
+                $"The folder '{folder}' can't be used; --folder PATH takes another one. {failure.Message}",
                 failure
             );
         }
