@@ -96,9 +96,18 @@ public sealed class SourceSettings
     /// <param name="name">The field.</param>
     /// <param name="choices">The words that it may hold.</param>
     /// <exception cref="ConnectorException">Another word.</exception>
+    /// <exception cref="ArgumentException">There are no choices.</exception>
     public string GetChoice(string name, params string[] choices)
     {
         ArgumentNullException.ThrowIfNull(choices);
+        if (choices.Length == 0)
+        {
+            throw new ArgumentException(
+                $"GetChoice(\"{name}\") is given no choices. Name the values of the field's Options: GetChoice(\"{name}\", \"a\", \"b\").",
+                nameof(choices)
+            );
+        }
+
         var text = GetString(name).Trim();
         return text.Length == 0
             ? choices[0]

@@ -23,7 +23,7 @@ internal sealed class CredentialPrompts(Prompts ask, Dictionary<string, string> 
         switch (
             await ask.ChooseAsync(
                 "How does the service log in?",
-                ["With an API key", "With user and password", "Without credentials (security is off, or the emulator)"],
+                ["With an API key", "With user and password", "Without credentials: security is off, or it is the emulator"],
                 before
             )
         )

@@ -39,7 +39,7 @@ internal sealed class Prompts(IAnsiConsole console, CancellationToken cancellati
         async Task<string> AnswerAsync() => Or(await AskAsync(prompt, console), byDefault);
     }
 
-    /// <summary>Asks to choose; where there is more than fits at once, a part of the name finds it.</summary>
+    /// <summary>Asks to choose; a part of the name finds it.</summary>
     /// <param name="question">What.</param>
     /// <param name="choices">Among what.</param>
     /// <param name="start">The place of the one that is marked at first.</param>
@@ -67,11 +67,15 @@ internal sealed class Prompts(IAnsiConsole console, CancellationToken cancellati
 
     private static SelectionPrompt<int> Selection(string question, IReadOnlyList<string> choices, int start)
     {
-        var prompt = new SelectionPrompt<int> { Title = Markup.Escape(question), Converter = place => Markup.Escape(choices[place]) };
+        var prompt = new SelectionPrompt<int>
+        {
+            Title = Markup.Escape(question),
+            Converter = place => Markup.Escape(choices[place]),
+            SearchEnabled = true,
+            SearchPlaceholderText = "[dim](Type a part of the name, or move up and down)[/]",
+        };
         if (choices.Count > prompt.PageSize)
         {
-            prompt.SearchEnabled = true;
-            prompt.SearchPlaceholderText = "[dim](Type a part of the name, or move up and down)[/]";
             prompt.MoreChoicesText = "[dim](There are more)[/]";
         }
 

@@ -15,6 +15,14 @@ public sealed class ChoiceTests
         Assert.Equal(chosen, Settings(entered).GetChoice("auth_method", "secret", "certificate"));
 
     [Fact]
+    public void WithoutChoicesTheCodeIsToldWhatItForgot() =>
+        Assert.StartsWith(
+            "GetChoice(\"auth_method\") is given no choices. Name the values of the field's Options",
+            Assert.Throws<ArgumentException>(() => Settings("token").GetChoice("auth_method")).Message,
+            StringComparison.Ordinal
+        );
+
+    [Fact]
     public void AFieldThatIsNotThereHasTheFirstWord() =>
         Assert.Equal("secret", SourceSettings.Empty.GetChoice("auth_method", "secret", "certificate"));
 

@@ -78,7 +78,7 @@ public sealed class InitDialogTests : IAsyncLifetime
     public async Task ASourceIsFoundByTypingItsName()
     {
         Type(_elasticsearch.Uri.ToString());
-        Choose(2); // no credentials
+        Type("without"); // no credentials
         Type("oracle"); // is none of them, and no answer
         Type("dir");
         Type(_cli.Files("a.txt"));

@@ -16,16 +16,27 @@ internal sealed class LocalSyncStateStore(string stateFolder)
     public LocalSyncState Open(string jobId)
     {
         var folder = FolderOf(jobId);
+        var isMade = false;
         try
         {
             PrivateFiles.CreateRoot(_root);
             PrivateFiles.CreateFolder(_jobs);
             PrivateFiles.CreateFolder(folder);
+            isMade = true;
             return new LocalSyncState(folder, jobId, Lock(folder));
         }
         catch (UnauthorizedAccessException denied)
         {
             throw StateFolderErrors.Explain("The state of the sync", folder, denied);
+        }
+        catch (IOException failure) when (!isMade)
+        {
+            throw new ConnectorException(
+                FailureKind.Fatal,
+                $"The state folder '{folder}' can't be used: {Sentences.Inner(failure.Message)}. Mend that, or set service.state_dir to "
+                    + "another folder.",
+                failure
+            );
         }
         catch (IOException failure)
         {
