@@ -140,20 +140,17 @@ internal sealed class DoctorRun(CommandSession session)
                 PrivateFiles.CreateRoot(folder);
             }
 
-            var probe = Path.Combine(place, $".doctor-{Environment.ProcessId.ToString(CultureInfo.InvariantCulture)}");
-            using (PrivateFiles.CreateNew(probe, 1, FileOptions.DeleteOnClose))
-            {
-                var found = place == folder ? "can be written" : "will be made when first needed";
-                return CheckResult.Ok("state folder", $"{folder} {found}.");
-            }
+            PrivateFiles.RequireWritable(place);
+            var found = place == folder ? "can be written" : "will be made when first needed";
+            return CheckResult.Ok("state folder", $"{folder} {found}.");
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             return CheckResult.Failed(
                 "state folder",
                 $"{folder} can't be written: {failure.Message}",
-                "Give this user the right to write there, or set service.state_dir to another folder. Without it syncs start over after "
-                    + "a crash."
+                (failure is UnauthorizedAccessException ? "Give this user the right to write there" : "Mend that")
+                    + ", or set service.state_dir to another folder. Without it syncs start over after a crash."
             );
         }
     }

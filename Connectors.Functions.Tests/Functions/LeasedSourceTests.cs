@@ -3,6 +3,8 @@ using System.Runtime.CompilerServices;
 using Connectors.Abstractions;
 using Connectors.Functions.Activities;
 using Connectors.Sync.Engine.Staged;
+using Connectors.Tests.LocalHost.Durable;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
@@ -106,6 +108,21 @@ public sealed class LeasedSourceTests
         }
     }
 
+    [Fact]
+    public async Task ASourceOfSomebodysOwnThatCanNotBeDisposedIsNamed()
+    {
+        using var log = new ListLoggerProvider();
+        await using var leases = new SourceLeases(new FakeTimeProvider(), log.CreateLogger("leases"));
+
+        await using (leases.Take("job/all", () => new CountedSource(this, isStuck: true))) { }
+
+        Assert.Contains(
+            $"{typeof(CountedSource).FullName} (assembly Connectors.Functions.Tests) failed with InvalidOperationException: It is open.",
+            Assert.Single(log.Lines("leases", LogLevel.Warning)),
+            StringComparison.Ordinal
+        );
+    }
+
     private MemoryAppFixture Fixture() =>
         new()
         {
@@ -122,11 +139,12 @@ public sealed class LeasedSourceTests
     private sealed class CountedSource : EnumerableDataSource
     {
         private readonly LeasedSourceTests _test;
+        private readonly bool _isStuck;
 
-        public CountedSource(LeasedSourceTests test)
+        public CountedSource(LeasedSourceTests test, bool isStuck = false)
             : base(SourceContext.Empty)
         {
-            _test = test;
+            (_test, _isStuck) = (test, isStuck);
             Interlocked.Increment(ref test._opened);
         }
 
@@ -153,10 +171,14 @@ public sealed class LeasedSourceTests
             }
         }
 
-        protected override ValueTask DisposeAsyncCore()
+        protected override async ValueTask DisposeAsyncCore()
         {
             Interlocked.Increment(ref _test._closed);
-            return base.DisposeAsyncCore();
+            await base.DisposeAsyncCore();
+            if (_isStuck)
+            {
+                throw new InvalidOperationException("It is open.");
+            }
         }
     }
 }

@@ -32,16 +32,18 @@ public sealed class ConnectorApp : IAsyncDisposable
             settings.Variables,
             new SourceClasses(BuiltInSources.Classes, BuiltInSources.FormerNames)
         );
+        string[] unresolved = [.. KeyVaultReferences.Unresolved(settings.Variables)];
         List<string> problems =
         [
-            .. KeyVaultReferences.Unresolved(settings.Variables),
+            .. unresolved,
             .. AppSettingFaults.Of(settings),
             .. outcome.Problems.Select(problem => problem.ToString()),
         ];
         try
         {
-            // Opened also when there are problems already: whoever reads them is to get all of them.
-            var staging = KeyVaultReferences.Unresolved(settings.Variables).Any() ? null : StagingSettings.Open(settings);
+            // Opened also when there are problems already: whoever reads them is to get all of them. A reference is no address, and is
+            // told as that.
+            var staging = unresolved.Length == 0 ? StagingSettings.Open(settings) : null;
             _services =
                 problems.Count == 0 && outcome.Configuration is { } configuration && staging is not null
                     ? Open(settings, configuration, staging, time, loggerFactory)

@@ -59,7 +59,7 @@ internal static partial class StagingSettings
         try
         {
             var root = PrivateFiles.CreateRoot(folder);
-            PrivateFiles.CreateNew(Path.Combine(root, $"{Guid.NewGuid():N}.probe"), options: FileOptions.DeleteOnClose).Dispose();
+            PrivateFiles.RequireWritable(root);
             return new LocalStagingStore(root);
         }
         catch (Exception failure) when (StateFolderErrors.IsDiskFailure(failure))

@@ -199,5 +199,5 @@ internal sealed class DevHostRun : IAsyncDisposable
 
     // A wrong one is told by the app, which has to run for that.
     private static string Schedule(string written, string usual) =>
-        TimerExpression.TryParse(written, out var comes) && comes ? written : usual;
+        TimerExpression.Parse(written) is { Comes: true } ? written : usual;
 }

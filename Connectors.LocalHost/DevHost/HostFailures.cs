@@ -18,7 +18,7 @@ internal static class HostFailures
                 PrivateFiles.CreateRoot(folder);
             }
 
-            PrivateFiles.CreateNew(Path.Combine(folder, $"{Guid.NewGuid():N}.probe"), options: FileOptions.DeleteOnClose).Dispose();
+            PrivateFiles.RequireWritable(folder);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

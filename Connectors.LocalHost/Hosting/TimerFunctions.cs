@@ -1,4 +1,5 @@
 using Connectors.Abstractions;
+using Connectors.Functions.Hosting;
 using Connectors.LocalHost.Durable;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Configuration;
@@ -23,7 +24,7 @@ internal sealed class TimerFunctions(
 
     private readonly Dictionary<
         string,
-        (LocalFunction Function, TimerSchedule Schedule, SemaphoreSlim Gate, ScheduleStatus Status)
+        (LocalFunction Function, TimerExpression Schedule, SemaphoreSlim Gate, ScheduleStatus Status)
     > _timers = new(StringComparer.OrdinalIgnoreCase);
 
     private DateTime Now => time.GetUtcNow().UtcDateTime;

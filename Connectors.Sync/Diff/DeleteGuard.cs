@@ -55,27 +55,25 @@ internal static class DeleteGuard
         }
 
         var percent = 100.0 * vanished / indexed;
-        var share = Share(vanished, indexed, options.MaxPercent);
-        return vanished <= options.MaxDocuments || percent <= options.MaxPercent
-            ? null
-            : string.Create(
-                CultureInfo.InvariantCulture,
-                $"{nothing}: {vanished:N0} of the index's {Quantity.Of(indexed, "document")} ({share} %) "
-                    + $"{(vanished == 1 ? "is" : "are")} no longer in the source. elasticsearch.delete_guard allows "
-                    + $"{options.MaxPercent:0.#} % or {Quantity.Of(options.MaxDocuments, "document")}, whichever is more."
-                    + $"{Written(isDryRun, onlyDeletes)} If the deletes "
-                    + $"are right, run this one sync with --allow-mass-delete (allowMassDelete in the HTTP API), or raise max_percent or "
-                    + $"max_documents."
-            );
-    }
+        if (vanished <= options.MaxDocuments || percent <= options.MaxPercent)
+        {
+            return null;
+        }
 
-    /// <summary>Rounded, but neither to all of them nor to what is allowed.</summary>
-    private static string Share(long vanished, long indexed, double allowed)
-    {
-        var percent = 100.0 * vanished / indexed;
-        return vanished < indexed && percent > 99.9 ? "more than 99.9"
-            : percent < allowed + 0.1 ? string.Create(CultureInfo.InvariantCulture, $"more than {allowed:0.#}")
+        // Rounded, but neither to all of them nor to what is allowed.
+        var share =
+            vanished < indexed && percent > 99.9 ? "more than 99.9"
+            : percent < options.MaxPercent + 0.1 ? string.Create(CultureInfo.InvariantCulture, $"more than {options.MaxPercent:0.#}")
             : percent.ToString("0.#", CultureInfo.InvariantCulture);
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{nothing}: {vanished:N0} of the index's {Quantity.Of(indexed, "document")} ({share} %) "
+                + $"{(vanished == 1 ? "is" : "are")} no longer in the source. elasticsearch.delete_guard allows "
+                + $"{options.MaxPercent:0.#} % or {Quantity.Of(options.MaxDocuments, "document")}, whichever is more."
+                + $"{Written(isDryRun, onlyDeletes)} If the deletes "
+                + $"are right, run this one sync with --allow-mass-delete (allowMassDelete in the HTTP API), or raise max_percent or "
+                + $"max_documents."
+        );
     }
 
     /// <summary>The sentence that refuses to delete anything from an index whose documents no connector wrote: somebody may have named the

@@ -118,6 +118,16 @@ public sealed class OwnSourceTests : IAsyncLifetime
         );
     }
 
+    [Fact]
+    public async Task WhatCanNotBeDisposedIsNamedAndTheSyncIsAsItWas()
+    {
+        await CreateAsync("failing", "a1", "things", "fails=dispose");
+
+        Assert.Equal(0, await _cli.RunAsync("sync", "a1"));
+
+        Assert.Contains($"{Failing} failed with InvalidOperationException: It is open.", _cli.Error.ToString(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("source show eager")]
     [InlineData("connector create --service-type eager --index search-eager --set file=/tmp/things.json")]
@@ -229,6 +239,15 @@ public class FailingSource(SourceContext context) : EnumerableDataSource(context
             _ => Task.CompletedTask,
         };
 
+    protected override async ValueTask DisposeAsyncCore()
+    {
+        await base.DisposeAsyncCore();
+        if (Context.Settings.GetString("fails") == "dispose")
+        {
+            throw new InvalidOperationException("It is open.");
+        }
+    }
+
     protected override async IAsyncEnumerable<SimpleDocument> ReadAsync(
         SourcePartition partition,
         [EnumeratorCancellation] CancellationToken cancellationToken
@@ -236,6 +255,11 @@ public class FailingSource(SourceContext context) : EnumerableDataSource(context
     {
         await Task.Yield();
         yield return new SimpleDocument("1", new { title = "one" });
+        if (Context.Settings.GetString("fails") == "dispose")
+        {
+            yield break;
+        }
+
         throw new InvalidDataException("No item 5, password=hunter2.");
     }
 }

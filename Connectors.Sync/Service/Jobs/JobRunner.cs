@@ -150,9 +150,10 @@ internal sealed class JobRunner(
             await closing.WaitAsync(stop.AtOnce.IsCancellationRequested ? TimeSpan.FromSeconds(1) : core.Options.PingTimeout, timeProvider);
         }
         catch (Exception exception)
-            when (FaultySource.Note(source, exception) || !closing.IsCompleted || stop.AtOnce.IsCancellationRequested)
         {
-            // Do not wait for a source that hangs; a source whose read was abandoned can't be disposed.
+            FaultySource.Note(source, exception);
+
+            // The sync has ended, or failed with a better reason. Who hangs is not waited for.
             ServiceLog.SourceLeft(
                 _logger,
                 job.Id,

@@ -8,6 +8,7 @@ namespace Connectors.Sync.Staging.LocalState;
 /// </summary>
 internal sealed class LocalSyncStateStore(string stateFolder)
 {
+    private const string What = "The state of the sync";
     private readonly string _root = Path.GetFullPath(stateFolder);
     private readonly string _jobs = Path.Combine(Path.GetFullPath(stateFolder), "jobs");
 
@@ -16,20 +17,13 @@ internal sealed class LocalSyncStateStore(string stateFolder)
     public LocalSyncState Open(string jobId)
     {
         var folder = FolderOf(jobId);
-        var isMade = false;
         try
         {
             PrivateFiles.CreateRoot(_root);
             PrivateFiles.CreateFolder(_jobs);
             PrivateFiles.CreateFolder(folder);
-            isMade = true;
-            return new LocalSyncState(folder, jobId, Lock(folder));
         }
-        catch (UnauthorizedAccessException denied)
-        {
-            throw StateFolderErrors.Explain("The state of the sync", folder, denied);
-        }
-        catch (IOException failure) when (!isMade)
+        catch (IOException failure)
         {
             throw new ConnectorException(
                 FailureKind.Fatal,
@@ -37,6 +31,15 @@ internal sealed class LocalSyncStateStore(string stateFolder)
                     + "another folder.",
                 failure
             );
+        }
+        catch (UnauthorizedAccessException denied)
+        {
+            throw StateFolderErrors.Explain(What, folder, denied);
+        }
+
+        try
+        {
+            return new LocalSyncState(folder, jobId, Lock(folder));
         }
         catch (IOException failure)
         {
@@ -46,6 +49,10 @@ internal sealed class LocalSyncStateStore(string stateFolder)
                     + "leave it to that one, or set service.state_dir to another folder.",
                 failure
             );
+        }
+        catch (UnauthorizedAccessException denied)
+        {
+            throw StateFolderErrors.Explain(What, folder, denied);
         }
     }
 

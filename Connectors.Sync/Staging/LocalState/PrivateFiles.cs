@@ -51,6 +51,12 @@ internal static class PrivateFiles
         return folder;
     }
 
+    /// <summary>Sees that files can be made in a folder, and leaves none behind.</summary>
+    /// <exception cref="IOException">They can't.</exception>
+    /// <exception cref="UnauthorizedAccessException">This user has no right to.</exception>
+    public static void RequireWritable(string folder) =>
+        CreateNew(Path.Combine(folder, $".probe-{Guid.NewGuid():N}"), options: FileOptions.DeleteOnClose).Dispose();
+
     /// <summary>A new, empty file for writing. What is there already, a link for example, goes.</summary>
     public static FileStream Create(string path, int bufferSize = 4096, FileOptions options = FileOptions.None)
     {

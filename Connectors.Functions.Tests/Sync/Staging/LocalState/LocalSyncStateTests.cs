@@ -43,6 +43,19 @@ public sealed class LocalSyncStateTests : IDisposable
         Assert.False(LocalSyncState.HasPlan(state.Folder));
     }
 
+    [Fact]
+    public void AStateFolderThatIsNoSafePlaceIsNotSaidToBeAnotherProcesss()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no mode of a folder.");
+        File.SetUnixFileMode(_folder.Path, File.GetUnixFileMode(_folder.Path) | UnixFileMode.OtherWrite);
+
+        var failure = Assert.Throws<ConnectorException>(() => new LocalSyncStateStore(_folder.Path).Open("job"));
+
+        Assert.Contains("' is no safe place: ", failure.Message, StringComparison.Ordinal);
+        Assert.EndsWith(". Mend that, or set service.state_dir to another folder.", failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("Another process", failure.Message, StringComparison.Ordinal);
+    }
+
     /// <summary>A folder in place of a file is refused by the system as a file without the right to it is, and to root as well.</summary>
     [Fact]
     public void AStateFolderThatMayNotBeWrittenIsNotSaidToBeAnotherProcesss()
