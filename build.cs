@@ -125,6 +125,12 @@ bool RunTests(TestCounts counts, TestRun run)
 
 int Functions()
 {
+    if (BuildCommands.WrongOptions(more) is { } wrong)
+    {
+        Console.Error.WriteLine(wrong);
+        return 2;
+    }
+
     if (!tool.BuildOnce("Connectors.LocalHost", "Connectors.LocalHost.dll"))
     {
         return 1;

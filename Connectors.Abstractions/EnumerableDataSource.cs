@@ -21,6 +21,8 @@ public abstract class EnumerableDataSource : IDataSource, IReportsProgress
     /// <summary>Bodies may be nested deeper than the serializer's 64 levels; what is too deep for Elasticsearch is mended later.</summary>
     private static readonly JsonSerializerOptions Deep = new() { MaxDepth = 1000 };
 
+    private const int LongestReason = 300;
+
     private long _progress;
     private readonly ConcurrentDictionary<string, Reading> _readings = new(StringComparer.Ordinal);
 
@@ -113,8 +115,7 @@ public abstract class EnumerableDataSource : IDataSource, IReportsProgress
 
     private static void Add(SourcePageBuilder page, SimpleDocument document)
     {
-        // What comes out of a deserializer may be null, whatever its type says.
-        var body = JsonSerializer.SerializeToElement(document.Body, document.Body?.GetType() ?? typeof(object), Deep);
+        var body = BodyOf(document);
         if (body.ValueKind != JsonValueKind.Object)
         {
             throw new ConnectorException($"Document '{document.Id}': its body is a JSON {body.ValueKind}, not an object.");
@@ -140,6 +141,21 @@ public abstract class EnumerableDataSource : IDataSource, IReportsProgress
 
         json.WriteEndObject();
         page.End();
+    }
+
+    private static JsonElement BodyOf(SimpleDocument document)
+    {
+        try
+        {
+            // What comes out of a deserializer may be null, whatever its type says.
+            return JsonSerializer.SerializeToElement(document.Body, document.Body?.GetType() ?? typeof(object), Deep);
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            // Of an object that refers to itself the serializer tells the whole way, a thousand steps long.
+            var why = failure.Message.Length <= LongestReason ? failure.Message : $"{failure.Message[..LongestReason]}...";
+            throw new JsonException($"Document '{document.Id}': its body can't be written as JSON: {why}", failure);
+        }
     }
 
     private static ConnectorException WithoutId(SourcePartition partition, long number)

@@ -123,7 +123,8 @@ internal sealed class ConnectorChecks(
                 CheckResult.Warning(
                     name,
                     $"The sync rules that were drafted are invalid and not in force: {string.Join(' ', problems)}",
-                    RulesRemedy
+                    "Correct the draft in Kibana, or as docs/sync-rules.md says. A running `elastic-ingest poll` checks it then, or "
+                        + "`elastic-ingest poll --one-sync`."
                 )
             );
         }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Connectors.Abstractions;
 using Connectors.Testing;
@@ -154,6 +155,23 @@ public sealed class EnumerableDataSourceTests
         Assert.Equal("Document 'a': its body is a JSON Null, not an object.", failure.Message);
     }
 
+    [Fact]
+    public async Task ABodyThatCanNotBeWrittenIsToldWithTheIdOfItsDocument()
+    {
+        var circle = new Dictionary<string, object>();
+        circle["self"] = circle;
+        foreach (var body in new object[] { circle, new { price = double.NaN }, new { type = typeof(string) }, new Stuck() })
+        {
+            await using var source = Source("a b", id => id == "a" ? new { title = id } : body);
+
+            var failure = await Assert.ThrowsAsync<JsonException>(() => source.AllAsync(1, Two, Cancellation));
+
+            Assert.StartsWith("Document 'b': its body can't be written as JSON: ", failure.Message, StringComparison.Ordinal);
+            Assert.InRange(failure.Message.Length, 60, 400);
+            Assert.NotNull(failure.InnerException);
+        }
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData(null)]
@@ -180,6 +198,11 @@ public sealed class EnumerableDataSourceTests
         var sentence = "Document 2 of a page has an empty id. Each needs one that stays the same from sync to sync.";
         Assert.StartsWith(sentence, Assert.Throws<ArgumentException>(() => page.Add("", "{}"u8)).Message, StringComparison.Ordinal);
         Assert.StartsWith(sentence, Assert.Throws<ArgumentException>(() => page.Begin("")).Message, StringComparison.Ordinal);
+    }
+
+    private sealed class Stuck
+    {
+        public string Title => throw new InvalidOperationException($"{GetType().Name} is open.");
     }
 
     private static ListedDataSource Source(string ids, Func<string, object>? body = null) =>

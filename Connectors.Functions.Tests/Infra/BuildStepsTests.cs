@@ -16,6 +16,14 @@ public sealed class BuildStepsTests
     public void AnUnknownCommandIsToldTheOneThatWasMeant(string written, string told) => Assert.Equal(told, BuildCommands.Unknown(written));
 
     [Theory]
+    [InlineData("--onec", "--onec: there is no such option. Did you mean --once?")]
+    [InlineData("--port x", "--port: 'x' is not a port, 0 to 65535.")]
+    [InlineData("--port 0 --step 5", null)]
+    [InlineData("--help", null)]
+    public void AWrongOptionOfTheLocalHostIsToldBeforeItIsBuilt(string options, string? told) =>
+        Assert.Equal(told, BuildCommands.WrongOptions(options.Split(' '))?.ReplaceLineEndings("\n").Split('\n')[0]);
+
+    [Theory]
     [InlineData("", "", true)]
     [InlineData("--once", "AzureWebJobsStorage=", true)]
     [InlineData("--once", "ConnectorsStagingFolder=/staging", false)]

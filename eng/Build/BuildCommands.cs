@@ -1,3 +1,4 @@
+using Connectors.LocalHost.DevHost;
 using Connectors.Sync.Configuration.Settings;
 
 namespace Connectors.Build;
@@ -11,6 +12,12 @@ public static class BuildCommands
         var near = KeySuggestion.Nearest(written, ["test", "demo", "functions", "bench", "pack", "publish"]);
         return $"{written}: there is no such command.{(near is null ? "" : $" Did you mean {near}?")}";
     }
+
+    /// <summary>What is wrong with the options of the local host, and how it is used: told before it is built.</summary>
+    /// <param name="arguments">What it would be started with.</param>
+    /// <returns><see langword="null"/> when nothing is.</returns>
+    public static string? WrongOptions(IReadOnlyList<string> arguments) =>
+        LocalArguments.TryParse(arguments, out _, out var problem) ? null : $"{problem}{Environment.NewLine}{LocalArguments.Usage}";
 
     /// <summary>Whether the local host would take Azurite for staging: unless it only says how it is used, or app settings say where
     /// staging is.</summary>

@@ -165,10 +165,15 @@ internal static class ConnectorCommand
     )
     {
         var description = Lookup.Describe(session.Sources, wanted.ServiceType);
-        var configuration = ConnectorConfiguration.Render(
-            description.Fields,
-            FieldAssignments.Read(description.Fields, set, session.Environment)
-        );
+        var values = FieldAssignments.Read(description.Fields, set, session.Environment);
+        var configuration = ConnectorConfiguration.Render(description.Fields, values);
+
+        // What was named has to be right, as in `connector edit`; what is missing may follow.
+        if (ConfigurationValidator.Problems(configuration, description.Fields, values.ContainsKey) is { Count: > 0 } wrong)
+        {
+            throw new CliException(ExitCode.Usage, string.Join(' ', wrong));
+        }
+
         if (wanted.Schedule is { } schedule)
         {
             RequireCron(session.Environment, "--schedule", schedule);

@@ -156,6 +156,18 @@ public sealed class ConnectorEditTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task AValueThatItsFieldForbidsMakesNoConnector()
+    {
+        string[] create = ["connector", "create", "--service-type", "dir", "--index", "search-m", "--id", "m"];
+
+        Assert.Equal(2, await _cli.RunAsync([.. create, "--set", "directory="]));
+        Assert.Equal("directory ('Directory path') cannot be empty.\n", _cli.Error.ToString());
+        Assert.Null(_elasticsearch.Get(".elastic-connectors", "m"));
+
+        Assert.Equal(0, await _cli.RunAsync(create));
+    }
+
+    [Fact]
     public async Task ASecretOnTheCommandLineIsWarnedOf()
     {
         await _cli.RunAsync("connector", "create", "--service-type", "mongodb", "--index", "search-m", "--id", "m");
