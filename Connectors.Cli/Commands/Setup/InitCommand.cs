@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Connectors.Cli.Commands.Connectors;
 using Connectors.Cli.Hosting;
 using Connectors.Cli.Init;
@@ -99,11 +100,16 @@ internal sealed class InitCommand
         };
         command.Validators.Add(result =>
         {
-            Option[] ways = [init._apiKey, init._username, init._noCredentials];
-            var given = ways.Where(option => result.GetResult(option) is { Implicit: false }).Select(option => option.Name).ToList();
-            if (given.Count > 1)
+            var ways = Given(result, init._apiKey, init._username, init._noCredentials);
+            if (ways.Count > 1)
             {
-                result.AddError($"{string.Join(" and ", given)}: there is one way to log in. Leave the others out.");
+                result.AddError($"{string.Join(" and ", ways)}: there is one way to log in. Leave the others out.");
+            }
+
+            Option[] ofConnector = [init._serviceType, init._set, init._index, init._name, init._id, init._schedule, init._semanticText];
+            if (result.GetValue(init._noSource) && Given(result, ofConnector) is { Count: > 0 } left)
+            {
+                result.AddError($"{string.Join(", ", left)}: with --no-source no connector is made. Leave one or the other out.");
             }
         });
         command.SetAction(
@@ -114,6 +120,9 @@ internal sealed class InitCommand
         );
         return command;
     }
+
+    private static List<string> Given(CommandResult result, params Option[] options) =>
+        [.. options.Where(option => result.GetResult(option) is { Implicit: false }).Select(option => option.Name)];
 
     private InitOptions Read(CliEnvironment environment, ParseResult parsed, GlobalOptions global)
     {

@@ -165,6 +165,10 @@ public sealed class InitCommandTests : IAsyncLifetime
     [Theory]
     [InlineData("--index Search", "'Search' can't be the name of an index: it has capital letters.")]
     [InlineData("--index search-x --schedule daily", "--schedule: 'daily' is not a cron expression")]
+    [InlineData(
+        "--no-source --index search-x --id x",
+        "--service-type, --set, --index, --id: with --no-source no connector is made. Leave one or the other out."
+    )]
     [InlineData("--index search-x --api-key @env:NONE", "--api-key and --no-credentials: there is one way to log in.")]
     public async Task WhatIsWrongIsSaidBeforeAnythingIsWritten(string more, string expected)
     {
