@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.IO.Hashing;
-using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 
@@ -24,7 +22,7 @@ public abstract class EnumerableDataSource : IDataSource, IReportsProgress
     private const int LongestReason = 300;
 
     private long _progress;
-    private readonly ConcurrentDictionary<string, Reading> _readings = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, DocumentEnumeration> _readings = new(StringComparer.Ordinal);
 
     /// <summary>Keeps the context; does nothing else.</summary>
     protected EnumerableDataSource(SourceContext context)
@@ -76,9 +74,9 @@ public abstract class EnumerableDataSource : IDataSource, IReportsProgress
                     return page.Build(PageToken.Start, isLast: true, restarts);
                 }
 
-                if (string.IsNullOrEmpty(reading.Current.Id))
+                if (string.IsNullOrEmpty(reading.Current?.Id))
                 {
-                    throw WithoutId(partition, reading.Count);
+                    throw WithoutId(partition, reading);
                 }
 
                 Add(page, reading.Current);
@@ -158,17 +156,19 @@ public abstract class EnumerableDataSource : IDataSource, IReportsProgress
         }
     }
 
-    private static ConnectorException WithoutId(SourcePartition partition, long number)
+    private static ConnectorException WithoutId(SourcePartition partition, DocumentEnumeration reading)
     {
         var where = partition == SourcePartition.All ? string.Empty : $" of the partition '{partition.Name}'";
-        var document = number.ToString(CultureInfo.InvariantCulture);
+        var document = reading.Count.ToString(CultureInfo.InvariantCulture);
         return new ConnectorException(
-            $"Document {document}{where} has an empty id. Each needs one that stays the same from sync to sync: the key that it has in the "
-                + "backend, say. The source must give it, or leave the document out."
+            reading.Current is null
+                ? $"Document {document}{where} is null. The source must give a document, or none."
+                : $"Document {document}{where} has an empty id. Each needs one that stays the same from sync to sync: the key that it has "
+                    + "in the backend, say. The source must give it, or leave the document out."
         );
     }
 
-    private async Task<(Reading Reading, bool Restarts)> ContinueAsync(
+    private async Task<(DocumentEnumeration Reading, bool Restarts)> ContinueAsync(
         SourcePartition partition,
         PageToken after,
         CancellationToken cancellationToken
@@ -195,8 +195,8 @@ public abstract class EnumerableDataSource : IDataSource, IReportsProgress
         await EndEnumerationAsync(partition);
         return (Open(partition), true);
 
-        Reading Open(SourcePartition wanted) =>
-            _readings[wanted.Name] = new Reading(token => ReadAsync(wanted, token), () => Interlocked.Increment(ref _progress));
+        DocumentEnumeration Open(SourcePartition wanted) =>
+            _readings[wanted.Name] = new DocumentEnumeration(token => ReadAsync(wanted, token), () => Interlocked.Increment(ref _progress));
     }
 
     private async Task EndEnumerationAsync(SourcePartition partition)
@@ -204,89 +204,6 @@ public abstract class EnumerableDataSource : IDataSource, IReportsProgress
         if (_readings.TryRemove(partition.Name, out var reading))
         {
             await reading.DisposeAsync();
-        }
-    }
-
-    /// <summary>An enumeration under way, with a running hash of the ids that it has given.</summary>
-    private sealed class Reading : IAsyncDisposable
-    {
-        private readonly CancellationTokenSource _stop = new();
-        private readonly IAsyncEnumerator<SimpleDocument> _documents;
-        private long _count;
-        private ulong _hash;
-
-        private readonly Action _moved;
-
-        public Reading(Func<CancellationToken, IAsyncEnumerable<SimpleDocument>> read, Action moved)
-        {
-            _moved = moved;
-            _documents = read(_stop.Token).GetAsyncEnumerator(_stop.Token);
-        }
-
-        public SimpleDocument Current => _documents.Current;
-
-        /// <summary>The number of the current document, from 1.</summary>
-        public long Count => _count;
-
-        /// <summary>A call was cancelled too late to notice it, so the enumeration can't go on.</summary>
-        public bool IsStopped => _stop.IsCancellationRequested;
-
-        public PageToken Token =>
-            _count == 0 ? PageToken.Start : new PageToken(string.Create(CultureInfo.InvariantCulture, $"{_count}:{_hash:x16}"));
-
-        /// <summary>The enumeration outlives a call, so the token it runs under is its own, cancelled by that of the call under
-        /// way.</summary>
-        public CancellationTokenRegistration StopWith(CancellationToken cancellationToken) => cancellationToken.Register(_stop.Cancel);
-
-        public async ValueTask<bool> MoveNextAsync()
-        {
-            _stop.Token.ThrowIfCancellationRequested();
-            if (!await _documents.MoveNextAsync())
-            {
-                return false;
-            }
-
-            _count++;
-            _moved();
-            _hash = XxHash3.HashToUInt64(MemoryMarshal.AsBytes(Current.Id.AsSpan()), unchecked((long)_hash));
-            return true;
-        }
-
-        /// <summary>Whether the token lies further on in the enumeration.</summary>
-        public bool IsBefore(PageToken token) => _count < CountOf(token);
-
-        public async Task<bool> SkipToAsync(PageToken token, CancellationToken cancellationToken)
-        {
-            await using var stop = StopWith(cancellationToken);
-            if (CountOf(token) is not { } count)
-            {
-                return false;
-            }
-
-            while (_count < count)
-            {
-                if (!await MoveNextAsync())
-                {
-                    return false;
-                }
-            }
-
-            return Token == token;
-        }
-
-        private static long? CountOf(PageToken token)
-        {
-            var separator = token.Value.IndexOf(':', StringComparison.Ordinal);
-            return separator >= 0 && long.TryParse(token.Value.AsSpan(0, separator), CultureInfo.InvariantCulture, out var count)
-                ? count
-                : null;
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            await _stop.CancelAsync();
-            await _documents.DisposeAsync();
-            _stop.Dispose();
         }
     }
 }

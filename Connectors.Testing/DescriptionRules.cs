@@ -76,6 +76,14 @@ internal static partial class DescriptionRules
             yield return $"nothing checks a validation of the type '{validation.Type}': take one of {string.Join(", ", ValidationTypes)}.";
         }
 
+        foreach (var check in field.Validations.Where(check => check.Type == "regex"))
+        {
+            if (PatternProblem($"{check.Constraint}") is { } problem)
+            {
+                yield return $"its regex, {check.Constraint}, can't be read: {problem}";
+            }
+        }
+
         foreach (var other in field.DependsOn.Select(dependency => dependency.Field))
         {
             if (other == field.Name || fields.All(known => known.Name != other))
@@ -131,6 +139,19 @@ internal static partial class DescriptionRules
         if (field.InitialValue is { } initial)
         {
             yield return (nameof(field.InitialValue), initial);
+        }
+    }
+
+    private static string? PatternProblem(string pattern)
+    {
+        try
+        {
+            _ = new Regex(pattern, RegexOptions.None, TimeSpan.FromSeconds(1));
+            return null;
+        }
+        catch (RegexParseException wrong)
+        {
+            return wrong.Message;
         }
     }
 

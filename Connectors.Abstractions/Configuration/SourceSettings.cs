@@ -11,8 +11,14 @@ public sealed class SourceSettings
 {
     private readonly IReadOnlyDictionary<string, JsonNode?> _values;
 
+    /// <summary>Whether there is a value, or none, of every field that the source declares.</summary>
+    private readonly bool _isWhole;
+
     /// <summary>Settings from values by field name.</summary>
-    public SourceSettings(IReadOnlyDictionary<string, JsonNode?> values) => _values = values;
+    public SourceSettings(IReadOnlyDictionary<string, JsonNode?> values)
+        : this(values, isWhole: false) { }
+
+    private SourceSettings(IReadOnlyDictionary<string, JsonNode?> values, bool isWhole) => (_values, _isWhole) = (values, isWhole);
 
     /// <summary>No settings at all.</summary>
     public static SourceSettings Empty { get; } = new(new Dictionary<string, JsonNode?>(StringComparer.Ordinal));
@@ -32,7 +38,7 @@ public sealed class SourceSettings
             values[field.Name] = IsBlank(entered) && field.DefaultValue is not null ? field.DefaultValue : entered?.DeepClone();
         }
 
-        return new SourceSettings(values);
+        return new SourceSettings(values, isWhole: true);
     }
 
     /// <summary>The text of a field; empty when there is none.</summary>
@@ -46,8 +52,17 @@ public sealed class SourceSettings
 
     /// <summary>The text of a field that must not be empty.</summary>
     /// <exception cref="ConnectorException">It is empty.</exception>
+    /// <exception cref="ArgumentException">The source declares no such field.</exception>
     public string GetRequiredString(string name)
     {
+        if (_isWhole && !_values.ContainsKey(name))
+        {
+            throw new ArgumentException(
+                $"GetRequiredString(\"{name}\"): the source declares no such field. Add it to Description.Fields, or correct the name.",
+                nameof(name)
+            );
+        }
+
         var text = GetString(name).Trim();
         return text.Length > 0
             ? text

@@ -36,6 +36,10 @@ public sealed class ContractMessagesTests
                 new("size", "Size") { DependsOn = [new("kind", "a")] },
                 "Field 'size': it depends on 'kind', which is no other field of the source: name one that is in Description.Fields."
             },
+            {
+                new("size", "Size") { Validations = [new("regex", "(")] },
+                "Field 'size': its regex, (, can't be read: Invalid pattern '(' at offset 1. Not enough )'s."
+            },
             { new("api_token", "Token"), "Field 'api_token': it sounds secret: set Sensitive, or give it another name." },
         };
 

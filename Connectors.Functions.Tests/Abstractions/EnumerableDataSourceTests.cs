@@ -191,6 +191,31 @@ public sealed class EnumerableDataSourceTests
     }
 
     [Fact]
+    public async Task ADocumentThatIsNullIsToldWithItsNumber()
+    {
+        await using var source = new FaultySource(() => Task.FromResult<SimpleDocument?>(null));
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() => source.AllAsync(1, Two, Cancellation));
+        Assert.Equal("Document 1 is null. The source must give a document, or none.", failure.Message);
+    }
+
+    [Fact]
+    public async Task AnEnumerationThatHangsIsLeftToItself()
+    {
+        var hanging = new TaskCompletionSource();
+        var source = new FaultySource(() =>
+        {
+            hanging.SetResult();
+            return new TaskCompletionSource<SimpleDocument?>().Task;
+        });
+        var reading = source.PageAsync(SourcePartition.All, PageToken.Start, Two, Cancellation);
+        await hanging.Task;
+
+        await source.DisposeAsync();
+
+        Assert.False(reading.IsCompleted);
+    }
+
+    [Fact]
     public void ABuilderTellsWhichDocumentHasNoId()
     {
         using var page = new SourcePageBuilder(Two);
@@ -198,6 +223,28 @@ public sealed class EnumerableDataSourceTests
         var sentence = "Document 2 of a page has an empty id. Each needs one that stays the same from sync to sync.";
         Assert.StartsWith(sentence, Assert.Throws<ArgumentException>(() => page.Add("", "{}"u8)).Message, StringComparison.Ordinal);
         Assert.StartsWith(sentence, Assert.Throws<ArgumentException>(() => page.Begin("")).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Lists what it is told to.</summary>
+    private sealed class FaultySource(Func<Task<SimpleDocument?>> next) : EnumerableDataSource(SourceContext.Empty)
+    {
+        public override SourceDescription Description { get; } =
+            new()
+            {
+                Name = "Faulty",
+                ServiceType = "faulty",
+                Fields = [],
+            };
+
+        public override Task PingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        protected override async IAsyncEnumerable<SimpleDocument> ReadAsync(
+            SourcePartition partition,
+            [EnumeratorCancellation] CancellationToken cancellationToken
+        )
+        {
+            yield return (await next())!;
+        }
     }
 
     private sealed class Stuck

@@ -30,7 +30,7 @@ internal sealed class SyncRun(
 )
 {
     private readonly SeenIds _seen = new(ids.Snapshot.Count);
-    private readonly (PageToken Token, bool IsLast, bool Restarted)[] _partitions = new (PageToken, bool, bool)[plan.Partitions.Count];
+    private readonly PartitionProgress[] _partitions = new PartitionProgress[plan.Partitions.Count];
     private readonly HashSet<Task> _writes = [];
     private readonly HashSet<int> _deletesSent = [];
     private readonly HashSet<int> _deletesDone = [];
@@ -272,12 +272,11 @@ internal sealed class SyncRun(
         lock (_lock)
         {
             ref var partition = ref _partitions[page.Partition];
-            partition.Token = new PageToken(page.Next);
-            partition.IsLast |= page.IsLast;
+            partition.Add(page);
             Gap ??= page.Gap;
-            if (page.Counts.Duplicates > 0 && !partition.Restarted)
+            if (page.IsLast && partition is { Duplicates: > 0, Restarted: false })
             {
-                SyncLog.DuplicateIds(logger, page.Counts.Duplicates, PartitionText.Of(plan.Partitions[page.Partition]));
+                SyncLog.DuplicateIds(logger, partition.Duplicates, PartitionText.Of(plan.Partitions[page.Partition]));
             }
         }
 

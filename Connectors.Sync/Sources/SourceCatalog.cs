@@ -147,6 +147,13 @@ internal sealed class SourceCatalog : ISourceFactory
         var source = Guarded(serviceType, constructor, () => Make(constructor, context), "constructor", settings);
         var description = Guarded(serviceType, constructor, () => source.Description, "description", settings)
             ?? throw new ConnectorException($"sources.{serviceType}: {constructor.DeclaringType} has no description.");
+        if (DeclaredFields.Problem(description.Fields) is { } problem)
+        {
+            throw new ConnectorException(
+                $"sources.{serviceType}: the description of {FaultySource.NameOf(constructor.DeclaringType!)} {problem}. This is a bug in "
+                    + "the source."
+            );
+        }
 
         if (description.HasChangeFeed && source is not IChangeFeed)
         {
@@ -241,36 +248,7 @@ internal sealed class SourceCatalog : ISourceFactory
             throw Unusable(serviceType, name, exception);
         }
 
-        if (type is null or { IsPublic: false })
-        {
-            throw new ConnectorException(
-                $"sources.{serviceType}: there is no public class {typeName} in {assembly.GetName().Name}.{Others(assembly, typeName)}"
-            );
-        }
-
-        if (!typeof(IDataSource).IsAssignableFrom(type) || type.IsAbstract)
-        {
-            throw new ConnectorException(
-                $"sources.{serviceType}: {typeName} is not a source. It must be a class that implements "
-                    + "Connectors.Abstractions.IDataSource."
-            );
-        }
-
-        return type.GetConstructor([typeof(SourceContext)])
-            ?? throw new ConnectorException($"sources.{serviceType}: {typeName} has no public constructor that takes a SourceContext.");
-    }
-
-    private static string Others(Assembly assembly, string typeName)
-    {
-        var sources = assembly
-            .GetExportedTypes()
-            .Where(type => typeof(IDataSource).IsAssignableFrom(type) && !type.IsAbstract)
-            .Select(type => type.FullName!)
-            .ToArray();
-        var near = KeySuggestion.Nearest(typeName, sources);
-        return near is not null ? $" Did you mean {near}?"
-            : sources.Length > 0 ? $" Its sources are {string.Join(", ", sources)}."
-            : " It has no sources.";
+        return SourceClass.ConstructorOf(serviceType, assembly, typeName, type);
     }
 
     private static ConnectorException Unusable(string serviceType, string name, Exception exception) =>

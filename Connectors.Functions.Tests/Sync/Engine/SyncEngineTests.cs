@@ -3,8 +3,10 @@ using Connectors.Abstractions;
 using Connectors.Sync.Bulk;
 using Connectors.Sync.Engine;
 using Connectors.Sync.Engine.Planning;
+using Connectors.Tests.LocalHost.Durable;
 using Connectors.Tests.Support;
 using Connectors.Tests.Support.InMemory;
+using Microsoft.Extensions.Logging;
 using Xunit;
 
 namespace Connectors.Tests.Sync.Engine;
@@ -234,6 +236,21 @@ public sealed class SyncEngineTests : IDisposable
 
         Assert.Equal((6, 3, 3), (outcome.Counts.Read, outcome.Counts.Created, outcome.Counts.Duplicates));
         Assert.Equal(["3", "1", "2"], new[] { "a", "b", "c" }.Select(id => _fixture.Index.Documents[id]["text"]!.GetValue<string>()));
+    }
+
+    [Fact]
+    public async Task DuplicatesAreToldOnceAPartitionAndNotOnceAPage()
+    {
+        using var log = new ListLoggerProvider();
+        using var loggers = LoggerFactory.Create(builder => builder.AddProvider(log));
+        var engine = new SyncEngine(_fixture.Index, _fixture.Options, new FastForwardTimeProvider(), new Random(1), loggers);
+        var same = Enumerable.Repeat(new MemoryDocument("a", "1"), 40).ToList();
+
+        var outcome = await engine.RunAsync(_fixture.Request, new MemorySource { Partitions = [same] }, new SyncProgress(), default, default);
+
+        Assert.Equal(39, outcome.Counts.Duplicates);
+        var line = Assert.Single(log.All, line => line.Contains("came more than once", StringComparison.Ordinal));
+        Assert.EndsWith("that came more than once: 39; the last one of each id was taken", line, StringComparison.Ordinal);
     }
 
     [Fact]

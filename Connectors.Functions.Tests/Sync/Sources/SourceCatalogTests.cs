@@ -40,8 +40,18 @@ public sealed class SourceCatalogTests
     )]
     [InlineData(
         "abstract",
-        "sources.abstract: Connectors.Abstractions.EnumerableDataSource is not a source. It must be a class that implements "
-            + "Connectors.Abstractions.IDataSource."
+        "sources.abstract: Connectors.Abstractions.EnumerableDataSource is abstract, so no source can be made of it. Name a class that "
+            + "derives from it."
+    )]
+    [InlineData(
+        "generic",
+        "sources.generic: Connectors.Tests.Sync.Sources.GenericSource`1 is generic, so no source can be made of it. Name a class that "
+            + "derives from it."
+    )]
+    [InlineData(
+        "doubled",
+        "sources.doubled: the description of Connectors.Tests.Sync.Sources.DoubledSource (assembly Connectors.Functions.Tests) declares the "
+            + "field 'url' 2 times. This is a bug in the source."
     )]
     [InlineData(
         "nocontext",
@@ -81,7 +91,7 @@ public sealed class SourceCatalogTests
     [Fact]
     public void TheServiceTypesAreSorted() =>
         Assert.Equal(
-            ["abstract", "list", "misnamed", "noclass", "nocontext", "nodll", "notype", "other", "throwing"],
+            ["abstract", "doubled", "generic", "list", "misnamed", "noclass", "nocontext", "nodll", "notype", "other", "throwing"],
             Catalog().ServiceTypes
         );
 
@@ -90,7 +100,7 @@ public sealed class SourceCatalogTests
     {
         var exception = Assert.Throws<ConnectorException>(() => Catalog().DescribeAll());
 
-        Assert.Equal(8, exception.Message.Split('\n').Length);
+        Assert.Equal(10, exception.Message.Split('\n').Length);
     }
 
     [Fact]
@@ -138,6 +148,8 @@ public sealed class SourceCatalogTests
                 ["other"] = "Connectors.Tests.Sync.Sources.SourceCatalogTests, Connectors.Functions.Tests",
                 ["nocontext"] = "Connectors.Tests.Sync.Sources.SourceWithoutContext, Connectors.Functions.Tests",
                 ["abstract"] = "Connectors.Abstractions.EnumerableDataSource, Connectors.Abstractions",
+                ["generic"] = "Connectors.Tests.Sync.Sources.GenericSource`1, Connectors.Functions.Tests",
+                ["doubled"] = "Connectors.Tests.Sync.Sources.DoubledSource, Connectors.Functions.Tests",
                 ["noclass"] = "connectors.sources.s3:S3DataSource",
                 ["misnamed"] = "Connectors.Tests.Sync.Sources.ListSource, Connectors.Functions.Tests",
                 ["throwing"] = "Connectors.Tests.Sync.Sources.ThrowingSource, Connectors.Functions.Tests",
@@ -153,7 +165,7 @@ public class ListSource(SourceContext context) : IDataSource
 {
     public SourceContext Context => context;
 
-    public SourceDescription Description =>
+    public virtual SourceDescription Description =>
         new()
         {
             Name = "List",
@@ -182,6 +194,21 @@ public class ListSource(SourceContext context) : IDataSource
         GC.SuppressFinalize(this);
         return ValueTask.CompletedTask;
     }
+}
+
+public sealed class DoubledSource(SourceContext context) : ListSource(context)
+{
+    public override SourceDescription Description =>
+        base.Description with
+        {
+            ServiceType = "doubled",
+            Fields = [new ConfigField("url", "Address"), new ConfigField("url", "Other address")],
+        };
+}
+
+public sealed class GenericSource<T>(SourceContext context) : ListSource(context)
+{
+    public T? Nothing { get; init; }
 }
 
 public sealed class SourceWithoutContext() : ListSource(SourceContext.Empty);

@@ -36,7 +36,7 @@ internal sealed record RestClientOptions
 
     /// <summary>
     /// Whether a redirect to another host fails the request. By default it is followed, without the credentials: files are often kept
-    /// elsewhere.
+    /// elsewhere. A request with a body never follows one: what it says is meant for the service alone.
     /// </summary>
     public bool StaysOnHost { get; init; }
 

@@ -102,7 +102,7 @@ internal sealed class RestTransport(RestClientOptions options, HttpClient http, 
                 address = new Uri(address, location);
                 answer.Dispose();
                 redirects++;
-                if (options.StaysOnHost && (address.UserInfo.Length > 0 || !IsTrusted(address)))
+                if ((options.StaysOnHost || message.Content is not null) && (address.UserInfo.Length > 0 || !IsTrusted(address)))
                 {
                     throw RestErrors.OtherHost($"{options.Name} ({RestErrors.Name(options.Address)})", "redirects", address);
                 }

@@ -121,7 +121,9 @@ internal static class HttpJsonBody
             // No JSON at all.
         }
 
-        return utf8.TrimStart(" \t\r\n"u8) is [(byte)'{' or (byte)'[', ..]
+        var begin = utf8.TrimStart(" \t\r\n"u8);
+        return begin.IsEmpty ? new ConnectorException($"{place}: the answer is empty, and no JSON. Correct the field url.")
+            : begin is [(byte)'{' or (byte)'[', ..]
             ? new ConnectorException($"{place}: the answer is JSON that has a fault or is not whole. Look at what the server sends.")
             : new ConnectorException(
                 $"{place}: the answer is not JSON{(mediaType?.Split(';')[0] is { Length: > 0 } type ? $" but {type}" : string.Empty)}. "

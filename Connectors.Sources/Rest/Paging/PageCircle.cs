@@ -14,7 +14,7 @@ internal sealed class PageCircle
     /// <summary>Stands for a content that may well come again.</summary>
     public static readonly UInt128 NotLookedAt = UInt128.MaxValue;
 
-    private const int MostEmptyPages = 10_000;
+    private const int MostEmptyPages = 1_000;
     private readonly Dictionary<UInt128, int> _cursors = [];
     private readonly Dictionary<UInt128, UInt128> _contents = [];
     private int _emptyPages;

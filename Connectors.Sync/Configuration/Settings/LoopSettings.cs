@@ -119,8 +119,8 @@ internal static class LoopSettings
             "service.source_call_time_limit",
             Seconds(1, 86_400),
             TimeSpan.FromMinutes(10),
-            "How long one call of the source may take without an answer or progress before it is given up. At most 20 minutes in the "
-                + "function app."
+            "How long one call of the source may take without an answer or progress before it is given up; the check that it is there "
+                + "(PingAsync) has a minute. At most 20 minutes in the function app."
         );
 
     public static ServiceSetting<int> MaxFileDownloadSize { get; } =

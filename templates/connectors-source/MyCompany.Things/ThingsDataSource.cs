@@ -61,15 +61,20 @@ public sealed class ThingsDataSource(SourceContext context) : EnumerableDataSour
         catch (Exception failure)
             when (failure is HttpRequestException or JsonException or UriFormatException || failure.InnerException is TimeoutException)
         {
-            var isRefused =
-                failure
-                is JsonException
-                    or UriFormatException
-                    or HttpRequestException { StatusCode: >= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError };
-            throw new ConnectorException(
-                isRefused ? FailureKind.Fatal : FailureKind.Retry,
-                $"{url} can't be read: {failure.Message} Check the fields url and api_key."
-            );
+            // What may pass is tried again; what stays is told at once.
+            var (kind, wayOut) = failure switch
+            {
+                JsonException => (FailureKind.Fatal, "Look at what the service answers there."),
+                HttpRequestException { StatusCode: HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden } => (
+                    FailureKind.Fatal,
+                    "Check the field api_key."
+                ),
+                HttpRequestException { StatusCode: HttpStatusCode.TooManyRequests } => (FailureKind.Retry, "It is asked too often."),
+                HttpRequestException { StatusCode: >= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError }
+                or UriFormatException => (FailureKind.Fatal, "Check the field url."),
+                _ => (FailureKind.Retry, "Check the field url, and that the service runs."),
+            };
+            throw new ConnectorException(kind, $"{url} can't be read: {failure.Message} {wayOut}");
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using System.Text.Json.Nodes;
 using Connectors.Abstractions;
 using Connectors.Sources.Rest.Http;
 using Connectors.Sources.Rest.Limits;
@@ -119,6 +120,20 @@ public sealed class RestClientTests
         using var client = script.Client();
         using var answer = await client.GetAsync("items", Cancellation);
         Assert.Equal(["GET https://things.example/api/items [Bearer to-ke-n]", "GET https://files.example/f"], script.Seen);
+    }
+
+    [Fact]
+    public async Task ABodyGoesToNoOtherHost()
+    {
+        var script = Scripted.By(_ => Found("https://files.example/f"));
+        using var client = script.Client();
+
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() =>
+            client.SendAsync(RestRequest.Post("items", new JsonObject { ["query"] = "all" }), Cancellation)
+        );
+
+        Assert.Contains("redirects to https://files.example, another host, which is not followed.", failure.Message, StringComparison.Ordinal);
+        Assert.Single(script.Seen);
     }
 
     [Fact]
