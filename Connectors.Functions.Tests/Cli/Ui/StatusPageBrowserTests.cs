@@ -87,6 +87,36 @@ public sealed class StatusPageBrowserTests(Browser chromium)
     }
 
     [Fact]
+    public async Task DetailsOfARunningSyncAndOfSchedulesSayWhatTheCardsSay()
+    {
+        Browser.Require();
+        await using var fixture = await PollFixture.OpenAsync();
+        await fixture.MirrorAsync("f1", "Files", 5);
+        await fixture.StartAsync();
+        await using var browser = await chromium.OpenAsync();
+        var page = browser.Page;
+        await page.GotoAsync(fixture.Page.ToString());
+        await Expect(page.Locator("#list > li")).ToContainTextAsync("No schedule for full syncs");
+
+        var shown = await page.EvaluateAsync<string>(
+            """
+            () => {
+              state.running = [{ id: 'j', progress: { counts: { read: 7, created: 3, updated: 1, deleted: 2 } } }];
+              const [runs, over] = [{ id: 'j', counts: {}, indexedDocuments: 0 }, { id: 'o', counts: { read: 5 }, indexedDocuments: 4 }];
+              const on = { enabled: true, interval: '0 0 2 * * ?' };
+              return [
+                countsOf(runs).read, writtenBy(runs), countsOf(over).read, writtenBy(over), schedulesOf({ schedules: { full: on, access_control: on } }),
+                schedulesOf({ schedules: { full: { enabled: false } } }), schedulesOf({ schedule: null }),
+              ].join('|');
+            }
+            """
+        );
+
+        Assert.Equal("7|4|5|4|0 0 2 * * ? (UTC) · access control 0 0 2 * * ? (UTC)|none|none", shown);
+        Assert.Empty(browser.Complaints);
+    }
+
+    [Fact]
     public async Task ACardTellsWhyItsLastSyncFailedThoughTheSourceAnswersAgain()
     {
         Browser.Require();

@@ -1,6 +1,11 @@
 // A connector's past: the bars, the list of its syncs, and one of them with all that it did.
 
 const shortList = 5;
+
+/** What a sync has done; of one that runs here, what it has done by now. */
+const progressOf = job => state.running.find(one => one.id === job.id)?.progress?.counts;
+const countsOf = job => progressOf(job) ?? job.counts ?? {};
+const writtenBy = job => progressOf(job) ? progressOf(job).created + progressOf(job).updated : job.indexedDocuments ?? 0;
 const startOf = job => new Date(job.startedAt ?? job.createdAt);
 
 function historyPanel(jobs) {
@@ -29,12 +34,12 @@ function historyTable(jobs) {
         make('div', { class: 'quiet' }, kindOf(job)),
       ],
       [badge(job.status), job.completedAt ? make('div', { class: 'quiet' }, `took ${duration(secondsOf(job))}`) : null],
-      numbers.format(job.indexedDocuments ?? 0), numbers.format(job.deletedDocuments ?? 0), numbers.format(problemsOf(job.counts)), numbers.format(job.totalDocuments ?? 0),
+      numbers.format(writtenBy(job)), numbers.format(countsOf(job).deleted ?? job.deletedDocuments ?? 0), numbers.format(problemsOf(countsOf(job))), job.completedAt ? numbers.format(job.totalDocuments ?? 0) : '…',
     ]));
 }
 
 function jobPanel(job) {
-  const counts = job.counts ?? {};
+  const counts = countsOf(job);
   const samples = job.rejections?.samples ?? [];
   const reasons = Object.entries(job.rejections?.reasons ?? {});
   return make('section', { class: 'panel', 'aria-labelledby': 'job-title' },
@@ -45,7 +50,7 @@ function jobPanel(job) {
       job.gap && !job.error ? make('p', null, `A part of the source could not be read, so nothing is deleted until it can be: ${job.gap}`) : null,
       job.rewrite ? make('p', null, `Unchanged documents were written again: ${job.rewrite}`) : null),
     make('dl', { class: 'numbers' }, ['read', 'skipped', 'created', 'updated'].map(key => number(key === 'skipped' ? 'unchanged' : key, numbers.format(counts[key] ?? 0))),
-      number('deleted', numbers.format(job.deletedDocuments ?? 0)), notIndexedNumbers(counts), number('took', job.completedAt ? duration(secondsOf(job)) : '…')),
+      number('deleted', numbers.format(counts.deleted ?? job.deletedDocuments ?? 0)), notIndexedNumbers(counts), number('took', job.completedAt ? duration(secondsOf(job)) : '…')),
     job.error ? make('p', { class: 'error' }, job.error) : null,
     make('h4', null, 'Documents with a problem'),
     samples.length === 0 && reasons.length === 0 ? make('p', { class: 'quiet' }, 'None.') : [

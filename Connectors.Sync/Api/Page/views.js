@@ -73,7 +73,7 @@ function drawList() {
     make('div', { class: 'head' }, make('h3', null, nameOf(connector)), badge(connector.status)),
     make('div', { class: 'facts' },
       make('p', null, `${connector.serviceType ?? 'no source'} → ${connector.indexName ?? 'no index'}`),
-      make('p', null, `Schedule: ${scheduleOf(connector)}`),
+      make('p', null, connector.schedule?.enabled ? `Schedule: ${cron(connector.schedule)}` : 'No schedule for full syncs'),
       make('p', null, lastSyncOf(connector)),
       connector.isServed !== false ? null : make('p', null, connector.isServedElsewhere ? 'Served by another service.' : notServed)),
     faultsOf(connector).map(fault => make('p', { class: 'error' }, fault)),
@@ -122,7 +122,11 @@ function actionsOf(connector) {
 }
 
 const isDryRunning = id => state.dryRuns.has(id) && !isOver(state.dryRuns.get(id).status);
-const scheduleOf = connector => connector.schedule?.enabled ? `${connector.schedule.interval} (UTC)` : 'none';
+const cron = schedule => `${schedule.interval} (UTC)`;
+
+/** All schedules that are on; of those that are not for full syncs it is said for which. */
+const schedulesOf = connector => Object.entries(connector.schedules ?? { full: connector.schedule }).filter(([, one]) => one?.enabled)
+  .map(([kind, one]) => kind === 'full' ? cron(one) : `${kind.replaceAll('_', ' ')} ${cron(one)}`).join(' · ') || 'none';
 const nextOf = connector => (connector.schedules?.full?.next ?? []).map(time => moment.format(new Date(time)).replaceAll(' ', '\u00a0')).join(' · ');
 
 const isGone = id => state.isKnown && !state.connectors.some(connector => connector.id === id);
@@ -174,7 +178,7 @@ function settingsPanel(connector) {
   return make('section', { class: 'panel', 'aria-labelledby': 'settings-title' },
     make('h3', { id: 'settings-title' }, 'Settings'),
     make('dl', { class: 'settings' },
-      [['Id', connector.id], ['Source', connector.serviceType], ['Index', connector.indexName], ['Pipeline', connector.pipeline], ['Schedule', scheduleOf(connector)], ['Next syncs', nextOf(connector)], ...values]
+      [['Id', connector.id], ['Source', connector.serviceType], ['Index', connector.indexName], ['Pipeline', connector.pipeline], ['Schedule', schedulesOf(connector)], ['Next syncs', nextOf(connector)], ...values]
         .filter(([, value]) => value !== null && value !== undefined && value !== '')
         .map(([key, value]) => [make('dt', null, key), make('dd', null, textOf(value))])),
     make('p', { class: 'legend' }, 'Secrets are not shown.'));
