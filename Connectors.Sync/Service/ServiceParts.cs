@@ -26,8 +26,8 @@ internal sealed record ServiceParts
     /// <see langword="null"/> to leave that count as it was.</summary>
     public Func<string, IContentIndex?> ContentIndexOf { get; init; } = _ => null;
 
-    /// <summary>Where this machine keeps the state of syncs, to delete what is left of jobs that are over; <see langword="null"/> where there
-    /// is no such place.</summary>
+    /// <summary>Where this machine keeps the state of syncs, to delete what is left of jobs that are over; <see langword="null"/> where
+    /// there is no such place.</summary>
     public LocalSyncStateStore? States { get; init; }
 
     /// <summary>Waits until Elasticsearch can be used, and throws when it can't. Done once, at the start.</summary>

@@ -27,8 +27,8 @@ internal sealed class JobReplacement(
     /// in its place; the old one is then canceled.</summary>
     /// <param name="job">The job.</param>
     /// <param name="asked">The options with which somebody has just asked for a sync, an incremental one too where the job is none, or the
-    /// other way round; <see langword="null"/> when nobody has. Then the new job has those of the job, but may not delete more than the delete guard allows: that was allowed of what there was to delete with
-    /// the old settings.</param>
+    /// other way round; <see langword="null"/> when nobody has. Then the new job has those of the job, but
+    /// may not delete more than the delete guard allows: that was allowed of what there was to delete with the old settings.</param>
     /// <param name="cancellationToken">Stops the call.</param>
     public async Task<CurrentJob> CurrentAsync(SyncJobRecord job, SyncJobOptions? asked, CancellationToken cancellationToken)
     {

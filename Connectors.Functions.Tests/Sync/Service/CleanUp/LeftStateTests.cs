@@ -85,13 +85,16 @@ public sealed class LeftStateTests : IDisposable
         await using var elasticsearch = await EmulatorServer.StartAsync(new EmulatorOptions(), Token);
         using var cli = new CliRun(elasticsearch.Uri);
         cli.Variables["Connectors__service__state_dir"] = _folder.Path;
-        foreach (var (id, status) in (ReadOnlySpan<(string, string)>)[("waits", "suspended"), ("held", "suspended"), ("runs", "in_progress")])
+        foreach (var id in (string[])["waits", "held", "runs"])
         {
             elasticsearch.Put(
                 ProtocolIndices.SyncJobs,
                 id,
                 $$"""
-                {"connector": {"id": "c"}, "status": "{{status}}", "created_at": "2026-01-01T00:00:00Z", "last_seen": "2999-01-01T00:00:00Z"}
+                {
+                  "connector": {"id": "c"}, "status": "{{(id == "runs" ? "in_progress" : "suspended")}}",
+                  "created_at": "2026-01-01T00:00:00Z", "last_seen": "2999-01-01T00:00:00Z"
+                }
                 """
             );
             Keep(id);
