@@ -83,14 +83,19 @@ public sealed class SourceSettings
             return boolean;
         }
 
-        return GetString(name).Trim().ToLowerInvariant() switch
+        var text = GetString(name).Trim();
+        return text.Length == 0 ? fallback
+            : BooleanOf(text) ?? throw new ConnectorException($"{name}: {Redactor.Quote(text.ToLowerInvariant())} is not true or false.");
+    }
+
+    /// <summary>What a text says of a yes-or-no field; <see langword="null"/> when it says neither.</summary>
+    internal static bool? BooleanOf(string text) =>
+        text.Trim().ToLowerInvariant() switch
         {
-            "" => fallback,
             "true" or "1" or "yes" or "on" => true,
             "false" or "0" or "no" or "off" => false,
-            var text => throw new ConnectorException($"{name}: {Redactor.Quote(text)} is not true or false."),
+            _ => null,
         };
-    }
 
     /// <summary>A whole number; <paramref name="fallback"/> when empty.</summary>
     /// <exception cref="ConnectorException">Not a whole number.</exception>

@@ -7,6 +7,7 @@ using Connectors.Sync.Engine.Pages;
 using Connectors.Sync.Service;
 using Connectors.Sync.Service.Jobs;
 using Connectors.Sync.Sources;
+using Connectors.Sync.Staging.LocalState;
 using Microsoft.Extensions.Logging;
 
 namespace Connectors.Cli.Hosting;
@@ -70,6 +71,7 @@ internal sealed class ServiceHost : IAsyncDisposable
                 EngineOf = connectorId => EngineOf(_gateways.Of(connectorId)),
                 Sources = _sources,
                 ContentIndexOf = connectorId => _gateways.Of(connectorId).Content,
+                States = new LocalSyncStateStore(_configuration.Engine.StateFolder),
                 Preflight = _extraction.CheckAsync,
                 Observer = observer,
                 TimeProvider = _time,

@@ -86,7 +86,7 @@ internal static class FieldAssignments
             ConfigFieldType.Integer when text.Length > 0 => int.TryParse(text, CultureInfo.InvariantCulture, out var number)
                 ? JsonValue.Create(number)
                 : throw new CliException(ExitCode.Usage, $"{prefix}{field.Name}: {shown} is not a whole number."),
-            ConfigFieldType.Boolean when text.Length > 0 => bool.TryParse(text, out var flag)
+            ConfigFieldType.Boolean when text.Length > 0 => SourceSettings.BooleanOf(text) is { } flag
                 ? JsonValue.Create(flag)
                 : throw new CliException(ExitCode.Usage, $"{prefix}{field.Name}: {shown} is not true or false."),
             _ => JsonValue.Create(text),

@@ -43,45 +43,18 @@ internal sealed class DataFolder : IDisposable
     private string ClusterFile => Path.Combine(_path, "cluster.json");
 
     /// <summary>Puts everything back; called once, before the first request.</summary>
+    /// <exception cref="IOException">A file is damaged, or can't be read.</exception>
     public void Load(Cluster cluster, PipelineStore pipelines)
     {
         if (File.Exists(ClusterFile))
         {
-            var root = (JsonObject)JsonNode.Parse(File.ReadAllBytes(ClusterFile))!;
-            foreach (var (name, saved) in root["indices"]!.AsObject())
+            try
             {
-                var settings = new IndexSettings();
-                settings.Merge(saved!["settings"]);
-                var index = new EmulatedIndex(name, Json.Text(saved["uuid"])!, saved["created_at"]!.GetValue<long>(), settings);
-                index.Mapping.Merge((JsonObject)saved["mappings"]!);
-                cluster.Restore(index);
-                Replay(index);
-                Attach(index);
+                Load((JsonObject)JsonNode.Parse(File.ReadAllBytes(ClusterFile))!, cluster, pipelines);
             }
-
-            foreach (var (alias, targets) in root["aliases"]!.AsObject())
+            catch (Exception failure) when (IsDamage(failure))
             {
-                foreach (var (index, isWrite) in targets!.AsObject())
-                {
-                    cluster.RestoreAlias(alias, index, isWrite?.GetValue<bool>());
-                }
-            }
-
-            foreach (var (name, template) in root["templates"]!.AsObject())
-            {
-                cluster.Templates[name] = (JsonObject)template!.DeepClone();
-            }
-
-            foreach (var (id, pipeline) in root["pipelines"]!.AsObject())
-            {
-                pipelines.Restore(
-                    new Pipeline(
-                        id,
-                        (JsonObject)pipeline!["definition"]!.DeepClone(),
-                        pipeline["created_at"]!.GetValue<long>(),
-                        pipeline["modified_at"]!.GetValue<long>()
-                    )
-                );
+                throw Damaged(ClusterFile, "the emulator begins without any index", failure);
             }
         }
 
@@ -149,19 +122,71 @@ internal sealed class DataFolder : IDisposable
         _owner.Dispose();
     }
 
+    private void Load(JsonObject root, Cluster cluster, PipelineStore pipelines)
+    {
+        foreach (var (name, saved) in root["indices"]!.AsObject())
+        {
+            var settings = new IndexSettings();
+            settings.Merge(saved!["settings"]);
+            var index = new EmulatedIndex(name, Json.Text(saved["uuid"])!, saved["created_at"]!.GetValue<long>(), settings);
+            index.Mapping.Merge((JsonObject)saved["mappings"]!);
+            cluster.Restore(index);
+            Replay(index);
+            Attach(index);
+        }
+
+        foreach (var (alias, targets) in root["aliases"]!.AsObject())
+        {
+            foreach (var (index, isWrite) in targets!.AsObject())
+            {
+                cluster.RestoreAlias(alias, index, isWrite?.GetValue<bool>());
+            }
+        }
+
+        foreach (var (name, template) in root["templates"]!.AsObject())
+        {
+            cluster.Templates[name] = (JsonObject)template!.DeepClone();
+        }
+
+        foreach (var (id, pipeline) in root["pipelines"]!.AsObject())
+        {
+            pipelines.Restore(
+                new Pipeline(
+                    id,
+                    (JsonObject)pipeline!["definition"]!.DeepClone(),
+                    pipeline["created_at"]!.GetValue<long>(),
+                    pipeline["modified_at"]!.GetValue<long>()
+                )
+            );
+        }
+    }
+
+    // Whatever reading a file of ours stumbles over: it is not as it was written.
+    private static bool IsDamage(Exception failure) => failure is not (IOException or UnauthorizedAccessException or OutOfMemoryException);
+
+    private static IOException Damaged(string file, string then, Exception failure) =>
+        new($"'{file}' is damaged. Delete it, and {then}, or choose another folder.", failure);
+
     private void Replay(EmulatedIndex index)
     {
         var journal = new IndexJournal(Path.Combine(_path, index.Uuid + ".journal"));
         _journals[index.Uuid] = journal;
         var parser = new DocumentParser();
-        journal.Replay(
-            (id, source, seqNo, version) =>
-            {
-                var facts = parser.Parse(index.Mapping, source.Span, id.Span);
-                index.Documents.Restore(new StoredDocument(id.Span, source.Span, facts) { SeqNo = seqNo, Version = version });
-            },
-            (id, seqNo) => index.Documents.RestoreDelete(id.Span, seqNo)
-        );
+        try
+        {
+            journal.Replay(
+                (id, source, seqNo, version) =>
+                {
+                    var facts = parser.Parse(index.Mapping, source.Span, id.Span);
+                    index.Documents.Restore(new StoredDocument(id.Span, source.Span, facts) { SeqNo = seqNo, Version = version });
+                },
+                (id, seqNo) => index.Documents.RestoreDelete(id.Span, seqNo)
+            );
+        }
+        catch (Exception failure) when (IsDamage(failure))
+        {
+            throw Damaged(journal.Path, $"the index '{index.Name}' begins without documents", failure);
+        }
     }
 
     private void WriteCluster()

@@ -13,6 +13,7 @@ internal sealed class IndexJournal : IDisposable
 {
     private const byte Put = 1;
     private const byte Delete = 2;
+    private const int KindAt = 4;
     private const int HeaderBytes = 4 + 1 + 8 + 4 + 4;
     private readonly Lock _fileLock = new();
     private readonly Lock _pendingLock = new();
@@ -29,6 +30,7 @@ internal sealed class IndexJournal : IDisposable
     public string Path { get; }
 
     /// <summary>Reads all records in order and goes to the end of the last whole one.</summary>
+    /// <exception cref="InvalidDataException">There is something else than records and the beginning of one.</exception>
     public void Replay(Action<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>, long, int> put, Action<ReadOnlyMemory<byte>, long> delete)
     {
         var length = _file.Length;
@@ -39,12 +41,24 @@ internal sealed class IndexJournal : IDisposable
         );
         var header = new byte[HeaderBytes];
         var body = new byte[64 * 1024];
-        while (length - position >= HeaderBytes)
+        while (length - position > KindAt)
         {
-            reader.ReadExactly(header);
+            var headerBytes = (int)Math.Min(HeaderBytes, length - position);
+            reader.ReadExactly(header, 0, headerBytes);
+            RequireKind(header[KindAt]);
+            if (headerBytes < HeaderBytes)
+            {
+                break;
+            }
+
             var size = BinaryPrimitives.ReadInt32LittleEndian(header);
             var idLength = BinaryPrimitives.ReadInt32LittleEndian(header.AsSpan(17));
-            if (size < idLength || idLength < 0 || length - position - HeaderBytes < size)
+            if (size < idLength || idLength < 0)
+            {
+                throw new InvalidDataException("The lengths of a record are none.");
+            }
+
+            if (length - position - HeaderBytes < size)
             {
                 break;
             }
@@ -56,7 +70,7 @@ internal sealed class IndexJournal : IDisposable
 
             reader.ReadExactly(body, 0, size);
             var seqNo = BinaryPrimitives.ReadInt64LittleEndian(header.AsSpan(5));
-            if (header[4] == Put)
+            if (header[KindAt] == Put)
             {
                 put(
                     body.AsMemory(0, idLength),
@@ -83,7 +97,7 @@ internal sealed class IndexJournal : IDisposable
         var source = document is null ? [] : document.Source;
         Span<byte> header = stackalloc byte[HeaderBytes];
         BinaryPrimitives.WriteInt32LittleEndian(header, id.Length + source.Length);
-        header[4] = document is null ? Delete : Put;
+        header[KindAt] = document is null ? Delete : Put;
         BinaryPrimitives.WriteInt64LittleEndian(header[5..], seqNo);
         BinaryPrimitives.WriteInt32LittleEndian(header[13..], document?.Version ?? 0);
         BinaryPrimitives.WriteInt32LittleEndian(header[17..], id.Length);
@@ -119,5 +133,14 @@ internal sealed class IndexJournal : IDisposable
         _file.Dispose();
         _pending.Dispose();
         _spare.Dispose();
+    }
+
+    // What is cut off in the middle is as it was written up to there.
+    private static void RequireKind(byte kind)
+    {
+        if (kind is not (Put or Delete))
+        {
+            throw new InvalidDataException($"There is no record of kind {kind}.");
+        }
     }
 }

@@ -1,4 +1,5 @@
 using Connectors.Emulator;
+using Connectors.Tests.Cli;
 using Connectors.Tests.Support;
 using Xunit;
 
@@ -70,6 +71,87 @@ public sealed class DataFolderTests
 
         await using var third = await StartAsync(folder);
         Assert.Equal(["a", "c"], third.Ids("x"));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(20)]
+    public async Task ABeginningOfARecordIsCutOffHoweverShortItIs(int left)
+    {
+        using var folder = new TemporaryFolder();
+        await using (var first = await StartAsync(folder))
+        {
+            first.Put("x", "a", """{"n":1}""");
+        }
+
+        var journal = Directory.GetFiles(folder.Path, "*.journal").Single();
+        await File.WriteAllBytesAsync(journal, (await File.ReadAllBytesAsync(journal, EmulatorClient.Token))[..left], EmulatorClient.Token);
+
+        await using var second = await StartAsync(folder);
+        Assert.Empty(second.Ids("x"));
+    }
+
+    [Theory]
+    [InlineData("garbage")]
+    [InlineData("garbage, and more of it than the head of a record has")]
+    [InlineData("\u0002\0\0\0\u0001\0\0\0\0\0\0\0\0\u0001\0\0\0\u0001\0\0\0a!")]
+    [InlineData("\u0001\0\0\0\u0001\0\0\0\0\0\0\0\0\u0001\0\0\0\u0002\0\0\0ab")]
+    public async Task ADamagedJournalIsNamedWithTheWayOutAndLeftAsItIs(string garbage)
+    {
+        using var folder = new TemporaryFolder();
+        await using (var first = await StartAsync(folder))
+        {
+            first.Put("x", "a", """{"n":1}""");
+        }
+
+        var journal = Directory.GetFiles(folder.Path, "*.journal").Single();
+        await File.WriteAllTextAsync(journal, garbage, EmulatorClient.Token);
+
+        var problem = await Assert.ThrowsAsync<IOException>(() => StartAsync(folder));
+
+        Assert.Equal(
+            $"'{journal}' is damaged. Delete it, and the index 'x' begins without documents, or choose another folder.",
+            problem.Message
+        );
+        Assert.Equal(garbage, await File.ReadAllTextAsync(journal, EmulatorClient.Token));
+        File.Delete(journal);
+        await using var again = await StartAsync(folder);
+        Assert.Equal(["x"], again.IndexNames);
+        Assert.Empty(again.Ids("x"));
+    }
+
+    [Theory]
+    [InlineData("""{"indices":{"x":{"uuid":"u","crea""")]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("{}")]
+    [InlineData("""{"indices":{"x":{"uuid":"u","created_at":"today"}}}""")]
+    [InlineData("""{"indices":[],"aliases":{},"templates":{},"pipelines":{}}""")]
+    public async Task ADamagedFileOfTheClusterIsNamedWithTheWayOut(string text)
+    {
+        using var folder = new TemporaryFolder();
+        await using (var first = await StartAsync(folder))
+        {
+            first.Put("x", "a", "{}");
+        }
+
+        var file = Path.Combine(folder.Path, "cluster.json");
+        await File.WriteAllTextAsync(file, text, EmulatorClient.Token);
+        using var cli = new CliRun();
+
+        Assert.Equal(1, await cli.RunAsync("emulator", "--port", "0", "--data", folder.Path));
+
+        Assert.Equal(
+            $"The emulator can't start: '{file}' is damaged. Delete it, and the emulator begins without any index, or choose another "
+                + "folder.\n",
+            cli.Error.ToString()
+        );
+        Assert.Equal(text, await File.ReadAllTextAsync(file, EmulatorClient.Token));
+        File.Delete(file);
+        await using var again = await StartAsync(folder);
+        Assert.Empty(again.IndexNames);
     }
 
     [Fact]

@@ -80,6 +80,18 @@ internal static class BulkFailures
             _ => $"{status}, {error.Type}: {Sentences.Inner(error.Reason)}",
         };
 
+    /// <summary>Why something is sent again, as the end of a sentence.</summary>
+    /// <param name="status">The status; 0 for no answer.</param>
+    /// <param name="error">What it said, or why it said nothing.</param>
+    public static string Reason(int status, BulkError? error) =>
+        (status, error) switch
+        {
+            (0, null) => "there was no answer",
+            (0, { Type: BulkError.NoAnswer }) => Sentences.Inner(error.Reason),
+            (0, _) => $"{error.Type}: {Sentences.Inner(error.Reason)}",
+            _ => Answer(status, error),
+        };
+
     /// <summary>Whether an inference endpoint is at fault. Versions before 9.1 call it by the type of any exception.</summary>
     private static bool IsInference(BulkError error) =>
         error.Type == InferenceFailed || error.Reason.Contains("inference id [", StringComparison.OrdinalIgnoreCase);

@@ -209,7 +209,7 @@ internal sealed class BulkWriter(
 
     private void Tell(string indexName, int operations, int status, BulkError? error, TimeSpan delay)
     {
-        var answer = BulkFailures.Answer(status, error);
+        var answer = BulkFailures.Reason(status, error);
         BulkLog.SentAgain(logger, indexName, operations, LogSeconds.Of(delay), answer);
         if (_notice.IsDue($"{status} {error?.Type}"))
         {

@@ -22,6 +22,7 @@ internal sealed class ConnectorService
     private readonly ILogger _logger;
     private readonly ServiceCore _core;
     private readonly JobDispatcher _jobs;
+    private readonly LeftState? _left;
 
     /// <summary>A service.</summary>
     /// <param name="parts">What it is made of.</param>
@@ -43,6 +44,7 @@ internal sealed class ConnectorService
             parts.InteractiveStore
         );
         _jobs = new JobDispatcher(_core, parts);
+        _left = parts.States is { } states ? new LeftState(states, _core.Jobs) : null;
     }
 
     /// <summary>The connectors.</summary>
@@ -181,9 +183,13 @@ internal sealed class ConnectorService
         }
 
         var now = new SyncNow(_core, _jobs, _parts);
-        return options.DryRun
-            ? await now.DryRunAsync(connectorId, options, stop, cancellationToken)
-            : await now.RunAsync(connectorId, options, stop, cancellationToken);
+        if (options.DryRun)
+        {
+            return await now.DryRunAsync(connectorId, options, stop, cancellationToken);
+        }
+
+        await DeleteLeftStateAsync(stop);
+        return await now.RunAsync(connectorId, options, stop, cancellationToken);
     }
 
     /// <summary>Ends a job that is to be canceled and that nobody runs any more; otherwise whoever runs it ends it.</summary>
@@ -224,8 +230,11 @@ internal sealed class ConnectorService
         await FailIdleJobsAsync(cancellationToken);
         await _core.PollCycle.CancelOrphansAsync(cancellationToken);
         await _core.PollCycle.MendEndedAsync(cancellationToken);
+        await DeleteLeftStateAsync(cancellationToken);
         await _core.Orphans.DeleteAsync(cancellationToken);
     }
+
+    private Task DeleteLeftStateAsync(CancellationToken cancellationToken) => _left?.DeleteAsync(cancellationToken) ?? Task.CompletedTask;
 
     private Task<int> FailIdleJobsAsync(CancellationToken cancellationToken) =>
         _core.PollCycle.FailIdleJobsAsync(

@@ -2,6 +2,7 @@ using Connectors.Sync.Elasticsearch;
 using Connectors.Sync.Engine;
 using Connectors.Sync.Service.Jobs;
 using Connectors.Sync.Sources;
+using Connectors.Sync.Staging.LocalState;
 using Microsoft.Extensions.Logging;
 
 namespace Connectors.Sync.Service;
@@ -24,6 +25,10 @@ internal sealed record ServiceParts
     /// <summary>The index of a connector, by the connector's id, to count the documents of a sync that did not complete;
     /// <see langword="null"/> to leave that count as it was.</summary>
     public Func<string, IContentIndex?> ContentIndexOf { get; init; } = _ => null;
+
+    /// <summary>Where this machine keeps the state of syncs, to delete what is left of jobs that are over; <see langword="null"/> where
+    /// there is no such place.</summary>
+    public LocalSyncStateStore? States { get; init; }
 
     /// <summary>Waits until Elasticsearch can be used, and throws when it can't. Done once, at the start.</summary>
     public Func<CancellationToken, Task>? Preflight { get; init; }

@@ -164,6 +164,7 @@ internal static class ConnectorDeleteCommand
                 connector.Id,
                 cancellationToken
             );
+            await ConnectorEdits.RequireOwnAsync(elasticsearch.Gateway.Content, index, cancellationToken);
         }
         catch (ConnectorException problem)
         {

@@ -9,6 +9,7 @@ using Connectors.Sync.Api;
 using Connectors.Sync.Configuration.Settings;
 using Connectors.Sync.Protocol;
 using Connectors.Sync.Protocol.Jobs;
+using Connectors.Sync.Staging.LocalState;
 
 namespace Connectors.Cli.Commands.Connectors;
 
@@ -128,6 +129,12 @@ internal static class JobCommand
         if (status is not (JobStatus.Canceled or JobStatus.Canceling))
         {
             throw new CliException(ExitCode.Failed, $"Job '{id}' is {status.ToWord()} already: there is nothing to cancel.");
+        }
+
+        if (status == JobStatus.Canceled)
+        {
+            // Nobody runs it, and nobody will: what this machine kept to go on with it is of no use any more.
+            new LocalSyncStateStore(session.Configuration.Engine.StateFolder).Forget(id);
         }
 
         var wasLeft = status == JobStatus.Canceling && await TryEndAsync(session, elasticsearch, id, cancellationToken);

@@ -89,6 +89,19 @@ public sealed class ConnectorEditTests : IAsyncLifetime
         Assert.True(JsonNode.DeepEquals(before["configuration"]!["directory"], after["configuration"]!["directory"]));
     }
 
+    [Theory]
+    [InlineData("yes", "no")]
+    [InlineData("on", "OFF")]
+    [InlineData("1", "0")]
+    [InlineData("True", "false")]
+    public async Task AYesOrNoIsTakenInEveryWordAndKeptAsTrueOrFalse(string yes, string no)
+    {
+        Assert.Equal(0, await _cli.RunAsync("connector", "edit", "f1", "--set", $"use_text_extraction_service={yes}"));
+        Assert.Equal("true", Connector("f1")["configuration"]!["use_text_extraction_service"]!["value"]!.ToJsonString());
+        Assert.Equal(0, await _cli.RunAsync("connector", "edit", "f1", "--set", $"use_text_extraction_service={no}"));
+        Assert.Equal("false", Connector("f1")["configuration"]!["use_text_extraction_service"]!["value"]!.ToJsonString());
+    }
+
     [Fact]
     public async Task WhatIsSoAlreadyIsNotWritten()
     {
@@ -299,6 +312,57 @@ public sealed class ConnectorEditTests : IAsyncLifetime
         Assert.Equal("files: deleted, with its index search-files.\n", _cli.Out.ToString());
         Assert.DoesNotContain("search-files", _elasticsearch.IndexNames);
         Assert.Contains("search-filez", _elasticsearch.IndexNames);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task AnIndexWhoseDocumentsNoConnectorWroteStaysAndSoDoesTheConnector(bool wasRefused)
+    {
+        _elasticsearch.Put("search-files", "mine", """{"title": "written by an application"}""");
+        if (wasRefused)
+        {
+            Assert.Equal(1, await _cli.RunAsync("sync", "f1"));
+            Assert.Contains("holds documents that no connector wrote", _cli.Out.ToString(), StringComparison.Ordinal);
+        }
+
+        var documents = _elasticsearch.Count("search-files");
+        Assert.Equal(1, await _cli.RunAsync("connector", "delete", "f1", "--yes", "--index", "search-files"));
+
+        Assert.Equal(
+            "Index 'search-files' holds documents that no connector wrote. If they may go, delete it in Elasticsearch; otherwise leave out "
+                + "--index. Nothing was deleted.\n",
+            _cli.Error.ToString()
+        );
+        Assert.Equal(documents, _elasticsearch.Count("search-files"));
+        Assert.False((bool?)Connector("f1")["deleted"] ?? false);
+
+        Assert.Equal(0, await _cli.RunAsync("connector", "delete", "f1", "--yes"));
+        Assert.Equal("files: deleted; its index search-files is left.\n", _cli.Out.ToString());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task AnEmptyIndexGoesWithItsConnectorWhoeverMadeIt(bool wasRefused)
+    {
+        _elasticsearch.Put("search-files", "mine", "{}");
+        if (wasRefused)
+        {
+            await _cli.RunAsync("sync", "f1");
+        }
+
+        using var http = new HttpClient { BaseAddress = _elasticsearch.Uri };
+        foreach (var id in _elasticsearch.Ids("search-files"))
+        {
+            var gone = await http.DeleteAsync(new Uri($"search-files/_doc/{id}", UriKind.Relative), TestContext.Current.CancellationToken);
+            gone.EnsureSuccessStatusCode();
+        }
+
+        Assert.Equal(0, await _cli.RunAsync("connector", "delete", "f1", "--yes", "--index", "search-files"));
+
+        Assert.Equal("files: deleted, with its index search-files.\n", _cli.Out.ToString());
+        Assert.DoesNotContain("search-files", _elasticsearch.IndexNames);
     }
 
     [Theory]

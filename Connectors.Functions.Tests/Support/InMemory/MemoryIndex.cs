@@ -231,14 +231,14 @@ internal class MemoryIndex : IContentIndex
 
             if (fault.Status != 200 && !fault.Applied)
             {
-                return new BulkResponse(fault.Status, [], new BulkError("fault", "told to fail"));
+                return new BulkResponse(fault.Status, [], fault.Error);
             }
 
             var items = Carry(body.Span, fault);
             Xunit.Assert.Equal(operations, items.Count);
             return fault.Status == 200
                 ? new BulkResponse(200, items)
-                : new BulkResponse(fault.Status, [], new BulkError("fault", "told to fail"));
+                : new BulkResponse(fault.Status, [], fault.Error);
         }
     }
 
@@ -289,6 +289,9 @@ internal class MemoryIndex : IContentIndex
 internal readonly record struct BulkFault(int Status, bool Applied = false, int RefusedEvery = 0)
 {
     public static BulkFault None => new(200);
+
+    /// <summary>What the whole call is refused with.</summary>
+    public BulkError? Error { get; init; } = new("fault", "told to fail");
 
     public bool RefusesItem(int position) => RefusedEvery > 0 && position % RefusedEvery == 0;
 }

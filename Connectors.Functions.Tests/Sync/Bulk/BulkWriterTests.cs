@@ -230,6 +230,34 @@ public sealed class BulkWriterTests
         }
     }
 
+    [Theory]
+    [InlineData(0, "no_answer", "Elasticsearch at http://h:9200 can't be reached.", "Elasticsearch at http://h:9200 can't be reached")]
+    [InlineData(0, "timeout", "no answer in 30 s", "timeout: no answer in 30 s")]
+    [InlineData(0, null, null, "there was no answer")]
+    [InlineData(503, null, null, "503")]
+    public async Task WhatIsSentAgainIsToldWithTheReasonAlone(int status, string? type, string? reason, string told)
+    {
+        using var log = new ListLoggerProvider();
+        _index.OnBulk = request =>
+            request == 1
+                ? new BulkFault(status) { Error = type is null ? null : new BulkError(type, reason!) }
+                : BulkFault.None;
+        var writer = new BulkWriter(
+            _index,
+            new BulkWriterOptions(),
+            new RejectionMonitor(new RejectionLimits()),
+            new FastForwardTimeProvider(),
+            new Random(1),
+            log.CreateLogger("bulk")
+        );
+        using var batch = Batch("a");
+
+        await writer.WriteAsync("i", null, batch, mayHaveBeenSent: false, TestContext.Current.CancellationToken);
+
+        Assert.Contains($"Elasticsearch does not take what is written to i; it is sent again: {told}", log.Lines("bulk"));
+        Assert.DoesNotContain(log.Lines("bulk"), line => line.Contains("none", StringComparison.Ordinal));
+    }
+
     private const string Told =
         "Elasticsearch does not take what is written to i; it is sent again: 503, fault: told to fail";
 

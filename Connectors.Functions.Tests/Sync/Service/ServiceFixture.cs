@@ -4,6 +4,7 @@ using Connectors.Sync.Protocol;
 using Connectors.Sync.Protocol.Jobs;
 using Connectors.Sync.Service;
 using Connectors.Sync.Service.Jobs;
+using Connectors.Sync.Staging.LocalState;
 using Connectors.Tests.Support;
 using Connectors.Tests.Support.InMemory;
 using Connectors.Tests.Sync.Protocol;
@@ -40,6 +41,9 @@ internal sealed class ServiceFixture : IServiceObserver
 
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
 
+    /// <summary>Where state of syncs is kept; none at first.</summary>
+    public LocalSyncStateStore? States { get; init; }
+
     public List<string> Events { get; } = [];
 
     public ConnectorService Service =>
@@ -49,6 +53,7 @@ internal sealed class ServiceFixture : IServiceObserver
                 Store = Store,
                 EngineOf = _ => Engine,
                 Sources = Sources,
+                States = States,
                 Observer = this,
                 TimeProvider = Clock,
                 LoggerFactory = LoggerFactory,

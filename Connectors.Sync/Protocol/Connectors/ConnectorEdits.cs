@@ -1,6 +1,7 @@
 using Connectors.Abstractions;
 using Connectors.Sync.Elasticsearch;
 using Connectors.Sync.Engine;
+using Connectors.Sync.Engine.Planning;
 
 namespace Connectors.Sync.Protocol.Connectors;
 
@@ -69,7 +70,8 @@ internal sealed class ConnectorEdits(IDocumentStore store, ConnectorIndex connec
 
     /// <summary>Deletes the index of a connector that was removed, for a person who named it.</summary>
     /// <returns>Whether there was one.</returns>
-    /// <exception cref="ConnectorException">It belongs to another connector, or Elasticsearch refuses.</exception>
+    /// <exception cref="ConnectorException">It belongs to another connector, or holds documents that no connector wrote, or Elasticsearch
+    /// refuses.</exception>
     public async Task<bool> DeleteIndexAsync(IContentIndex content, string index, CancellationToken cancellationToken)
     {
         if (await new IndexRemoval(connectors, _ => content).IsUsedAsync(index, cancellationToken))
@@ -77,6 +79,8 @@ internal sealed class ConnectorEdits(IDocumentStore store, ConnectorIndex connec
             throw new ConnectorException($"Index '{index}' belongs to another connector, or holds the identities of one.");
         }
 
+        // Once more at the last moment: it may have been made again since.
+        await RequireOwnAsync(content, index, cancellationToken);
         return await content.DeleteAsync(index, cancellationToken);
     }
 
@@ -93,6 +97,19 @@ internal sealed class ConnectorEdits(IDocumentStore store, ConnectorIndex connec
         && identities != index
             ? await new IndexRemoval(connectors, _ => content).RemoveAsync(content, identities, cancellationToken)
             : IndexRemovalResult.Missing;
+
+    /// <summary>Does nothing when an index may be deleted with its connector: connectors wrote what is in it, or nothing is.</summary>
+    /// <exception cref="ConnectorException">It holds documents that no connector wrote, or Elasticsearch could not be asked.</exception>
+    public static async Task RequireOwnAsync(IContentIndex content, string index, CancellationToken cancellationToken)
+    {
+        if (await ForeignDocuments.AreInAsync(content, index, cancellationToken))
+        {
+            throw new ConnectorException(
+                $"Index '{index}' holds documents that no connector wrote. If they may go, delete it in Elasticsearch; otherwise leave out "
+                    + "--index."
+            );
+        }
+    }
 
     /// <summary>Does nothing when an index can be a connector's.</summary>
     /// <param name="index">The index.</param>

@@ -12,20 +12,8 @@ internal static class ContentIndexName
     /// <summary>What is wrong with a name, in a sentence; <see langword="null"/> when nothing is.</summary>
     public static string? Problem(string name)
     {
-        var reason = name switch
-        {
-            "" => "it is empty",
-            "." or ".." => "it means a folder",
-            _ when name.Any(char.IsUpper) => "it has capital letters",
-            _ when name.AsSpan().IndexOfAny(Forbidden) is >= 0 and var at => $"it has '{name[at]}' in it",
-            _ when name[0] is '-' or '_' or '+' => $"it begins with '{name[0]}'",
-            _ when name.StartsWith(ProtocolIndices.AccessControlPrefix, StringComparison.Ordinal) =>
-                $"identities are kept in those that begin with {ProtocolIndices.AccessControlPrefix}",
-            _ when name[0] == '.' => "names that begin with a dot are Elasticsearch's own, or of hidden indices",
-            _ when Encoding.UTF8.GetByteCount(name) > MaxBytes => $"it is longer than {MaxBytes} bytes",
-            _ => null,
-        };
-        return reason is null
+        var reason = string.Join(", and ", Reasons(name));
+        return reason.Length == 0
             ? null
             : $"'{name}' can't be the name of an index: {reason}. Write small letters, digits, - and _, such as search-orders.";
     }
@@ -38,4 +26,42 @@ internal static class ContentIndexName
                 ? name[ProtocolIndices.AccessControlPrefix.Length..]
                 : name
         );
+
+    private static IEnumerable<string> Reasons(string name)
+    {
+        if (name is "" or "." or "..")
+        {
+            yield return name.Length == 0 ? "it is empty" : "it means a folder";
+            yield break;
+        }
+
+        if (name.Any(char.IsUpper))
+        {
+            yield return "it has capital letters";
+        }
+
+        if (name.Where(Forbidden.Contains).Distinct().ToList() is { Count: > 0 } forbidden)
+        {
+            yield return $"it has {string.Join(" and ", forbidden.Select(character => $"'{character}'"))} in it";
+        }
+
+        if (name[0] is '-' or '_' or '+')
+        {
+            yield return $"it begins with '{name[0]}'";
+        }
+
+        if (name.StartsWith(ProtocolIndices.AccessControlPrefix, StringComparison.Ordinal))
+        {
+            yield return $"identities are kept in those that begin with {ProtocolIndices.AccessControlPrefix}";
+        }
+        else if (name[0] == '.')
+        {
+            yield return "names that begin with a dot are Elasticsearch's own, or of hidden indices";
+        }
+
+        if (Encoding.UTF8.GetByteCount(name) > MaxBytes)
+        {
+            yield return $"it is longer than {MaxBytes} bytes";
+        }
+    }
 }

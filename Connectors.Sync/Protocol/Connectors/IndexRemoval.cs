@@ -1,5 +1,6 @@
 using Connectors.Abstractions;
 using Connectors.Sync.Engine;
+using Connectors.Sync.Engine.Planning;
 
 namespace Connectors.Sync.Protocol.Connectors;
 
@@ -8,8 +9,8 @@ namespace Connectors.Sync.Protocol.Connectors;
 /// <param name="indexOf">The gateway with which a connector's index is looked at; <see langword="null"/> when it can't be.</param>
 internal sealed class IndexRemoval(ConnectorIndex connectors, Func<string, IContentIndex?> indexOf)
 {
-    /// <summary>Deletes an index that this service filled and that no connector uses: by its name, as the index of its identities, or
-    /// through an alias.</summary>
+    /// <summary>Deletes an index that this service filled, without documents that no connector wrote, and that no connector uses: by its
+    /// name, as the index of its identities, or through an alias.</summary>
     /// <param name="gateway">With what it is deleted.</param>
     /// <param name="name">The index.</param>
     /// <param name="cancellationToken">Stops the call.</param>
@@ -26,6 +27,7 @@ internal sealed class IndexRemoval(ConnectorIndex connectors, Func<string, ICont
         // Names once more at the last moment, because somebody may have attached the index to another connector meanwhile.
         if (
             state.Meta is null
+            || await ForeignDocuments.AreInAsync(gateway, name, state, cancellationToken)
             || await IsUsedAsync(name, cancellationToken)
             || await IsFilledAsync(state.Uuid, cancellationToken)
             || await IsUsedAsync(name, cancellationToken)
@@ -74,6 +76,6 @@ internal enum IndexRemovalResult
     /// <summary>It was deleted.</summary>
     Deleted,
 
-    /// <summary>It was kept: it is, or may be, another connector's.</summary>
+    /// <summary>It was kept: it is, or may be, another connector's, or somebody's own.</summary>
     Kept,
 }

@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using Connectors.Abstractions;
 using Connectors.Sync.Diagnostics;
+using Connectors.Sync.Engine.Planning;
+using Connectors.Sync.Protocol;
 using Connectors.Sync.Protocol.Connectors;
 using Connectors.Sync.Protocol.Jobs;
 using Microsoft.Extensions.Logging;
@@ -24,9 +26,9 @@ internal sealed class JobReplacement(
     /// <summary>The job to run for one that waits, or that a dead worker left: itself while its connector is as it was, otherwise a new one
     /// in its place; the old one is then canceled.</summary>
     /// <param name="job">The job.</param>
-    /// <param name="asked">The options with which somebody has just asked for a sync; <see langword="null"/> when nobody has. Then the new
-    /// job has those of the job, but may not delete more than the delete guard allows: that was allowed of what there was to delete with
-    /// the old settings.</param>
+    /// <param name="asked">The options with which somebody has just asked for a sync, an incremental one too where the job is none, or the
+    /// other way round; <see langword="null"/> when nobody has. Then the new job has those of the job, but
+    /// may not delete more than the delete guard allows: that was allowed of what there was to delete with the old settings.</param>
     /// <param name="cancellationToken">Stops the call.</param>
     public async Task<CurrentJob> CurrentAsync(SyncJobRecord job, SyncJobOptions? asked, CancellationToken cancellationToken)
     {
@@ -47,7 +49,7 @@ internal sealed class JobReplacement(
         JsonObject document;
         try
         {
-            document = jobs.New(connector, type, job.TriggerMethod, options);
+            document = jobs.New(connector, TypeOf(type, options), job.TriggerMethod, options);
         }
         catch (ConnectorException)
         {
@@ -67,6 +69,11 @@ internal sealed class JobReplacement(
         ServiceLog.JobReplaced(_logger, job.Id, job.ConnectorId, string.Join(", ", changed), made?.Id ?? string.Empty);
         return new CurrentJob(made?.Status?.IsWaiting() == true ? made : null) { IsReplaced = true };
     }
+
+    private static JobType TypeOf(JobType replaced, SyncJobOptions options) =>
+        replaced == JobType.AccessControl ? replaced
+        : options.Kind == SyncKind.Incremental ? JobType.Incremental
+        : JobType.Full;
 
     private IReadOnlyList<string> ChangedSince(SyncJobRecord job, ConnectorRecord connector)
     {

@@ -163,8 +163,8 @@ internal sealed class SyncNow(ServiceCore core, JobDispatcher dispatcher, Servic
             throw Running(unfinished.First(job => job.Status?.IsRunning() == true), parts.TimeProvider.GetUtcNow());
         }
 
-        // What somebody asked for and nobody has begun is not given up for something else, nor a sync of one type for one of another.
-        if ((waiting.Status == JobStatus.Pending || waiting.Type != how.JobType) && waiting.Options != how.ForJob)
+        // What somebody asked for and nobody has begun is not given up for something else.
+        if (waiting.Status == JobStatus.Pending && waiting.Options != how.ForJob)
         {
             throw OtherOptions(waiting, how);
         }

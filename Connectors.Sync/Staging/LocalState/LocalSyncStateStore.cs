@@ -76,6 +76,21 @@ internal sealed class LocalSyncStateStore(string stateFolder)
         }
     }
 
+    /// <summary>The jobs of which anything is kept, held by a process or not. A job whose id can't be the name of a folder is left out;
+    /// Elasticsearch and this program make no such ids.</summary>
+    public IReadOnlyList<string> Kept()
+    {
+        try
+        {
+            return Directory.Exists(_jobs) ? [.. Directory.EnumerateDirectories(_jobs).Select(path => Path.GetFileName(path))] : [];
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // Whoever needs the folder says what is wrong with it.
+            return [];
+        }
+    }
+
     /// <summary>Deletes what is kept of a job, unless another process holds it.</summary>
     public void Forget(string jobId)
     {

@@ -48,6 +48,8 @@ public abstract class SqlDatabaseTests(SqlServer server)
         await using var misspelt = server.Source(database, logging, ("tables", "*, -salarys"));
 
         await right.PartitionAsync(1, Cancellation);
+        await right.PingAsync(Cancellation);
+        await misspelt.PingAsync(Cancellation);
         Assert.Empty(log.All);
         await misspelt.PartitionAsync(1, Cancellation);
 

@@ -59,6 +59,7 @@ public sealed class OrphanedContentTests : IAsyncLifetime
     [InlineData("it was looked after a moment ago", """, "last_seen": "2026-11-23T21:58:00Z" """)]
     [InlineData("others serve it", """, "service_type": "lotus_notes" """)]
     [InlineData("its index is somebody's own")]
+    [InlineData("its index holds documents that no connector wrote")]
     [InlineData("another connector has the index")]
     [InlineData("a job is under way")]
     [InlineData("its document is missing")]
@@ -70,6 +71,10 @@ public sealed class OrphanedContentTests : IAsyncLifetime
         {
             case "its index is somebody's own":
                 await _elasticsearch.Gateway.Content.WriteMetaAsync("search-one", null, Token);
+                break;
+            case "its index holds documents that no connector wrote":
+                var mark = new IndexMetadata("f", null, 2, HoldsForeign: true).ToJson();
+                await _elasticsearch.Gateway.Content.WriteMetaAsync("search-one", mark, Token);
                 break;
             case "another connector has the index":
                 _elasticsearch.Server.Put(

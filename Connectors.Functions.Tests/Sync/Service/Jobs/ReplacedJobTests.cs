@@ -152,19 +152,59 @@ public sealed class ReplacedJobTests
         Assert.False(Assert.Single(_fixture.Engine.Requests).Reindex);
     }
 
-    [Fact]
-    public async Task ASyncOfAnotherTypeTakesNoOnesPlace()
+    /// <summary>The old one can't go on any more: it would be no use to say so.</summary>
+    [Theory]
+    [InlineData("full", SyncKind.Incremental, "incremental")]
+    [InlineData("incremental", SyncKind.Full, "full")]
+    [InlineData("incremental", SyncKind.NoDeletes, "full")]
+    [InlineData("full", SyncKind.DeletesOnly, "full")]
+    public async Task WithOtherSettingsASyncOfAnotherTypeBeginsAnew(string left, SyncKind kind, string type)
     {
         var connector = _fixture.AddConnector();
-        var job = await _fixture.AddJobAsync(connector);
+        var job = await _fixture.AddJobAsync(connector, $$"""{"job_type": "{{left}}", "metadata": {"reindex": true} }""");
         _fixture.Store.Edit(ProtocolIndices.SyncJobs, job, Suspended);
         _fixture.Store.Edit(ProtocolIndices.Connectors, connector, """{"configuration": {"host": {"value": "other"}}}""");
 
+        var result = await _fixture.Service.SyncNowAsync(connector, new SyncNowOptions(Kind: kind), Token, Token);
+
+        AssertReplaced(connector, job, result.Job!.Id);
+        Assert.Equal(kind, Assert.Single(_fixture.Engine.Requests).Kind);
+        Assert.Equal(type, (string?)_fixture.Job(result.Job.Id)["job_type"]);
+    }
+
+    [Theory]
+    [InlineData("full", SyncKind.Incremental)]
+    [InlineData("incremental", SyncKind.Full)]
+    public async Task ASyncOfAnotherTypeTakesThePlaceOfNoneThatCanGoOn(string left, SyncKind kind)
+    {
+        var connector = _fixture.AddConnector();
+        var job = await _fixture.AddJobAsync(connector, $$"""{"job_type": "{{left}}"}""");
+        _fixture.Store.Edit(ProtocolIndices.SyncJobs, job, Suspended);
+
         await Assert.ThrowsAsync<ConnectorException>(() =>
-            _fixture.Service.SyncNowAsync(connector, new SyncNowOptions(AllowMassDelete: true, Kind: SyncKind.Incremental), Token, Token)
+            _fixture.Service.SyncNowAsync(connector, new SyncNowOptions(Kind: kind), Token, Token)
         );
 
         Assert.Equal(("suspended", 1), (_fixture.Status(job), _fixture.JobIds.Count));
+    }
+
+    [Fact]
+    public async Task AnInterruptedSyncOfIdentitiesIsReplacedByOneOfIdentities()
+    {
+        _fixture.Sources.HasAccessControl = true;
+        var connector = _fixture.AddConnector("""{"configuration": {"use_document_level_security": {"value": true}}}""");
+        var job = await _fixture.AddJobAsync(
+            connector,
+            """{"job_type": "access_control", "connector": {"index_name": ".search-acl-filter-search-c1"}}"""
+        );
+        _fixture.Store.Edit(ProtocolIndices.SyncJobs, job, Suspended);
+        _fixture.Store.Edit(ProtocolIndices.Connectors, connector, """{"configuration": {"host": {"value": "other"}}}""");
+
+        var result = await _fixture.Service.SyncNowAsync(connector, new SyncNowOptions { AccessControl = true }, Token, Token);
+
+        Assert.NotEqual(job, result.Job!.Id);
+        Assert.Equal(("canceled", "completed"), (_fixture.Status(job), _fixture.Status(result.Job.Id)));
+        Assert.Equal("access_control", (string?)_fixture.Job(result.Job.Id)["job_type"]);
     }
 
     [Theory]

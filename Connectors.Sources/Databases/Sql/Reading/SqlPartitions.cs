@@ -15,38 +15,25 @@ internal sealed class SqlPartitions(ISqlDialect dialect, int rowsAPartition, ILo
 
     /// <summary>The chosen tables, in the order of their names.</summary>
     /// <exception cref="ConnectorException">A table that is named does not exist, or may not be read.</exception>
-    public async Task<IReadOnlyList<SqlTableInfo>> TablesAsync(DbTransaction transaction, CancellationToken cancellationToken)
-    {
-        var all = await dialect.ListAsync(transaction, cancellationToken);
-        if (dialect.Tables.IsAll)
-        {
-            foreach (var name in dialect.Tables.Excluded.Except(all.Select(table => table.Name), StringComparer.Ordinal))
-            {
-                // A misspelt name would have a table read that nobody wants to be found.
-                SqlLog.NothingExcluded(logger, name);
-            }
-        }
+    public async Task<IReadOnlyList<SqlTableInfo>> TablesAsync(DbTransaction transaction, CancellationToken cancellationToken) =>
+        Chosen(await dialect.ListAsync(transaction, cancellationToken));
 
-        var tables = all.Where(table => dialect.Tables.Contains(table.Name)).ToList();
-        foreach (var name in dialect.Tables.Named)
-        {
-            var table = tables.Find(table => table.Name == name)
-                ?? throw new ConnectorException(
-                    $"{dialect.DisplayName} has no table '{name}' that the user can see. Correct the field tables (names are written as "
-                        + "the database keeps them, in upper or lower case), or grant SELECT on it."
-                );
-            if (!table.IsReadable)
-            {
-                throw new ConnectorException($"{dialect.DisplayName}: the user may not read the table '{name}'. Grant SELECT on it.");
-            }
-        }
-
-        return tables;
-    }
-
+    /// <summary>Plans the reading of the chosen tables, and tells of exclusions that leave nothing out: once in a sync, and not whenever
+    /// the source is looked at.</summary>
+    /// <param name="transaction">The transaction to ask in.</param>
+    /// <param name="wanted">How many parts a table should have at most.</param>
+    /// <param name="cancellationToken">Stops the calls.</param>
+    /// <exception cref="ConnectorException">A table that is named does not exist, or may not be read.</exception>
     public async Task<IReadOnlyList<SourcePartition>> PlanAsync(DbTransaction transaction, int wanted, CancellationToken cancellationToken)
     {
-        var tables = await TablesAsync(transaction, cancellationToken);
+        var all = await dialect.ListAsync(transaction, cancellationToken);
+        var tables = Chosen(all);
+        foreach (var name in ExcludedInVain(all))
+        {
+            // A misspelt name would have a table read that nobody wants to be found.
+            SqlLog.NothingExcluded(logger, name);
+        }
+
         var names = tables.Select(table => table.Name).ToArray();
         var partitions = new List<SourcePartition>();
         if (dialect.Tables.IsAll && await dialect.WhyIncompleteAsync(transaction, cancellationToken) is { } gap)
@@ -70,6 +57,28 @@ internal sealed class SqlPartitions(ISqlDialect dialect, int rowsAPartition, ILo
 
         return partitions.Count > 0 ? partitions : [SourcePartition.All];
     }
+
+    private List<SqlTableInfo> Chosen(IReadOnlyList<SqlTableInfo> all)
+    {
+        var tables = all.Where(table => dialect.Tables.Contains(table.Name)).ToList();
+        foreach (var name in dialect.Tables.Named)
+        {
+            var table = tables.Find(table => table.Name == name)
+                ?? throw new ConnectorException(
+                    $"{dialect.DisplayName} has no table '{name}' that the user can see. Correct the field tables (names are written as "
+                        + "the database keeps them, in upper or lower case), or grant SELECT on it."
+                );
+            if (!table.IsReadable)
+            {
+                throw new ConnectorException($"{dialect.DisplayName}: the user may not read the table '{name}'. Grant SELECT on it.");
+            }
+        }
+
+        return tables;
+    }
+
+    private IEnumerable<string> ExcludedInVain(IReadOnlyList<SqlTableInfo> all) =>
+        dialect.Tables.IsAll ? dialect.Tables.Excluded.Except(all.Select(table => table.Name), StringComparer.Ordinal) : [];
 
     private static IEnumerable<SourcePartition> Divide(SqlTable table, IReadOnlyList<string> splits, string[] clashes)
     {
