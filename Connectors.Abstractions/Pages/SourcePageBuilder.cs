@@ -147,9 +147,15 @@ public sealed class SourcePageBuilder : IDisposable
     /// <param name="body">One JSON object as UTF-8.</param>
     /// <param name="timestamp">When the document changed last, if the source knows.</param>
     /// <param name="content">Content to fetch if the document has to be written.</param>
+    /// <exception cref="ArgumentException">The id is empty, or the body is not one JSON object.</exception>
     public void Add(string id, ReadOnlySpan<byte> body, DateTimeOffset? timestamp = null, DocumentContent? content = null)
     {
         ArgumentNullException.ThrowIfNull(id);
+        if (JsonObjectProblem(body) is { } problem)
+        {
+            throw new ArgumentException($"Document '{id}': its body is not one JSON object: {problem}", nameof(body));
+        }
+
         BeginRaw(Encoding.UTF8.GetBytes(id), timestamp, content);
         Buffer.Write(body);
         End();
@@ -205,5 +211,26 @@ public sealed class SourcePageBuilder : IDisposable
         _json?.Reset();
         _json?.Dispose();
         _json = null;
+    }
+
+    /// <summary>What is wrong with a body. Broken JSON would be rejected by Elasticsearch, or be taken for a part of the request.</summary>
+    private static string? JsonObjectProblem(ReadOnlySpan<byte> body)
+    {
+        // However deep it is: that is mended later.
+        var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = int.MaxValue });
+        try
+        {
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+            {
+                return $"it begins with a {reader.TokenType}.";
+            }
+
+            reader.Skip();
+            return reader.Read() ? "something follows it." : null;
+        }
+        catch (JsonException broken)
+        {
+            return broken.Message;
+        }
     }
 }

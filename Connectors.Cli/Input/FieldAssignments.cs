@@ -53,7 +53,7 @@ internal static class FieldAssignments
             var field = fields.FirstOrDefault(known => known.Name == name) ?? throw Unknown(name, fields);
             if (cut < 0)
             {
-                throw new CliException(ExitCode.Usage, $"--set {name}: write --set {name}=value.");
+                throw new CliException(ExitCode.Usage, $"--set {name}: a value is missing. Write it as --set field=value.");
             }
 
             if (values.ContainsKey(name))

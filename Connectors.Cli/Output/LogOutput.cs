@@ -3,12 +3,13 @@ using Microsoft.Extensions.Logging;
 namespace Connectors.Cli.Output;
 
 /// <summary>The log: lines on standard error, as text or as JSON.</summary>
-internal sealed class LogOutput : ILoggerProvider
+internal sealed class LogOutput : ILoggerProvider, ISupportExternalScope
 {
     private readonly CliEnvironment _environment;
     private readonly bool _json;
     private readonly bool _hasDates;
     private readonly Lock _lock = new();
+    private IExternalScopeProvider? _scopes;
 
     public LogOutput(CliEnvironment environment, LogLevel level, bool json, bool hasDates = false)
     {
@@ -25,6 +26,9 @@ internal sealed class LogOutput : ILoggerProvider
 
     /// <inheritdoc/>
     public ILogger CreateLogger(string categoryName) => new Logger(this, categoryName);
+
+    /// <inheritdoc/>
+    public void SetScopeProvider(IExternalScopeProvider scopeProvider) => _scopes = scopeProvider;
 
     /// <inheritdoc/>
     public void Dispose()
@@ -81,6 +85,23 @@ internal sealed class LogOutput : ILoggerProvider
         }
 
         private string Text(LogLine line, IEnumerable<KeyValuePair<string, object?>> values) =>
-            output._json ? line.ToJson(values) : line.ToText(output._hasDates);
+            output._json ? line.ToJson(WithScopes(values)) : line.ToText(output._hasDates);
+
+        /// <summary>The values, and after them those of what the message is a part of, such as a sync.</summary>
+        private List<KeyValuePair<string, object?>> WithScopes(IEnumerable<KeyValuePair<string, object?>> values)
+        {
+            var all = values.ToList();
+            output._scopes?.ForEachScope(
+                static (scope, all) =>
+                {
+                    if (scope is IEnumerable<KeyValuePair<string, object?>> more)
+                    {
+                        all.AddRange([.. more.Where(value => all.TrueForAll(known => known.Key != value.Key))]);
+                    }
+                },
+                all
+            );
+            return all;
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Connectors.Abstractions;
@@ -223,6 +224,24 @@ public sealed class EnumerableDataSourceTests
         var sentence = "Document 2 of a page has an empty id. Each needs one that stays the same from sync to sync.";
         Assert.StartsWith(sentence, Assert.Throws<ArgumentException>(() => page.Add("", "{}"u8)).Message, StringComparison.Ordinal);
         Assert.StartsWith(sentence, Assert.Throws<ArgumentException>(() => page.Begin("")).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", "input does not contain any JSON tokens")]
+    [InlineData("[1]", "it begins with a StartArray.")]
+    [InlineData("{\"a\":", "Expected depth to be zero at the end of the JSON payload")]
+    [InlineData("{\"a\":1} {\"b\":2}", "'{' is invalid after a single JSON value")]
+    [InlineData("{\"a\":1}\n{\"delete\":{\"_id\":\"b\"}}", "'{' is invalid after a single JSON value")]
+    public void ABodyThatIsNotOneObjectIsRefusedWithItsId(string body, string problem)
+    {
+        using var page = new SourcePageBuilder(Two);
+        page.Add("a", "{\"x\":1}\n"u8);
+
+        var refused = Assert.Throws<ArgumentException>(() => page.Add("b", Encoding.UTF8.GetBytes(body)));
+
+        Assert.StartsWith("Document 'b': its body is not one JSON object: ", refused.Message, StringComparison.Ordinal);
+        Assert.Contains(problem, refused.Message, StringComparison.OrdinalIgnoreCase);
+        Assert.Equal(1, page.Count);
     }
 
     /// <summary>Lists what it is told to.</summary>

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Connectors.Abstractions;
 using Connectors.Charsets;
 using Connectors.Sync.Bulk;
@@ -123,7 +124,13 @@ internal sealed class ContentReader(ContentOptions options, IContentExtractor? e
         );
 
     private static ConnectorException BrokeOff(DocumentContent content, Exception broken) =>
-        new(FailureKind.Retry, $"{content.FileName}: reading its content broke off: {broken.Message}", broken);
+        new(
+            FailureKind.Retry,
+            broken is IOException or HttpRequestException or SocketException
+                ? $"{content.FileName}: reading its content broke off: {broken.Message}"
+                : $"{content.FileName}: reading its content broke off with {broken.GetType().Name}: {broken.Message}",
+            broken
+        );
 
     private static async Task<ContentText> ExtractAsync(
         IContentExtractor extractor,

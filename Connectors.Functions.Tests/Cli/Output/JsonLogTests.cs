@@ -99,6 +99,23 @@ public sealed class JsonLogTests
         );
     }
 
+    [Fact]
+    public void AMessageCarriesTheValuesOfWhatItIsAPartOf()
+    {
+        using var log = new Written();
+        var logger = log.Output.Factory.CreateLogger("c");
+
+        using (logger.BeginScope(new Dictionary<string, object?> { ["ConnectorId"] = "c1", ["Delay"] = 7 }))
+        {
+            SyncLog.SourceRetried(logger, "an answer", 0.3, 300, "closed.");
+        }
+
+        SyncLog.SourceRetried(logger, "an answer", 0.3, 300, "closed.");
+
+        Assert.Equal(["c1", null], log.Lines.Select(line => (string?)line["labels.ConnectorId"]));
+        Assert.All(log.Lines, line => Assert.Equal(0.3, (double?)line["labels.Delay"]));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -128,6 +145,7 @@ public sealed class JsonLogTests
 
         var ended = JsonNode.Parse(await sync.WritesAsync("\"event.action\":\"Ends\"", Token))!;
         Assert.Equal(2, (int?)ended["labels.Created"]);
+        Assert.Equal((connector.Id, "search-logged"), ((string?)ended["labels.ConnectorId"], (string?)ended["labels.IndexName"]));
         Assert.Equal(2, (await fixture.DocumentsAsync("search-logged")).Count);
     }
 

@@ -1,4 +1,3 @@
-using System.Text;
 using Connectors.Abstractions;
 
 namespace Connectors.Tests.Support.InMemory;
@@ -32,7 +31,9 @@ internal sealed class RawSource(params (string Id, string Body)[] documents) : I
         using var page = new SourcePageBuilder(limits);
         foreach (var (id, body) in documents)
         {
-            page.Add(id, Encoding.UTF8.GetBytes(body));
+            // Past the checks, so that a body may be broken.
+            page.Begin(id).WriteRawValue(body, skipInputValidation: true);
+            page.End();
         }
 
         return Task.FromResult(page.Build(PageToken.Start, isLast: true));

@@ -182,6 +182,8 @@ public sealed class ServiceConfigurationTests
             native_service_types: [mongodb, oracle]
             sources:
               mongodb: connectors.sources.mongo:MongoDataSource
+              oracle: connectors.sources.oracle:OracleDataSource
+              mine: mypackage.sources:MineDataSource
             """
         );
 
@@ -197,6 +199,10 @@ public sealed class ServiceConfigurationTests
                     + "Oracle Database needs a plug-in, as Oracle's driver comes under a licence of its own; docs/writing-a-source.md shows "
                     + "how to write one.",
                 "config.yml:8: sources.mongodb: a Python class, without effect here: the built-in source mongodb is used.",
+                "config.yml:9: sources.oracle: a Python class, without effect here: Oracle Database needs a plug-in, as Oracle's driver comes "
+                    + "under a licence of its own; docs/writing-a-source.md shows how to write one.",
+                "config.yml:10: sources.mine: a Python class, without effect here: there is no built-in source of that name. "
+                    + "docs/writing-a-source.md shows how to write one.",
             ],
             configuration.Notices.Select(notice => notice.ToString())
         );

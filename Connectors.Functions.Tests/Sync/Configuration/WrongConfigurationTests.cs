@@ -254,7 +254,7 @@ public sealed class WrongConfigurationTests
                 "config.yml:2: sources.gdrive: \"GoogleDrive\" is not the name of a class. Write it as Namespace.Type, Assembly."
             },
             {
-                "sources:\n  oracle: connectors.sources.oracle:OracleDataSource",
+                "sources:\n  oracle: connectors.sources.oracle:Oracle DataSource",
                 "config.yml:2: sources.oracle: the value is not the name of a class. Write it as Namespace.Type, Assembly."
             },
         };

@@ -188,6 +188,20 @@ public sealed class ContentReaderTests
     }
 
     [Fact]
+    public async Task AFaultOfTheSourcesCodeIsTakenForABrokenTransferAndToldWithItsType()
+    {
+        var faulty = new BytesContent("a.txt", []) { Failure = new InvalidOperationException("no handle") };
+        var broken = new BytesContent("a.txt", []) { Failure = new IOException("The connection was reset.") };
+
+        var told = await Assert.ThrowsAsync<ConnectorException>(() => Reader.ReadAsync(faulty, Cancellation));
+        var plain = await Assert.ThrowsAsync<ConnectorException>(() => Reader.ReadAsync(broken, Cancellation));
+
+        Assert.Equal("a.txt: reading its content broke off with InvalidOperationException: no handle.", told.Message);
+        Assert.Equal("a.txt: reading its content broke off: The connection was reset.", plain.Message);
+        Assert.Equal((FailureKind.Retry, FailureKind.Retry), (told.Kind, plain.Kind));
+    }
+
+    [Fact]
     public async Task ContentThatTheSourceCannotGiveIsAProblemWithTheSourcesReason()
     {
         var content = new BytesContent("a.txt", []) { Failure = new ConnectorException(FailureKind.Skip, "a.txt: access denied") };

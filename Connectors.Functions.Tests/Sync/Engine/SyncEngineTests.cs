@@ -3,6 +3,7 @@ using Connectors.Abstractions;
 using Connectors.Sync.Bulk;
 using Connectors.Sync.Engine;
 using Connectors.Sync.Engine.Planning;
+using Connectors.Sync.Sources;
 using Connectors.Tests.LocalHost.Durable;
 using Connectors.Tests.Support;
 using Connectors.Tests.Support.InMemory;
@@ -253,6 +254,23 @@ public sealed class SyncEngineTests : IDisposable
         Assert.EndsWith("that came more than once: 39; the last one of each id was taken", line, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true, "its partitions")]
+    [InlineData(false, "its documents")]
+    public async Task ASourceThatGivesNullIsNamedAndNothingIsDeleted(bool partitions, string what)
+    {
+        await _fixture.RunAsync(MemorySource.Holding("a", "b"));
+
+        var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => _fixture.RunNextAsync(new NullSource(partitions)));
+
+        Assert.Equal(
+            $"{typeof(NullSource).FullName} (assembly Connectors.Functions.Tests) failed with InvalidOperationException: It gave null for "
+                + $"{what}.",
+            FaultySource.Sentence(failure)
+        );
+        Assert.Equal(2, _fixture.Index.Documents.Count);
+    }
+
     [Fact]
     public async Task ADocumentThatIsRejectedIsReportedAndTheRestIsWritten()
     {
@@ -487,5 +505,34 @@ public sealed class SyncEngineTests : IDisposable
         };
 
         Assert.Equal(SyncEnd.Completed, (await _fixture.RunAsync(source)).End);
+    }
+
+    /// <summary>Gives null in place of partitions, or of a page.</summary>
+    private sealed class NullSource(bool partitions) : IDataSource
+    {
+        public SourceDescription Description { get; } =
+            new()
+            {
+                Name = "Null",
+                ServiceType = "null",
+                Fields = [],
+            };
+
+        public Task PingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task<ChangeCheckResult> HasChangedAsync(string? lastToken, CancellationToken cancellationToken) =>
+            Task.FromResult(ChangeCheckResult.Unknown);
+
+        public Task<IReadOnlyList<SourcePartition>> PartitionAsync(int wanted, CancellationToken cancellationToken) =>
+            Task.FromResult<IReadOnlyList<SourcePartition>>(partitions ? null! : [SourcePartition.All]);
+
+        public Task<SourcePage> ReadPageAsync(
+            SourcePartition partition,
+            PageToken after,
+            PageLimits limits,
+            CancellationToken cancellationToken
+        ) => Task.FromResult<SourcePage>(null!);
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 }

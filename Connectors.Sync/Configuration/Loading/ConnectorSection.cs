@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Connectors.Abstractions;
 using Connectors.Sync.Configuration.Settings;
 using Connectors.Sync.Sources;
@@ -7,7 +8,7 @@ using static Connectors.Sync.Configuration.Settings.ConnectorSettings;
 namespace Connectors.Sync.Configuration.Loading;
 
 /// <summary>Builds and validates what the service serves: <c>sources</c>, <c>connectors</c>, <c>native_service_types</c>.</summary>
-internal static class ConnectorSection
+internal static partial class ConnectorSection
 {
     /// <param name="reader">The source of the settings.</param>
     /// <param name="isWhole">Whether all settings are known; if not, missing ones aren't reported.</param>
@@ -81,9 +82,13 @@ internal static class ConnectorSection
                     reader.Notice(entry.Key, $"the class is called {present} now. {way}");
                 }
             }
-            else if (entry.Text.Contains(':', StringComparison.Ordinal) && builtIn.ByServiceType.ContainsKey(type))
+            else if (PythonClass().IsMatch(entry.Text))
             {
-                reader.Notice(entry.Key, $"a Python class, without effect here: the built-in source {type} is used.");
+                var instead =
+                    builtIn.ByServiceType.ContainsKey(type) ? $"the built-in source {type} is used."
+                    : KnownSources.Find(type) is { } known ? known.Need
+                    : "there is no built-in source of that name. docs/writing-a-source.md shows how to write one.";
+                reader.Notice(entry.Key, $"a Python class, without effect here: {instead}");
             }
             else
             {
@@ -190,4 +195,8 @@ internal static class ConnectorSection
         KnownSources.Find(written) is { } known ? known.Need
         : KeySuggestion.Nearest(written, KnownSources.With(serviceTypes)) is { } near ? $"Did you mean {near}?"
         : $"There are {string.Join(", ", serviceTypes)}; add others under sources.";
+
+    // module.path:Class
+    [GeneratedRegex(@"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$", RegexOptions.None, 1000)]
+    private static partial Regex PythonClass();
 }

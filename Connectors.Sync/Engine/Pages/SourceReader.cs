@@ -128,7 +128,13 @@ internal sealed class SourceReader(IDataSource source, SourceCalls calls)
     {
         try
         {
-            return await calls.RunAsync(what, call, _progress, cancellationToken, limit);
+            return await calls.RunAsync(
+                what,
+                async token => await call(token) is { } answer ? answer : throw new InvalidOperationException($"It gave null for {what}"),
+                _progress,
+                cancellationToken,
+                limit
+            );
         }
         catch (Exception failure)
             when (!cancellationToken.IsCancellationRequested

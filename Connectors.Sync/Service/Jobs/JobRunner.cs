@@ -39,6 +39,14 @@ internal sealed class JobRunner(
     {
         ArgumentNullException.ThrowIfNull(job);
         ArgumentNullException.ThrowIfNull(sync);
+        using var scope = _logger.BeginScope(
+            new Dictionary<string, object?>
+            {
+                ["SyncJobId"] = job.Id,
+                ["ConnectorId"] = job.ConnectorId,
+                ["IndexName"] = job.IndexName,
+            }
+        );
         using var stop = new JobStop(timeProvider, stopReading, cancellationToken);
         using var ended = new CancellationTokenSource();
         var watch = new JobHeartbeat(core, timeProvider, _logger).RunAsync(job, sync, stop, ended.Token);
