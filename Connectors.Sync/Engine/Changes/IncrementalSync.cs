@@ -142,6 +142,12 @@ internal sealed class IncrementalSync(
         var run = new IncrementalRun(plan, state, step, writer, effective, flight, progress, time);
         state.OpenJournal(run.Replay);
         monitor.Resume(run.Counts.Rejected);
+        if (!run.Token.IsStart)
+        {
+            SyncLog.Resumes(logger, request.JobId, request.IndexName, run.Counts.Read, run.Counts.Indexed);
+            progress.Resume();
+        }
+
         return run;
     }
 

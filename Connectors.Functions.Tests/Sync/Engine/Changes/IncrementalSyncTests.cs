@@ -280,6 +280,7 @@ public sealed class IncrementalSyncTests : IDisposable
         var outcome = await _fixture.RunAsync(feed);
 
         Assert.Equal([2], feed.PagesAsked);
+        Assert.Equal(2, _fixture.Progress.ResumedAfter);
         Assert.Equal((3, 1, 1, 1), (outcome.Counts.Read, outcome.Counts.Created, outcome.Counts.Updated, outcome.Counts.Deleted));
         Assert.Equal(["a", "c"], _fixture.Index.Documents.Keys.Order());
     }

@@ -80,6 +80,7 @@ internal static partial class SqlRules
         // It is put into brackets: what closes them would be another query.
         return depths[^1] != 0 || depths.Any(depth => depth < 0) ? "has a bracket without its other half."
             : outline.Contains(';', StringComparison.Ordinal) ? "must be one SELECT statement, without a semicolon inside."
+            : !Reading().IsMatch(outline) ? "must be a SELECT statement."
             : quoting.Variables?.IsMatch(outline) == true ? "has a variable (@name), which is not possible here."
             : quoting
                 .Limits.Matches(outline)
@@ -95,6 +96,9 @@ internal static partial class SqlRules
             : null;
 
     private static string WithoutEnd(string query) => query.Trim().TrimEnd(';', ' ', '\t', '\r', '\n');
+
+    [GeneratedRegex(@"^[\s(]*(SELECT|WITH|VALUES|TABLE)\b", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Reading();
 
     [GeneratedRegex(@"\bORDER\s+BY\b", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Ordered();
