@@ -222,7 +222,9 @@ public sealed class DocumentFilterTests
         using var builder = new SourcePageBuilder(new PageLimits(100, 1024 * 1024));
         foreach (var (id, body) in documents)
         {
-            builder.Add(id, Encoding.UTF8.GetBytes(body), new DateTimeOffset(2024, 6, 1, 0, 0, 0, TimeSpan.Zero));
+            // Past the checks, so that a body may be broken.
+            builder.Begin(id, new DateTimeOffset(2024, 6, 1, 0, 0, 0, TimeSpan.Zero)).WriteRawValue(body, skipInputValidation: true);
+            builder.End();
         }
 
         using var page = builder.Build(PageToken.Start, isLast: true);
