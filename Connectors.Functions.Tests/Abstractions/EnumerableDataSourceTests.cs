@@ -10,7 +10,7 @@ using Xunit;
 namespace Connectors.Tests.Abstractions;
 
 /// <summary>The simplest possible source: a list of ids.</summary>
-internal sealed class ListedDataSource(SourceContext context, IReadOnlyList<string> ids, BackendCalls calls) : EnumerableDataSource(context)
+internal sealed class ListedDataSource(SourceContext context, IEnumerable<string> ids, BackendCalls calls) : EnumerableDataSource(context)
 {
     public override SourceDescription Description { get; } =
         new()
@@ -194,7 +194,7 @@ public sealed class EnumerableDataSourceTests
     [Fact]
     public async Task ADocumentThatIsNullIsToldWithItsNumber()
     {
-        await using var source = new FaultySource(() => Task.FromResult<SimpleDocument?>(null));
+        await using var source = new SingleDocumentSource(() => Task.FromResult<SimpleDocument?>(null));
         var failure = await Assert.ThrowsAsync<ConnectorException>(() => source.AllAsync(1, Two, Cancellation));
         Assert.Equal("Document 1 is null. The source must give a document, or none.", failure.Message);
     }
@@ -203,7 +203,7 @@ public sealed class EnumerableDataSourceTests
     public async Task AnEnumerationThatHangsIsLeftToItself()
     {
         var hanging = new TaskCompletionSource();
-        var source = new FaultySource(() =>
+        var source = new SingleDocumentSource(() =>
         {
             hanging.SetResult();
             return new TaskCompletionSource<SimpleDocument?>().Task;
@@ -244,8 +244,8 @@ public sealed class EnumerableDataSourceTests
         Assert.Equal(1, page.Count);
     }
 
-    /// <summary>Lists what it is told to.</summary>
-    private sealed class FaultySource(Func<Task<SimpleDocument?>> next) : EnumerableDataSource(SourceContext.Empty)
+    /// <summary>Lists what a task gives.</summary>
+    private sealed class SingleDocumentSource(Func<Task<SimpleDocument?>> next) : EnumerableDataSource(SourceContext.Empty)
     {
         public override SourceDescription Description { get; } =
             new()

@@ -130,7 +130,11 @@ public sealed class WrongCommandLineTests
         2,
         "--set directry: there is no such field. Did you mean directory?\n"
     )]
-    [InlineData("connector create --service-type dir --index a --set directory", 2, "--set directory: a value is missing. Write it as --set field=value.\n")]
+    [InlineData(
+        "connector create --service-type dir --index a --set directory",
+        2,
+        "--set directory: a value is missing. Write it as --set field=value.\n"
+    )]
     [InlineData(
         "connector create --service-type mongodb --index a --set ssl_enabled=maybe",
         2,

@@ -105,7 +105,8 @@ public sealed class StatusPageBrowserTests(Browser chromium)
               const [runs, over] = [{ id: 'j', counts: {}, indexedDocuments: 0 }, { id: 'o', counts: { read: 5 }, indexedDocuments: 4 }];
               const on = { enabled: true, interval: '0 0 2 * * ?' };
               return [
-                countsOf(runs).read, writtenBy(runs), countsOf(over).read, writtenBy(over), schedulesOf({ schedules: { full: on, access_control: on } }),
+                countsOf(runs).read, writtenBy(runs), countsOf(over).read, writtenBy(over),
+                schedulesOf({ schedules: { full: on, access_control: on } }),
                 schedulesOf({ schedules: { full: { enabled: false } } }), schedulesOf({ schedule: null }),
               ].join('|');
             }

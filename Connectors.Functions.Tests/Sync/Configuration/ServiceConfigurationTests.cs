@@ -199,8 +199,8 @@ public sealed class ServiceConfigurationTests
                     + "Oracle Database needs a plug-in, as Oracle's driver comes under a licence of its own; docs/writing-a-source.md shows "
                     + "how to write one.",
                 "config.yml:8: sources.mongodb: a Python class, without effect here: the built-in source mongodb is used.",
-                "config.yml:9: sources.oracle: a Python class, without effect here: Oracle Database needs a plug-in, as Oracle's driver comes "
-                    + "under a licence of its own; docs/writing-a-source.md shows how to write one.",
+                "config.yml:9: sources.oracle: a Python class, without effect here: Oracle Database needs a plug-in, as Oracle's driver "
+                    + "comes under a licence of its own; docs/writing-a-source.md shows how to write one.",
                 "config.yml:10: sources.mine: a Python class, without effect here: there is no built-in source of that name. "
                     + "docs/writing-a-source.md shows how to write one.",
             ],

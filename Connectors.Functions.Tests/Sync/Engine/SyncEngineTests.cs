@@ -247,7 +247,8 @@ public sealed class SyncEngineTests : IDisposable
         var engine = new SyncEngine(_fixture.Index, _fixture.Options, new FastForwardTimeProvider(), new Random(1), loggers);
         var same = Enumerable.Repeat(new MemoryDocument("a", "1"), 40).ToList();
 
-        var outcome = await engine.RunAsync(_fixture.Request, new MemorySource { Partitions = [same] }, new SyncProgress(), default, default);
+        var source = new MemorySource { Partitions = [same] };
+        var outcome = await engine.RunAsync(_fixture.Request, source, new SyncProgress(), default, default);
 
         Assert.Equal(39, outcome.Counts.Duplicates);
         var line = Assert.Single(log.All, line => line.Contains("came more than once", StringComparison.Ordinal));

@@ -50,8 +50,8 @@ public sealed class SourceCatalogTests
     )]
     [InlineData(
         "doubled",
-        "sources.doubled: the description of Connectors.Tests.Sync.Sources.DoubledSource (assembly Connectors.Functions.Tests) declares the "
-            + "field 'url' 2 times. This is a bug in the source."
+        "sources.doubled: the description of Connectors.Tests.Sync.Sources.DoubledSource (assembly Connectors.Functions.Tests) declares "
+            + "the field 'url' 2 times. This is a bug in the source."
     )]
     [InlineData(
         "nocontext",
