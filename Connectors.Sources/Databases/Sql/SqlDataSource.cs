@@ -147,12 +147,13 @@ public abstract class SqlDataSource : IDataSource, IChangeFeed
     ) =>
         TryAsync(
             doing,
-            async opened =>
-            {
-                await using var connection = await opened.Database.OpenConnectionAsync(cancellationToken);
-                await using var transaction = await opened.Dialect.BeginAsync(connection, cancellationToken);
-                return await work(opened.Dialect, transaction);
-            },
+            opened =>
+                SqlTransactions.RunAsync(
+                    opened.Dialect,
+                    opened.Database,
+                    transaction => work(opened.Dialect, transaction),
+                    cancellationToken
+                ),
             cancellationToken
         );
 

@@ -29,10 +29,17 @@ internal sealed class SqlChanges(ISqlDialect dialect, DbDataSource database, Sql
             return new ChangeStart(null, WhyNone);
         }
 
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await dialect.BeginAsync(connection, cancellationToken);
-        var now = await dialect.ClockAsync(transaction, cancellationToken);
-        return new ChangeStart(new SqlChangeCursor(now, (await KnowAsync(transaction, column, cancellationToken)).Shape).ToString());
+        return await SqlTransactions.RunAsync(
+            dialect,
+            database,
+            async transaction =>
+            {
+                var now = await dialect.ClockAsync(transaction, cancellationToken);
+                var known = await KnowAsync(transaction, column, cancellationToken);
+                return new ChangeStart(new SqlChangeCursor(now, known.Shape).ToString());
+            },
+            cancellationToken
+        );
     }
 
     /// <exception cref="ConnectorException">A column is named, and none of the tables has it.</exception>
@@ -64,8 +71,23 @@ internal sealed class SqlChanges(ISqlDialect dialect, DbDataSource database, Sql
             return ChangePage.Expired("The stored time of the last sync can't be read.");
         }
 
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await dialect.BeginAsync(connection, cancellationToken);
+        return await SqlTransactions.RunAsync(
+            dialect,
+            database,
+            transaction => ReadAsync(transaction, column, since, after, limits, cancellationToken),
+            cancellationToken
+        );
+    }
+
+    private async Task<ChangePage> ReadAsync(
+        DbTransaction transaction,
+        string column,
+        SqlChangeCursor since,
+        PageToken after,
+        PageLimits limits,
+        CancellationToken cancellationToken
+    )
+    {
         var position = SqlChangePosition.Parse(after)
             ?? new SqlChangePosition(await dialect.ClockAsync(transaction, cancellationToken), string.Empty, null);
         if (position.StartedAt < since.Time)

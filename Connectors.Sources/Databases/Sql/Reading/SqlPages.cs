@@ -20,11 +20,23 @@ internal sealed class SqlPages(ISqlDialect dialect, DbDataSource database, SqlRu
     private readonly ConcurrentDictionary<string, int> _rowBytes = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _repeating = new(StringComparer.Ordinal);
 
-    public async Task<SourcePage> ReadAsync(SqlBounds bounds, PageToken after, PageLimits limits, CancellationToken cancellationToken)
+    public Task<SourcePage> ReadAsync(SqlBounds bounds, PageToken after, PageLimits limits, CancellationToken cancellationToken) =>
+        SqlTransactions.RunAsync(
+            dialect,
+            database,
+            transaction => ReadAsync(transaction, bounds, after, limits, cancellationToken),
+            cancellationToken
+        );
+
+    private async Task<SourcePage> ReadAsync(
+        DbTransaction transaction,
+        SqlBounds bounds,
+        PageToken after,
+        PageLimits limits,
+        CancellationToken cancellationToken
+    )
     {
         using var page = new SourcePageBuilder(limits);
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await dialect.BeginAsync(connection, cancellationToken);
         if (bounds.Gap is not null)
         {
             await AddGapAsync(page, transaction, bounds, cancellationToken);

@@ -1,8 +1,10 @@
+using System.Data.Common;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using Connectors.Abstractions;
 using Connectors.Sources.Databases.Sql.MsSql;
+using Connectors.Sources.Databases.Sql.Reading;
 using Connectors.Testing;
 using Connectors.Tests.Support.Tds;
 using Xunit;
@@ -72,6 +74,31 @@ public sealed class MsSqlServerTests
     {
         await using var server = new TdsTestServer(_ => TdsAnswer.Error(596, "Session is in the kill state.", severity: 21));
         await AssertPingFailsAsync(server, FailureKind.Retry, "the connection broke, trying to list the tables.");
+    }
+
+    [Fact]
+    public async Task ACallOnAConnectionThatBrokeBeforeItFailsAsTheConnectionAndAFaultOfTheProgramAsItself()
+    {
+        await using var server = new TdsTestServer(MsSqlFixture.Shop);
+        var dialect = MsSqlFixture.Dialect(("port", server.Port));
+        await using var database = dialect.Open();
+
+        var broke = await Assert.ThrowsAsync<IOException>(() => RunAsync(async transaction =>
+            {
+                await using var command = transaction.Connection!.CreateCommand();
+                command.CommandText = "SELECT 1";
+                await transaction.Connection.CloseAsync();
+                return await command.ExecuteScalarAsync(Cancellation);
+            })
+        );
+        Assert.IsType<InvalidOperationException>(broke.InnerException);
+        var failure = dialect.Explain("read the table 't'", broke);
+        Assert.Contains("the connection broke, trying to read the table 't'.", failure.Message, StringComparison.Ordinal);
+        Assert.Equal(FailureKind.Retry, failure.Kind);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => RunAsync(_ => Task.FromResult<object?>(Array.Empty<int>().First())));
+
+        Task<object?> RunAsync(Func<DbTransaction, Task<object?>> work) =>
+            SqlTransactions.RunAsync(dialect, database, work, Cancellation);
     }
 
     [Fact]
