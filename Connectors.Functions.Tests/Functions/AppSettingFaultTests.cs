@@ -85,6 +85,20 @@ public sealed class AppSettingFaultTests : IDisposable
     }
 
     [Theory]
+    [InlineData("ConnectorsHistoryDay", "Configuration: ConnectorsHistoryDay: there is no such setting. Did you mean ConnectorsHistoryDays?")]
+    [InlineData("connectorsPollShedule", "Configuration: connectorsPollShedule: there is no such setting. Did you mean ConnectorsPollSchedule?")]
+    [InlineData("connectorshistorydays", null)]
+    [InlineData("ConnectorsColour", null)]
+    public async Task AMisspeltSettingIsTold(string name, string? told)
+    {
+        using var log = new ListLoggerProvider();
+        await using var app = App(log, (name, "5"));
+
+        Assert.Empty(app.Problems);
+        Assert.Equal(told is null ? [] : [told], log.Lines(typeof(ConnectorApp).FullName!, LogLevel.Information));
+    }
+
+    [Theory]
     [InlineData(null, 7)]
     [InlineData("", 7)]
     [InlineData("30", 30)]

@@ -1,4 +1,5 @@
 using Connectors.Abstractions;
+using Connectors.Sync.Configuration.Settings;
 
 namespace Connectors.Functions.Hosting;
 
@@ -7,6 +8,25 @@ namespace Connectors.Functions.Hosting;
 internal static class AppSettingFaults
 {
     private const string ClientId = "the client id of an identity. Copy it from the identity's page.";
+
+    /// <summary>The app's own settings, beside those of config.yml.</summary>
+    private static readonly string[] Names =
+    [
+        "ConnectorsPollSchedule",
+        "ConnectorsCleanUpSchedule",
+        "ConnectorsHistoryDays",
+        "ConnectorsStagingContainer",
+        "ConnectorsStagingFolder",
+    ];
+
+    /// <summary>A sentence for every setting that is probably meant to be one of the app's own, and is not. Others may be somebody
+    /// else's.</summary>
+    public static IEnumerable<string> Misspelt(AppSettings settings) =>
+        from written in settings.Variables.Keys
+        where !Names.Contains(written, StringComparer.OrdinalIgnoreCase)
+        let near = KeySuggestion.Nearest(written, Names)
+        where near is not null
+        select $"{written}: there is no such setting. Did you mean {near}?";
 
     /// <summary>A sentence for every setting whose value is none, with the way out.</summary>
     public static IEnumerable<string> Of(AppSettings settings)

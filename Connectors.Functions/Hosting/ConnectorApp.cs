@@ -60,9 +60,10 @@ public sealed class ConnectorApp : IAsyncDisposable
             HostingLog.Problem(logger, problem);
         }
 
-        foreach (var notice in outcome.Configuration?.Notices ?? [])
+        var notices = outcome.Configuration?.Notices.Select(notice => notice.ToString()) ?? [];
+        foreach (var notice in AppSettingFaults.Misspelt(settings).Concat(notices))
         {
-            HostingLog.Notice(logger, notice.ToString());
+            HostingLog.Notice(logger, notice);
         }
     }
 

@@ -52,7 +52,7 @@ internal static class FaultySource
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(failure);
-        var origin = (source as IdentitySource)?.Origin ?? source;
+        var origin = OriginOf(source);
         if (failure is not (ConnectorException or OutOfMemoryException) && !IsBuiltIn(origin.GetType()) && !failure.Data.IsReadOnly)
         {
             failure.Data[Key] = NameOf(origin.GetType());
@@ -69,6 +69,9 @@ internal static class FaultySource
     public static string? Sentence(Exception? failure) =>
         failure?.Data[Key] is string name ? $"{name} failed with {Cause(failure)}." : null;
 
+    /// <summary>The class of a source and its assembly.</summary>
+    public static string NameOf(IDataSource source) => NameOf(OriginOf(source).GetType());
+
     /// <summary>The class and its assembly.</summary>
     public static string NameOf(Type type)
     {
@@ -82,6 +85,8 @@ internal static class FaultySource
         ArgumentNullException.ThrowIfNull(failure);
         return $"{failure.GetType().Name}: {Sentences.Inner(Redactor.MessageOf(failure))}";
     }
+
+    private static IDataSource OriginOf(IDataSource source) => (source as IdentitySource)?.Origin ?? source;
 
     private static bool IsBuiltIn(Type type) => type.Assembly.GetName().Name is "Connectors.Sources" or "Connectors.Sync";
 }

@@ -57,7 +57,9 @@ internal sealed class SourceReader(IDataSource source, SourceCalls calls)
             || partitions.Select(partition => partition.Name).Distinct(StringComparer.Ordinal).Count() != partitions.Count
         )
         {
-            throw new ConnectorException("The source gave no partition, or two of the same name. This is a bug in the source.");
+            throw new ConnectorException(
+                $"{FaultySource.NameOf(source)} gave no partition, or two of the same name. This is a bug in the source."
+            );
         }
 
         return partitions;
@@ -90,7 +92,7 @@ internal sealed class SourceReader(IDataSource source, SourceCalls calls)
             idsOnly && source is IIdLister lister
                 ? (place, token) => lister.ReadIdsAsync(partition, place, stoppable, token)
                 : (place, token) => source.ReadPageAsync(partition, place, stoppable, token),
-            page => (page.Next, page.IsLast),
+            page => (page.Next, page.IsLast, page.Restarts),
             cancellationToken
         );
     }
@@ -114,7 +116,7 @@ internal sealed class SourceReader(IDataSource source, SourceCalls calls)
             "its changes",
             after,
             (place, token) => ((IChangeFeed)source).ReadChangesAsync(cursor, place, stoppable, token),
-            page => (page.Upserts.Next, page.Upserts.IsLast || page.ExpiredReason is not null),
+            page => (page.Upserts.Next, page.Upserts.IsLast || page.ExpiredReason is not null, page.Upserts.Restarts),
             cancellationToken
         );
     }
@@ -150,11 +152,12 @@ internal sealed class SourceReader(IDataSource source, SourceCalls calls)
         string what,
         PageToken after,
         Func<PageToken, CancellationToken, Task<T>> read,
-        Func<T, (PageToken Next, bool IsLast)> end,
+        Func<T, (PageToken Next, bool IsLast, bool Restarts)> end,
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
         where T : class, IDisposable
     {
+        var circle = new TokenCircle();
         while (!calls.Stop.IsCancellationRequested)
         {
             if (await ReadUnlessStoppedAsync(what, token => read(after, token), cancellationToken) is not { } page)
@@ -163,11 +166,16 @@ internal sealed class SourceReader(IDataSource source, SourceCalls calls)
             }
 
             // Looked at before the page is handed on, which is then no longer ours.
-            var (next, isLast) = end(page);
-            if (!isLast && next == after)
+            var (next, isLast, restarts) = end(page);
+            circle = restarts ? new TokenCircle() : circle;
+            if (!isLast && (next == after || circle.IsClosedBy(next)))
             {
                 page.Dispose();
-                throw new ConnectorException($"The source did not get beyond '{after}' in {what}. This is a bug in the source.");
+                throw new ConnectorException(
+                    $"{FaultySource.NameOf(source)} "
+                        + (next == after ? $"did not get beyond {Place(after)}" : $"came back to {Place(next)}")
+                        + $" when asked for {what}. This is a bug in the source."
+                );
             }
 
             yield return page;
@@ -194,6 +202,32 @@ internal sealed class SourceReader(IDataSource source, SourceCalls calls)
         catch (OperationCanceledException) when (calls.Stop.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             return null;
+        }
+    }
+
+    private static string Place(PageToken token) => token.IsStart ? "the start" : $"'{token}'";
+
+    /// <summary>Notices that the tokens of pages go in a circle of any length, by Brent's algorithm: one is watched, at every power of two
+    /// another one. The pages after a place are always the same ones, so a place that comes again comes for ever.</summary>
+    private sealed class TokenCircle
+    {
+        private PageToken _watched;
+        private long _count;
+        private long _nextWatch = 1;
+
+        public bool IsClosedBy(PageToken next)
+        {
+            if (next == _watched || next.IsStart)
+            {
+                return true;
+            }
+
+            if (++_count == _nextWatch)
+            {
+                (_watched, _nextWatch) = (next, 2 * _count);
+            }
+
+            return false;
         }
     }
 }
