@@ -14,4 +14,11 @@ internal static partial class HttpJsonLog
         "{Address}: {Pages} pages in a row held nothing and led to another one; after {MaxPages} the sync fails"
     )]
     public static partial void EmptyPages(ILogger logger, string address, int pages, int maxPages);
+
+    [LoggerMessage(
+        232,
+        LogLevel.Information,
+        "{Address}: nothing stands at {Pointer} of the first page, which is taken as the only one; correct next_pointer if there are more"
+    )]
+    public static partial void OnlyPage(ILogger logger, string address, string pointer);
 }

@@ -6,7 +6,9 @@ using Connectors.Sources.Rest.HttpJson;
 using Connectors.Sources.Rest.HttpJson.Streams;
 using Connectors.Sources.Rest.Paging;
 using Connectors.Testing;
+using Connectors.Tests.LocalHost.Durable;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 using Xunit;
 
 namespace Connectors.Tests.Sources.Rest.HttpJson;
@@ -82,6 +84,42 @@ public sealed class HttpJsonDataSourceTests
         };
         await using var source = Source(server, [("items_pointer", "/items"), .. paging]);
         Assert.Equal(["1", "2", "3"], (await source.AllAsync(1, new PageLimits(2, int.MaxValue), Cancellation)).Ids());
+    }
+
+    /// <summary>A pointer that is mistyped ends the reading after one page, as the end of the listing does.</summary>
+    [Theory]
+    [InlineData("/next", "/next", false)]
+    [InlineData("/next", "/nxt", true)]
+    [InlineData("/paging/next", "/next", true)]
+    public async Task AFirstPageWithoutAWordOfTheNextIsTold(string written, string pointer, bool isTold)
+    {
+        await using var server = await JsonServer.StartAsync(
+            written == "/next"
+                ? """{"items": [{"id": 1}], "next": null}"""
+                : """{"items": [{"id": 1}], "paging": {"next": "/2"}}""",
+            Cancellation
+        );
+        using var log = new ListLoggerProvider();
+        using var logging = LoggerFactory.Create(builder => builder.AddProvider(log));
+        await using var source = new HttpJsonDataSource(
+            Context(server, ("items_pointer", "/items"), ("paging", "next"), ("next_pointer", pointer)) with
+            {
+                LoggerFactory = logging,
+            }
+        );
+
+        Assert.Equal(["1"], (await source.AllAsync(1, PageLimits.Default, Cancellation)).Ids());
+
+        Assert.Equal(
+            isTold
+                ?
+                [
+                    $"{server.Address}/: nothing stands at '{pointer}' of the first page, which is taken as the only one; correct "
+                        + "next_pointer if there are more",
+                ]
+                : [],
+            log.All
+        );
     }
 
     public static TheoryData<string, byte[], string?> Bodies =>
@@ -420,7 +458,10 @@ public sealed class HttpJsonDataSourceTests
     private static Task<ConnectorException> FailAsync(HttpJsonDataSource source) =>
         Assert.ThrowsAsync<ConnectorException>(() => source.AllAsync(1, PageLimits.Default, Cancellation));
 
-    private static HttpJsonDataSource Source(JsonServer server, params (string Field, JsonNode Value)[] values)
+    private static HttpJsonDataSource Source(JsonServer server, params (string Field, JsonNode Value)[] values) =>
+        new(Context(server, values));
+
+    private static SourceContext Context(JsonServer server, params (string Field, JsonNode Value)[] values)
     {
         var all = new JsonObject { ["url"] = server.Address, ["allowed_hosts"] = "127.0.0.1" };
         foreach (var (field, value) in values)
@@ -428,6 +469,6 @@ public sealed class HttpJsonDataSourceTests
             all[field] = value;
         }
 
-        return new HttpJsonDataSource(SomeSettings.Of(all, HttpJsonConfiguration.Fields));
+        return SomeSettings.Of(all, HttpJsonConfiguration.Fields);
     }
 }

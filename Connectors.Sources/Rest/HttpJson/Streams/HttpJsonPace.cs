@@ -36,6 +36,10 @@ internal sealed class HttpJsonPace(HttpJsonConfiguration configuration, SourceCo
         }
     }
 
+    /// <summary>Tells that the first page says nothing of a next one, not even that there is none: with a mistyped pointer it looks
+    /// so.</summary>
+    public void TellOnlyPage() => HttpJsonLog.OnlyPage(_logger, _address, $"{configuration.Next}");
+
     /// <summary>Counts a page's items.</summary>
     /// <param name="cursor">The page.</param>
     /// <param name="items">How many it holds.</param>

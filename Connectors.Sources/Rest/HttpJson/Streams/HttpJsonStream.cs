@@ -39,6 +39,9 @@ internal abstract class HttpJsonStream(HttpJsonConfiguration configuration, Rest
         return answer;
     }
 
+    /// <inheritdoc cref="HttpJsonPace.TellOnlyPage"/>
+    protected void TellOnlyPage() => pace.TellOnlyPage();
+
     /// <summary>Counts a page that was read.</summary>
     /// <returns>The cursor of the next page.</returns>
     protected string? Count(string cursor, int items, string? next)

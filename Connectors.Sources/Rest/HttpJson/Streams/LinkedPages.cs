@@ -34,6 +34,11 @@ internal sealed class LinkedPages(HttpJsonConfiguration configuration, RestClien
         }
 
         using var answer = await GetAsync(RequestOf(address), cancellationToken);
+        if (cursor.Length == 0 && Configuration is { Paging: "next", Next: { } pointer } && pointer.Find(answer.Json) is null)
+        {
+            TellOnlyPage();
+        }
+
         var (count, hash) = HttpJsonItems.Write(Configuration, answer, page, place.Hash);
         return Count(cursor, count, Next(answer) is { } next ? CursorOf(next, place, hash) : null);
     }
