@@ -27,6 +27,9 @@ internal sealed class ConnectorMaintenance(
 {
     private readonly ILogger _logger = loggerFactory.CreateLogger<ConnectorMaintenance>();
 
+    /// <summary>A source is tried at every poll, and what is wrong with it fills screens.</summary>
+    private readonly RepeatedNotice _stacks = new(timeProvider, TimeSpan.FromHours(1));
+
     /// <summary>Maintains a served connector.</summary>
     /// <param name="connector">The connector as it was found.</param>
     /// <param name="pending">The kinds of its jobs that wait already.</param>
@@ -132,7 +135,12 @@ internal sealed class ConnectorMaintenance(
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            ServiceLog.ConnectorFailed(_logger, Redactor.Redact(exception), connector.Id, UnexpectedError.IdOf(exception));
+            var id = UnexpectedError.IdOf(exception);
+            if (_stacks.IsDue($"{connector.Id} {id}"))
+            {
+                ServiceLog.ConnectorFailed(_logger, Redactor.Redact(exception), connector.Id, id);
+            }
+
             await ReportAsync(connector, UnexpectedError.Message(exception), cancellationToken);
             return false;
         }

@@ -1,4 +1,7 @@
 using Connectors.Abstractions;
+using Connectors.Sync.Service.Polling;
+using Connectors.Tests.LocalHost.Durable;
+using Microsoft.Extensions.Logging;
 using Xunit;
 
 namespace Connectors.Tests.Sync.Service.Polling;
@@ -131,6 +134,31 @@ public sealed class BadConnectorTests
         var writes = _fixture.Store.Updates.Count;
         await _fixture.RunOnceAsync();
         Assert.Equal(writes, _fixture.Store.Updates.Count);
+    }
+
+    [Fact]
+    public async Task TheStackOfASourceThatFailsAtEveryPollIsLoggedOnceAnHour()
+    {
+        using var log = new ListLoggerProvider();
+        using var logging = LoggerFactory.Create(builder => builder.AddProvider(log));
+        var fixture = new ServiceFixture { LoggerFactory = logging };
+        fixture.AddConnector();
+        fixture.Sources.Ping = _ => throw new InvalidOperationException("out of order");
+
+        foreach (var pause in new[] { 0, 30, 30, 3600 })
+        {
+            fixture.Clock.Advance(TimeSpan.FromSeconds(pause));
+            await fixture.RunOnceAsync();
+        }
+
+        Assert.Equal(2, Stacks());
+
+        // Another fault is another matter.
+        fixture.Sources.Ping = _ => throw new InvalidOperationException("out of paper");
+        await fixture.RunOnceAsync();
+        Assert.Equal(3, Stacks());
+
+        int Stacks() => log.Lines(typeof(ConnectorMaintenance).FullName!, LogLevel.Error).Count;
     }
 
     [Theory]
