@@ -150,9 +150,12 @@ public abstract class EnumerableDataSource : IDataSource, IReportsProgress
         }
         catch (Exception failure) when (failure is not OutOfMemoryException)
         {
-            // Of an object that refers to itself the serializer tells the whole way, a thousand steps long.
+            // Of an object that refers to itself the serializer tells the whole way, a thousand steps long, and so does the stack.
             var why = failure.Message.Length <= LongestReason ? failure.Message : $"{failure.Message[..LongestReason]}...";
-            throw new JsonException($"Document '{document.Id}': its body can't be written as JSON: {why}", failure);
+            throw new JsonException(
+                $"Document '{document.Id}': its body can't be written as JSON: {why}",
+                failure is JsonException ? null : failure
+            );
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -42,39 +43,28 @@ public sealed class SourceSettings
     }
 
     /// <summary>The text of a field; empty when there is none.</summary>
-    public string GetString(string name) =>
-        Find(name) switch
-        {
-            null => string.Empty,
-            JsonValue value when value.TryGetValue<string>(out var text) => text,
-            { } other => other.ToJsonString(),
-        };
+    /// <exception cref="ArgumentException">The source declares no such field.</exception>
+    public string GetString(string name) => TextOf(name);
 
     /// <summary>The text of a field that must not be empty.</summary>
     /// <exception cref="ConnectorException">It is empty.</exception>
     /// <exception cref="ArgumentException">The source declares no such field.</exception>
     public string GetRequiredString(string name)
     {
-        if (_isWhole && !_values.ContainsKey(name))
-        {
-            throw new ArgumentException(
-                $"GetRequiredString(\"{name}\"): the source declares no such field. Add it to Description.Fields, or correct the name.",
-                nameof(name)
-            );
-        }
-
-        var text = GetString(name).Trim();
+        var text = TextOf(name).Trim();
         return text.Length > 0
             ? text
             : throw new ConnectorException($"{name}: required, but empty. Set it in the connector's configuration.");
     }
 
     /// <summary>A sensitive field's text, wrapped; <see langword="null"/> when empty.</summary>
-    public Secret? GetSecret(string name) => Secret.FromNullable(GetString(name));
+    /// <exception cref="ArgumentException">The source declares no such field.</exception>
+    public Secret? GetSecret(string name) => Secret.FromNullable(TextOf(name));
 
     /// <summary>A yes-or-no field; <paramref name="fallback"/> when empty. <c>"true"</c>, <c>"1"</c> and <c>"yes"</c> count as
     /// yes.</summary>
     /// <exception cref="ConnectorException">Neither yes nor no.</exception>
+    /// <exception cref="ArgumentException">The source declares no such field.</exception>
     public bool GetBoolean(string name, bool fallback = false)
     {
         var node = Find(name);
@@ -83,7 +73,7 @@ public sealed class SourceSettings
             return boolean;
         }
 
-        var text = GetString(name).Trim();
+        var text = TextOf(name).Trim();
         return text.Length == 0 ? fallback
             : BooleanOf(text) ?? throw new ConnectorException($"{name}: {Redactor.Quote(text.ToLowerInvariant())} is not true or false.");
     }
@@ -99,9 +89,10 @@ public sealed class SourceSettings
 
     /// <summary>A whole number; <paramref name="fallback"/> when empty.</summary>
     /// <exception cref="ConnectorException">Not a whole number.</exception>
+    /// <exception cref="ArgumentException">The source declares no such field.</exception>
     public long GetInteger(string name, long fallback)
     {
-        var text = GetString(name).Trim();
+        var text = TextOf(name).Trim();
         if (text.Length == 0)
         {
             return fallback;
@@ -116,7 +107,7 @@ public sealed class SourceSettings
     /// <param name="name">The field.</param>
     /// <param name="choices">The words that it may hold.</param>
     /// <exception cref="ConnectorException">Another word.</exception>
-    /// <exception cref="ArgumentException">There are no choices.</exception>
+    /// <exception cref="ArgumentException">There are no choices, or the source declares no such field.</exception>
     public string GetChoice(string name, params string[] choices)
     {
         ArgumentNullException.ThrowIfNull(choices);
@@ -128,7 +119,7 @@ public sealed class SourceSettings
             );
         }
 
-        var text = GetString(name).Trim();
+        var text = TextOf(name).Trim();
         return text.Length == 0
             ? choices[0]
             : choices.FirstOrDefault(choice => choice.Equals(text, StringComparison.OrdinalIgnoreCase))
@@ -141,11 +132,12 @@ public sealed class SourceSettings
 
     /// <summary>A list field: a JSON array of texts, or one text with commas, as Kibana's text box gives it. Blank parts are left
     /// out.</summary>
+    /// <exception cref="ArgumentException">The source declares no such field.</exception>
     public IReadOnlyList<string> GetList(string name) =>
         Find(name) switch
         {
             JsonArray array => [.. array.Select(Text).Where(text => text.Length > 0)],
-            _ => GetString(name).Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
+            _ => TextOf(name).Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
         };
 
     private static string Text(JsonNode? node) =>
@@ -156,5 +148,20 @@ public sealed class SourceSettings
         || node.GetValueKind() is JsonValueKind.Null
         || (node is JsonValue value && value.TryGetValue<string>(out var text) && text.Length == 0);
 
-    private JsonNode? Find(string name) => _values.TryGetValue(name, out var node) ? node : null;
+    private string TextOf(string name, [CallerMemberName] string reader = "") =>
+        Find(name, reader) switch
+        {
+            null => string.Empty,
+            JsonValue value when value.TryGetValue<string>(out var text) => text,
+            { } other => other.ToJsonString(),
+        };
+
+    private JsonNode? Find(string name, [CallerMemberName] string reader = "") =>
+        _values.TryGetValue(name, out var node) ? node
+        : _isWhole
+            ? throw new ArgumentException(
+                $"{reader}(\"{name}\"): the source declares no such field. Add it to Description.Fields, or correct the name.",
+                nameof(name)
+            )
+        : null;
 }

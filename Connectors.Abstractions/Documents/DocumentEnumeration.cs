@@ -18,7 +18,8 @@ internal sealed class DocumentEnumeration : IAsyncDisposable
     public DocumentEnumeration(Func<CancellationToken, IAsyncEnumerable<SimpleDocument>> read, Action moved)
     {
         _moved = moved;
-        _documents = read(_stop.Token).GetAsyncEnumerator(_stop.Token);
+        var documents = read(_stop.Token) ?? throw new InvalidOperationException("ReadAsync gave null in place of its documents");
+        _documents = documents.GetAsyncEnumerator(_stop.Token);
     }
 
     /// <summary>Null when the source gave that.</summary>

@@ -12,9 +12,14 @@ public sealed class ChangePage : IDisposable
     {
         ArgumentNullException.ThrowIfNull(upserts);
         ArgumentNullException.ThrowIfNull(deletedIds);
-        if (upserts.IsLast && cursor is null)
+        if (upserts.IsLast && string.IsNullOrEmpty(cursor))
         {
             throw new ArgumentException("The last page of changes says where the next sync begins.", nameof(cursor));
+        }
+
+        if (deletedIds.Any(string.IsNullOrEmpty))
+        {
+            throw new ArgumentException("An id among those that were deleted is null or empty.", nameof(deletedIds));
         }
 
         Upserts = upserts;

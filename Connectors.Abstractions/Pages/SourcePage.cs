@@ -57,6 +57,9 @@ public sealed class SourcePage : IDisposable
     /// <see langword="null"/>. A sync with a gap deletes nothing.</summary>
     public string? Gap { get; }
 
+    /// <summary>Whether <see cref="Dispose"/> was called: such a page looks like an empty one.</summary>
+    internal bool IsDisposed { get; private set; }
+
     /// <summary>The document at <paramref name="index"/>.</summary>
     public SourceDocument this[int index]
     {
@@ -106,6 +109,7 @@ public sealed class SourcePage : IDisposable
     /// <summary>Gives the page's memory back.</summary>
     public void Dispose()
     {
+        IsDisposed = true;
         _buffer.Dispose();
         _entries.Dispose();
     }

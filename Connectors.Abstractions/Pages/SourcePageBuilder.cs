@@ -112,11 +112,20 @@ public sealed class SourcePageBuilder : IDisposable
     }
 
     /// <summary>Ends the document that was begun last.</summary>
+    /// <exception cref="InvalidOperationException">None was begun, or nothing was written of it.</exception>
     public void End()
     {
         var (idStart, idLength, timestamp, content) = _open ?? throw new InvalidOperationException("Begin a document first.");
         _json?.Flush();
         var bodyStart = idStart + idLength;
+        if (Buffer.Length == bodyStart)
+        {
+            throw new InvalidOperationException(
+                $"Document '{Encoding.UTF8.GetString(Buffer.WrittenSpan.Slice(idStart, idLength))}': nothing was written between its "
+                    + "beginning and its end. Its body has to be one JSON object, {} at least; Abandon forgets a document."
+            );
+        }
+
         Entries.Add(
             new PageEntry(
                 idStart,
@@ -181,11 +190,21 @@ public sealed class SourcePageBuilder : IDisposable
     /// <param name="next">Where the next page begins.</param>
     /// <param name="isLast">Whether the partition was read to its very end, without error.</param>
     /// <param name="restarts">See <see cref="SourcePage.Restarts"/>.</param>
+    /// <exception cref="InvalidOperationException">A document was begun and not ended.</exception>
+    /// <exception cref="ArgumentException">The token is longer than <see cref="PageToken.MaxLength"/>.</exception>
     public SourcePage Build(PageToken next, bool isLast, bool restarts = false)
     {
         if (_open is not null)
         {
             throw new InvalidOperationException("End the last document first.");
+        }
+
+        if (!isLast && next.ToString().Length > PageToken.MaxLength)
+        {
+            throw new ArgumentException(
+                $"The token of the next page has {next.Value.Length} characters, and may have {PageToken.MaxLength}.",
+                nameof(next)
+            );
         }
 
         var (buffer, entries) = (Buffer, Entries);

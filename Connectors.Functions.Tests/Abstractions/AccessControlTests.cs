@@ -71,12 +71,26 @@ public sealed class AccessControlTests
         Assert.Equal("""["everyone","user:1"]""", document["query"]!["template"]!["params"]!["access_control"]!.ToJsonString());
     }
 
-    [Fact]
-    public async Task AnIdentityWithoutAnIdIsAFault()
-    {
-        var failure = await Assert.ThrowsAsync<ConnectorException>(() => IdentitiesAsync(new AccessIdentity("", [])));
+    public static TheoryData<AccessIdentity?, string> NoIdentities =>
+        new()
+        {
+            { new AccessIdentity("", []), "without an id." },
+            { null, "that is null." },
+            { new AccessIdentity("alice", null!), "without values, 'alice'." },
+            { new AccessIdentity("alice", []) { Identity = null! }, "without values, 'alice'." },
+        };
 
-        Assert.Equal("Memory gave an identity without an id. This is a bug in the source.", failure.Message);
+    [Theory]
+    [MemberData(nameof(NoIdentities))]
+    public async Task AnIdentityThatIsNoneIsAFault(AccessIdentity? identity, string told)
+    {
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() => IdentitiesAsync(identity!));
+
+        Assert.EndsWith(
+            $"AccessSource (assembly Connectors.Functions.Tests) gave an identity {told} This is a bug in the source.",
+            failure.Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

@@ -169,7 +169,9 @@ public sealed class EnumerableDataSourceTests
 
             Assert.StartsWith("Document 'b': its body can't be written as JSON: ", failure.Message, StringComparison.Ordinal);
             Assert.InRange(failure.Message.Length, 60, 400);
-            Assert.NotNull(failure.InnerException);
+
+            // Of a circle it would tell nothing but a thousand calls of the serializer.
+            Assert.Equal(body == (object)circle, failure.InnerException is null);
         }
     }
 

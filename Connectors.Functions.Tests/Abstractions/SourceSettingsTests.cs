@@ -22,6 +22,32 @@ public sealed class SourceSettingsTests
         );
     }
 
+    public static TheoryData<string, Action<SourceSettings>> Readers =>
+        new()
+        {
+            { "GetString", settings => settings.GetString("ulr") },
+            { "GetSecret", settings => settings.GetSecret("ulr") },
+            { "GetBoolean", settings => settings.GetBoolean("ulr") },
+            { "GetInteger", settings => settings.GetInteger("ulr", 1) },
+            { "GetChoice", settings => settings.GetChoice("ulr", "a", "b") },
+            { "GetList", settings => settings.GetList("ulr") },
+        };
+
+    [Theory]
+    [MemberData(nameof(Readers))]
+    public void SoItIsWhicheverWayItIsRead(string reader, Action<SourceSettings> read)
+    {
+        ArgumentNullException.ThrowIfNull(read);
+        var settings = SourceSettings.FromConfiguration([], [new ConfigField("url", "Address")]);
+
+        Assert.StartsWith(
+            $"{reader}(\"ulr\"): the source declares no such field.",
+            Assert.Throws<ArgumentException>(() => read(settings)).Message,
+            StringComparison.Ordinal
+        );
+        read(new SourceSettings(new Dictionary<string, JsonNode?>()));
+    }
+
     [Fact]
     public void SettingsThatAreOnlySomeSayThatTheyAreEmpty()
     {

@@ -123,14 +123,18 @@ internal sealed class ContentReader(ContentOptions options, IContentExtractor? e
             && (cancellationToken.IsCancellationRequested || calls?.Stop.IsCancellationRequested == true)
         );
 
-    private static ConnectorException BrokeOff(DocumentContent content, Exception broken) =>
-        new(
+    private ConnectorException BrokeOff(DocumentContent content, Exception broken)
+    {
+        calls?.Note(broken);
+        var what = Redactor.MessageOf(broken);
+        return new ConnectorException(
             FailureKind.Retry,
             broken is IOException or HttpRequestException or SocketException
-                ? $"{content.FileName}: reading its content broke off: {broken.Message}"
-                : $"{content.FileName}: reading its content broke off with {broken.GetType().Name}: {broken.Message}",
+                ? $"{content.FileName}: reading its content broke off: {what}"
+                : $"{content.FileName}: reading its content broke off with {broken.GetType().Name}: {what}",
             broken
         );
+    }
 
     private static async Task<ContentText> ExtractAsync(
         IContentExtractor extractor,

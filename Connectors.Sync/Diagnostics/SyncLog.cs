@@ -40,6 +40,13 @@ internal static partial class SyncLog
     )]
     public static partial void DuplicateIds(ILogger logger, long duplicates, string part);
 
+    [LoggerMessage(
+        218,
+        LogLevel.Warning,
+        "{Pages} pages in a row held nothing and led to another one when the source was asked for {Call}; it is read on"
+    )]
+    public static partial void EmptyPages(ILogger logger, string call, int pages);
+
     [LoggerMessage(207, LogLevel.Debug, "Sync {SyncJobId} of {IndexName} deletes nothing: {Reason}")]
     public static partial void DeletesRefused(ILogger logger, string syncJobId, string indexName, string reason);
 

@@ -81,7 +81,8 @@ internal sealed class SyncEngine : ISyncEngine
             _logger,
             stop: stopReading,
             waits: source is IReportsWaiting waiting ? () => waiting.WaitsUntil : null,
-            isWaitTold: progress.IsWaitTold
+            isWaitTold: progress.IsWaitTold,
+            origin: source
         );
         progress.Waits = () => calls.Wait;
         using var state = _states.Open(request.JobId);

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Connectors.Abstractions;
 using Connectors.Sync.Diagnostics;
+using Connectors.Sync.Sources;
 using Microsoft.Extensions.Logging;
 
 namespace Connectors.Sync.Retries;
@@ -20,6 +21,8 @@ namespace Connectors.Sync.Retries;
 /// <param name="outwaits">Whether a call that waits, for no more than <see cref="LongestWait"/>, may take longer than the time limit. If
 /// not, it fails with the time that is left.</param>
 /// <param name="isWaitTold">Whether a person is told elsewhere than in the log that the source is waited for.</param>
+/// <param name="origin">The source itself, whose secrets are kept out of what is told of its failures; <see langword="null"/> when there
+/// are none to keep.</param>
 /// <param name="stop">Ends pauses at once, a call that waits as well, and any other call under way after <see cref="Patience"/>.</param>
 internal sealed class SourceCalls(
     string source,
@@ -32,6 +35,7 @@ internal sealed class SourceCalls(
     Func<DateTimeOffset?>? waits = null,
     bool outwaits = true,
     bool isWaitTold = false,
+    IDataSource? origin = null,
     CancellationToken stop = default
 )
 {
@@ -63,6 +67,18 @@ internal sealed class SourceCalls(
         }
     }
 
+    /// <summary>Notes where a failure happened that is about to be told: see <see cref="FaultySource.Note"/>.</summary>
+    public void Note(Exception failure)
+    {
+        if (origin is not null)
+        {
+            FaultySource.Note(origin, failure);
+        }
+    }
+
+    /// <summary>Tells that many pages in a row held nothing and led to another one.</summary>
+    public void TellEmptyPages(string what, int pages) => SyncLog.EmptyPages(logger, what, pages);
+
     /// <summary>Whether this is the failure of a call for which no retry is left here, though one may help. Several calls made at the same
     /// time may fail.</summary>
     public bool GaveUp(ConnectorException failure) => _failures.Contains(failure);
@@ -91,7 +107,7 @@ internal sealed class SourceCalls(
             {
                 try
                 {
-                    return await TryAsync(what, call, progress, limit ?? timeLimit, cancellationToken);
+                    return await TryMaskedAsync(what, call, progress, limit ?? timeLimit, cancellationToken);
                 }
                 catch (ConnectorException failure) when (failure.Kind is FailureKind.Retry)
                 {
@@ -135,6 +151,25 @@ internal sealed class SourceCalls(
 
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, cancellationToken);
         await Task.Delay(delay, time, either.Token);
+    }
+
+    /// <summary>The same; a secret of the source that stands in a sentence about its failure is taken out before anybody sees it.</summary>
+    private async Task<T> TryMaskedAsync<T>(
+        string what,
+        Func<CancellationToken, Task<T>> call,
+        Func<long>? progress,
+        TimeSpan limit,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            return await TryAsync(what, call, progress, limit, cancellationToken);
+        }
+        catch (ConnectorException failure) when (origin is not null && FaultySource.Reveals(origin, failure))
+        {
+            throw FaultySource.Masked(origin, failure);
+        }
     }
 
     private async Task<T> TryAsync<T>(

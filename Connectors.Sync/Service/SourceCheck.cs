@@ -63,7 +63,8 @@ internal sealed class SourceCheck(
             timeProvider,
             _random,
             NullLogger.Instance,
-            callsOn: callsOn
+            callsOn: callsOn,
+            origin: source
         );
         return new SourceReader(source, calls).PingAsync(limit, cancellationToken);
     }
@@ -93,7 +94,8 @@ internal sealed class SourceCheck(
             timeProvider,
             _random,
             logger,
-            isWaitTold: progress.IsWaitTold
+            isWaitTold: progress.IsWaitTold,
+            origin: source
         );
         progress.Waits = () => calls.Wait ?? SourceWait.Within(source);
         return new SourceReader(source, calls).PingAsync(options.PingTimeout, stop);

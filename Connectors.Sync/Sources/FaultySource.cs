@@ -65,6 +65,32 @@ internal static class FaultySource
         return false;
     }
 
+    /// <summary>Whether a failure that was foreseen tells a secret of the source: whoever wrote its sentence put an address or an answer
+    /// into it.</summary>
+    public static bool Reveals(IDataSource source, ConnectorException failure)
+    {
+        ArgumentNullException.ThrowIfNull(failure);
+        return Secrets.TryGetValue(OriginOf(source), out var secrets)
+            && secrets.Any(secret => failure.Message.Contains(secret, StringComparison.Ordinal));
+    }
+
+    /// <summary>The same failure without the secrets.</summary>
+    public static ConnectorException Masked(IDataSource source, ConnectorException failure)
+    {
+        ArgumentNullException.ThrowIfNull(failure);
+        var cause = failure.InnerException;
+        if (Secrets.TryGetValue(OriginOf(source), out var secrets))
+        {
+            Redactor.Note(failure, secrets);
+            if (cause is not null)
+            {
+                Redactor.Note(cause, secrets);
+            }
+        }
+
+        return new ConnectorException(failure.Kind, Redactor.MessageOf(failure), cause, failure.RetryAfter) { IsGone = failure.IsGone };
+    }
+
     /// <summary>What is told of the failure of somebody's own source; <see langword="null"/> of any other failure.</summary>
     public static string? Sentence(Exception? failure) =>
         failure?.Data[Key] is string name ? $"{name} failed with {Cause(failure)}." : null;

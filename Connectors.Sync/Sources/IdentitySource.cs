@@ -47,17 +47,29 @@ internal sealed class IdentitySource : EnumerableDataSource, IReportsWaiting
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        await foreach (var identity in _identities.ReadIdentitiesAsync(cancellationToken).WithCancellation(cancellationToken))
+        await foreach (var identity in Identities(cancellationToken).WithCancellation(cancellationToken))
         {
-            if (string.IsNullOrEmpty(identity.Id))
+            if (string.IsNullOrEmpty(identity?.Id) || identity.AccessControl is null || identity.Identity is null)
             {
-                throw new ConnectorException($"{_source.Description.Name} gave an identity without an id. This is a bug in the source.");
+                throw new ConnectorException(
+                    $"{FaultySource.NameOf(_source)} gave an identity "
+                        + (
+                            identity is null ? "that is null."
+                            : string.IsNullOrEmpty(identity.Id) ? "without an id."
+                            : $"without values, '{identity.Id}'."
+                        )
+                        + " This is a bug in the source."
+                );
             }
 
             // By what the documents say when they are compared: a time stamp would hide a change of groups.
             yield return new SimpleDocument(identity.Id, BodyOf(identity));
         }
     }
+
+    private IAsyncEnumerable<AccessIdentity> Identities(CancellationToken cancellationToken) =>
+        _identities.ReadIdentitiesAsync(cancellationToken)
+        ?? throw new InvalidOperationException("ReadIdentitiesAsync gave null in place of its identities");
 
     protected override async ValueTask DisposeAsyncCore()
     {

@@ -103,6 +103,20 @@ public sealed class OwnSourceTests : IAsyncLifetime
         Assert.DoesNotContain("tulips", seen, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("open", "note.txt: reading its content broke off with InvalidOperationException: No *** here.")]
+    [InlineData("stream", "note.txt: reading its content broke off: No *** here.")]
+    [InlineData("say", "The backend refuses *** and ***. Correct the key.")]
+    public async Task NorInWhatFailsWithAContentOrIsSaidInTheSourcesOwnWords(string fails, string told)
+    {
+        await CreateAsync("failing", "a1", "things", $"fails={fails}", "key=tulips & roses");
+
+        Assert.Equal(1, await _cli.RunAsync("preview", "a1", "--debug"));
+
+        Assert.Contains(told, _cli.Error.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("tulips", $"{_cli.Out}{_cli.Error}", StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task ASyncTellsTheClassAndTheEntryOfTheLog()
     {
@@ -254,14 +268,38 @@ public class FailingSource(SourceContext context) : EnumerableDataSource(context
     )
     {
         await Task.Yield();
-        yield return new SimpleDocument("1", new { title = "one" });
-        if (Context.Settings.GetString("fails") == "dispose")
+        var key = Context.Settings.GetString("key");
+        DocumentContent? note = Context.Settings.GetString("fails") switch
+        {
+            "open" => new NoteFile(() => throw new InvalidOperationException($"No {key} here.")),
+            "stream" => new NoteFile(() => new BreakingStream(new IOException($"No {key} here."))),
+            "say" => throw new ConnectorException($"The backend refuses {key} and {Uri.EscapeDataString(key)}. Correct the key."),
+            _ => null,
+        };
+        yield return new SimpleDocument("1", new { title = "one" }, Content: note);
+        if (Context.Settings.GetString("fails") is "dispose" or "open" or "stream")
         {
             yield break;
         }
 
         throw new InvalidDataException("No item 5, password=hunter2.");
     }
+}
+
+/// <summary>A file that is opened as it is told to.</summary>
+internal sealed class NoteFile(Func<Stream> open) : DocumentContent
+{
+    public override string FileName => "note.txt";
+
+    public override long SizeInBytes => 10;
+
+    public override Task<Stream> OpenAsync(CancellationToken cancellationToken) => Task.FromResult(open());
+}
+
+/// <summary>Fails when it is read.</summary>
+internal sealed class BreakingStream(IOException failure) : MemoryStream
+{
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => throw failure;
 }
 
 public sealed class EagerSource(SourceContext context) : FailingSource(context)

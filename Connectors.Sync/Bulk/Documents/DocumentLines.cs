@@ -41,6 +41,7 @@ internal sealed class DocumentLines
     /// <param name="body">One JSON object.</param>
     /// <param name="text">The text of its content, for the field <c>body</c>; empty for none.</param>
     /// <param name="attachment">A file for the pipeline to extract text from, for the field <c>_attachment</c>; empty for none.</param>
+    /// <exception cref="JsonException">The body is not one JSON object.</exception>
     public void WriteUpsert(
         PooledBuffer to,
         ReadOnlySpan<byte> id,
@@ -92,6 +93,8 @@ internal sealed class DocumentLines
             to.WriteByte((byte)'"');
         }
 
+        body = text.IsEmpty ? body : OwnField.Yield(body, "body"u8);
+        body = attachment.IsEmpty ? body : OwnField.Yield(body, "_attachment"u8);
         WriteBody(to, DocumentSanitizer.NeedsSanitizing(body) ? DocumentSanitizer.Sanitize(body) : body);
         to.WriteByte((byte)'\n');
     }
@@ -155,10 +158,7 @@ internal sealed class DocumentLines
         var inner = body[1..].TrimStart(" \t"u8);
         if (inner.IsEmpty || body[0] != (byte)'{')
         {
-            throw new ConnectorException(
-                FailureKind.Fatal,
-                "The source gave a body that is not a JSON object. This is a bug in the source."
-            );
+            throw new JsonException("it does not begin with a brace");
         }
 
         if (inner[0] != (byte)'}')

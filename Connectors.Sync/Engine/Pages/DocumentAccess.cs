@@ -86,10 +86,7 @@ internal static class DocumentAccess
     {
         var document =
             JsonNode.Parse(body, documentOptions: new JsonDocumentOptions { MaxDepth = MaxDepth }) as JsonObject
-            ?? throw new ConnectorException(
-                FailureKind.Fatal,
-                "The source gave a body that is not a JSON object. This is a bug in the source."
-            );
+            ?? throw new JsonException("It is not an object.");
         var values = document[AccessControl.FieldName] switch
         {
             JsonArray list => list.Select(TextOf),

@@ -26,7 +26,15 @@ internal sealed class DocumentPreview(SyncEngineOptions options, ContentExtracti
     public async Task<PreviewedDocuments> ReadAsync(SyncRequest request, IDataSource source, int count, CancellationToken cancellationToken)
     {
         var filter = DocumentFilter.For(request.Rules);
-        var calls = new SourceCalls(source.Description.Name, BackoffPolicy.None, options.SourceCallTimeLimit, time, new Random(), logger);
+        var calls = new SourceCalls(
+            source.Description.Name,
+            BackoffPolicy.None,
+            options.SourceCallTimeLimit,
+            time,
+            new Random(),
+            logger,
+            origin: source
+        );
         var reader = new SourceReader(source, calls);
         var step = PageStep.For(request, options, extraction, calls, time);
         var (documents, rejections, seen, excluded) = (new List<string>(), new RejectionReport(), new SeenIds(0), 0L);

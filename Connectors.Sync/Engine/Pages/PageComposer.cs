@@ -1,3 +1,6 @@
+using System.Text;
+using System.Text.Json;
+using Connectors.Abstractions;
 using Connectors.Sync.Bulk;
 using Connectors.Sync.Bulk.Documents;
 using Connectors.Sync.Content;
@@ -126,12 +129,12 @@ internal sealed class PageComposer(
                     text.Outcome == ContentOutcome.Unsupported
                         ? $"content {Path.GetExtension(work.Page[index].Content!.FileName).ToLowerInvariant()}"
                         : "content";
-                plan.Rejections.Add(new Rejection(System.Text.Encoding.UTF8.GetString(work.Page[index].Id.Span), type, reason));
+                plan.Rejections.Add(new Rejection(Encoding.UTF8.GetString(work.Page[index].Id.Span), type, reason));
                 plan.Counts += new SyncCounts(WithoutText: 1);
             }
             else if (texts[index - start] is { IsGone: true, Reason: { } gone })
             {
-                plan.Rejections.Add(new Rejection(System.Text.Encoding.UTF8.GetString(work.Page[index].Id.Span), "gone", gone));
+                plan.Rejections.Add(new Rejection(Encoding.UTF8.GetString(work.Page[index].Id.Span), "gone", gone));
                 plan.Counts += new SyncCounts(Unreadable: 1);
             }
         }
@@ -163,16 +166,27 @@ internal sealed class PageComposer(
             // Nothing in the source changes when a content becomes readable: without a time stamp the document is written again at the next
             // sync.
             var isIncomplete = text is { MayPass: true };
-            lines.WriteUpsert(
-                batch.Buffer,
-                shortened ?? document.Id.Span,
-                shortened is null ? default : document.Id.Span,
-                isIncomplete ? now : document.Timestamp ?? now,
-                (document.Timestamp is null || hasAccessControl) && !isIncomplete ? (long)work.States[index].Version.Value : null,
-                document.Body.Span,
-                text is null ? default : text.Utf8.Span,
-                text is null ? default : text.Attachment.Span
-            );
+            try
+            {
+                lines.WriteUpsert(
+                    batch.Buffer,
+                    shortened ?? document.Id.Span,
+                    shortened is null ? default : document.Id.Span,
+                    isIncomplete ? now : document.Timestamp ?? now,
+                    (document.Timestamp is null || hasAccessControl) && !isIncomplete ? (long)work.States[index].Version.Value : null,
+                    document.Body.Span,
+                    text is null ? default : text.Utf8.Span,
+                    text is null ? default : text.Attachment.Span
+                );
+            }
+            catch (JsonException broken)
+            {
+                throw new ConnectorException(
+                    $"Document '{Encoding.UTF8.GetString(document.Id.Span)}': the source gave a body that is not one JSON "
+                        + $"object: {Sentences.Inner(broken.Message)}. This is a bug in the source."
+                );
+            }
+
             text?.Dispose();
             plan.Add(
                 verdict switch

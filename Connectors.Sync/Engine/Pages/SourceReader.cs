@@ -13,6 +13,8 @@ namespace Connectors.Sync.Engine.Pages;
 /// <param name="calls">How it is called.</param>
 internal sealed class SourceReader(IDataSource source, SourceCalls calls)
 {
+    private const int EmptyPagesToTell = 1_000;
+
     private readonly Func<long>? _progress = source is IReportsProgress reporter ? () => reporter.Progress : null;
 
     /// <summary>What the source is.</summary>
@@ -24,6 +26,8 @@ internal sealed class SourceReader(IDataSource source, SourceCalls calls)
     /// <summary>How it is called, for the contents of its documents.</summary>
     public SourceCalls Calls => calls;
 
+    private string Class => FaultySource.NameOf(source);
+
     /// <summary>Checks that it answers.</summary>
     /// <param name="limit">How long it may take.</param>
     /// <param name="cancellationToken">Stops the call.</param>
@@ -33,7 +37,7 @@ internal sealed class SourceReader(IDataSource source, SourceCalls calls)
             "an answer",
             async token =>
             {
-                await source.PingAsync(token);
+                await (source.PingAsync(token) ?? throw Null("a task of PingAsync"));
                 return true;
             },
             cancellationToken,
@@ -52,14 +56,17 @@ internal sealed class SourceReader(IDataSource source, SourceCalls calls)
             token => source.PartitionAsync(wanted, token),
             cancellationToken
         );
+        if (partitions.Any(partition => partition?.Name is null))
+        {
+            throw new ConnectorException($"{Class} gave a partition that is null or has no name. This is a bug in the source.");
+        }
+
         if (
             partitions.Count == 0
             || partitions.Select(partition => partition.Name).Distinct(StringComparer.Ordinal).Count() != partitions.Count
         )
         {
-            throw new ConnectorException(
-                $"{FaultySource.NameOf(source)} gave no partition, or two of the same name. This is a bug in the source."
-            );
+            throw new ConnectorException($"{Class} gave no partition, or two of the same name. This is a bug in the source.");
         }
 
         return partitions;
@@ -92,7 +99,7 @@ internal sealed class SourceReader(IDataSource source, SourceCalls calls)
             idsOnly && source is IIdLister lister
                 ? (place, token) => lister.ReadIdsAsync(partition, place, stoppable, token)
                 : (place, token) => source.ReadPageAsync(partition, place, stoppable, token),
-            page => (page.Next, page.IsLast, page.Restarts),
+            page => (page, page.IsLast),
             cancellationToken
         );
     }
@@ -116,7 +123,7 @@ internal sealed class SourceReader(IDataSource source, SourceCalls calls)
             "its changes",
             after,
             (place, token) => ((IChangeFeed)source).ReadChangesAsync(cursor, place, stoppable, token),
-            page => (page.Upserts.Next, page.Upserts.IsLast || page.ExpiredReason is not null, page.Upserts.Restarts),
+            page => (page.Upserts, page.Upserts.IsLast || page.ExpiredReason is not null),
             cancellationToken
         );
     }
@@ -132,7 +139,7 @@ internal sealed class SourceReader(IDataSource source, SourceCalls calls)
         {
             return await calls.RunAsync(
                 what,
-                async token => await call(token) is { } answer ? answer : throw new InvalidOperationException($"It gave null for {what}"),
+                async token => await (call(token) ?? throw Null(what)) is { } answer ? answer : throw Null(what),
                 _progress,
                 cancellationToken,
                 limit
@@ -152,12 +159,12 @@ internal sealed class SourceReader(IDataSource source, SourceCalls calls)
         string what,
         PageToken after,
         Func<PageToken, CancellationToken, Task<T>> read,
-        Func<T, (PageToken Next, bool IsLast, bool Restarts)> end,
+        Func<T, (SourcePage Page, bool IsLast)> end,
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
         where T : class, IDisposable
     {
-        var circle = new TokenCircle();
+        var (circle, empty) = (new TokenCircle(), 0);
         while (!calls.Stop.IsCancellationRequested)
         {
             if (await ReadUnlessStoppedAsync(what, token => read(after, token), cancellationToken) is not { } page)
@@ -166,16 +173,30 @@ internal sealed class SourceReader(IDataSource source, SourceCalls calls)
             }
 
             // Looked at before the page is handed on, which is then no longer ours.
-            var (next, isLast, restarts) = end(page);
-            circle = restarts ? new TokenCircle() : circle;
+            var (documents, isLast) = end(page);
+            var next = documents.Next;
+            circle = documents.Restarts ? new TokenCircle() : circle;
+            empty = documents.Count == 0 ? empty + 1 : 0;
+            if (documents.IsDisposed)
+            {
+                throw new ConnectorException(
+                    $"{Class} gave a page that it had disposed when asked for {what}. This is a bug in the source."
+                );
+            }
+
             if (!isLast && (next == after || circle.IsClosedBy(next)))
             {
                 page.Dispose();
                 throw new ConnectorException(
-                    $"{FaultySource.NameOf(source)} "
-                        + (next == after ? $"did not get beyond {Place(after)}" : $"came back to {Place(next)}")
-                        + $" when asked for {what}. This is a bug in the source."
+                    next == after
+                        ? $"{Class} did not get beyond {Place(after)} when asked for {what}. This is a bug in the source."
+                        : $"{Class} came back to {Place(next)} when asked for {what}. This is a bug in the source."
                 );
+            }
+
+            if (!isLast && empty > 0 && empty % EmptyPagesToTell == 0)
+            {
+                calls.TellEmptyPages(what, empty);
             }
 
             yield return page;
@@ -204,6 +225,8 @@ internal sealed class SourceReader(IDataSource source, SourceCalls calls)
             return null;
         }
     }
+
+    private static InvalidOperationException Null(string what) => new($"It gave null for {what}");
 
     private static string Place(PageToken token) => token.IsStart ? "the start" : $"'{token}'";
 

@@ -103,7 +103,8 @@ internal sealed class StagedSync : IDisposable
             _random,
             _logger,
             waits: source is IReportsWaiting waiting ? () => waiting.WaitsUntil : null,
-            outwaits: false
+            outwaits: false,
+            origin: source
         );
         return new SourceReader(source, calls);
     }

@@ -251,7 +251,7 @@ internal static class JobSetup
             Pipeline = pipeline,
             Rules = rules.Basic,
             HasAccessControl = AccessControl.IsOn(source, settings),
-            UseExtractionService = settings.GetBoolean(CommonFields.UseExtractionService),
+            UseExtractionService = HasContent(source) && settings.GetBoolean(CommonFields.UseExtractionService),
             Fingerprint = SyncFingerprint.Of([serviceType, fields, .. rules.Fingerprint()]),
         };
     }

@@ -1,4 +1,5 @@
 using System.Text;
+using Connectors.Abstractions;
 using Connectors.Sync.Content;
 using Connectors.Sync.Content.Extraction;
 using Connectors.Sync.Engine;
@@ -34,6 +35,27 @@ public sealed class ContentWaysTests : IAsyncDisposable
     {
         _fixture.Dispose();
         await _local.DisposeAsync();
+    }
+
+    /// <summary>Elasticsearch rejects a document with the same field twice.</summary>
+    [Fact]
+    public async Task AFieldOfTheDocumentsOwnGivesWayToTheTextOfItsFile()
+    {
+        await using var source = new AccessSource
+        {
+            Documents =
+            [
+                new SimpleDocument("file", new { body = "mine" }, Changed, new BytesContent("a.txt", "plain"u8.ToArray())),
+                new SimpleDocument("note", new { body = "mine" }, Changed),
+            ],
+        };
+        await _fixture.RunAsync(source);
+
+        Assert.Equal(
+            ("plain", "mine"),
+            ((string?)_fixture.Index.Documents["file"]["body"], (string?)_fixture.Index.Documents["file"]["body_"])
+        );
+        Assert.Equal("mine", (string?)_fixture.Index.Documents["note"]["body"]);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Connectors.Abstractions;
 using Connectors.Sync.Bulk;
 using Connectors.Sync.Engine;
 using Connectors.Tests.Support;
@@ -84,6 +85,20 @@ public sealed class OddDocumentsTests : IDisposable
         var rejection = Assert.Single(outcome.Rejections.Samples);
         Assert.Equal(("2", "document_parsing_exception"), (rejection.Id, rejection.Type));
         Assert.Contains("f", rejection.Reason, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("[1]")]
+    [InlineData("{\n\"a\":")]
+    [InlineData("7")]
+    public async Task ABodyThatIsNoObjectIsToldWithItsDocument(string body)
+    {
+        await using var fixture = await GatewayFixture.StartAsync();
+
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() => RunAsync(fixture, ("1", """{"f":1}"""), ("2", body)));
+
+        Assert.StartsWith("Document '2': the source gave a body that is not one JSON object: ", failure.Message, StringComparison.Ordinal);
+        Assert.EndsWith(". This is a bug in the source.", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
