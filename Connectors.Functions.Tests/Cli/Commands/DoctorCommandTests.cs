@@ -43,6 +43,24 @@ public sealed class DoctorCommandTests
     }
 
     [Fact]
+    public async Task AStateFolderThatCannotBeMadeIsToldWithWhatStandsInTheWay()
+    {
+        await using var elasticsearch = await EmulatorServer.StartAsync(new EmulatorOptions(), Token);
+        using var cli = new CliRun(elasticsearch.Uri);
+        var folder = Path.Combine(cli.ConfigFile, "of", "state");
+        cli.Variables["Connectors__service__state_dir"] = folder;
+
+        Assert.Equal(1, await cli.RunAsync("doctor"));
+
+        Assert.Contains(
+            $"FAIL  state folder: {folder} can't be made: '{cli.ConfigFile}' is a file.\n      Mend that, or set service.state_dir to another "
+                + "folder. No sync runs without it.\n",
+            cli.Out.ToString(),
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
     public async Task EachConnectorOfTheListIsChecked()
     {
         await using var elasticsearch = await EmulatorServer.StartAsync(new EmulatorOptions(), Token);
