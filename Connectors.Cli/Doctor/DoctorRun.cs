@@ -149,7 +149,10 @@ internal sealed class DoctorRun(CommandSession session)
                 CheckResult.Failed(
                     "elasticsearch",
                     failure.Message,
-                    "Check elasticsearch.host and the credentials; docs/configuration.md lists the settings."
+                    // Most have a second sentence with the way out; two would contradict each other.
+                    failure.Message.Contains(". ", StringComparison.Ordinal)
+                        ? null
+                        : "Check elasticsearch.host and the credentials; docs/configuration.md lists the settings."
                 )
             );
         }

@@ -263,6 +263,24 @@ public sealed class DoctorCommandTests
         );
     }
 
+    [Theory]
+    [InlineData("7.17.0", "this service works with 8.x to 9.x. Upgrade Elasticsearch.\n-     the rest")]
+    [InlineData("new", "reports the version 'new', which can't be read.\n      Check elasticsearch.host and the credentials; ")]
+    public async Task AMessageWithAWayOutOfItsOwnIsGivenNoOther(string version, string expected)
+    {
+        await using var server = await PlainServer.StartAsync(async http =>
+        {
+            http.Response.Headers["X-elastic-product"] = "Elasticsearch";
+            http.Response.ContentType = "application/json";
+            await http.Response.WriteAsync($$"""{ "cluster_name": "c", "version": { "number": "{{version}}" } }""");
+        });
+        using var cli = new CliRun(server.Uri);
+
+        Assert.Equal(4, await cli.RunAsync("doctor"));
+
+        Assert.Contains(expected, cli.Out.ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task MissingPrivilegesAreNamedWithTheirIndices()
     {
