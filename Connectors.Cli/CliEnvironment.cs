@@ -22,6 +22,9 @@ internal sealed record CliEnvironment
         init => field = EscapingWriter.Over(value);
     }
 
+    /// <summary>Whether something that was said on <see cref="Out"/> could not be written.</summary>
+    public Func<bool> HasLostOutput { get; init; } = () => false;
+
     /// <summary>Standard input.</summary>
     public TextReader In { get; init; } = TextReader.Null;
 
@@ -66,11 +69,14 @@ internal sealed record CliEnvironment
         }
 
         var isTerminal = !Console.IsOutputRedirected && variables.GetValueOrDefault("TERM") != "dumb";
-        var live = isTerminal ? new LiveRegion(Console.Out, ScreenSize.OfProcess) : null;
+        var error = ProcessOutput.Error();
+        var output = ProcessOutput.Out(error);
+        var live = isTerminal ? new LiveRegion(output, ScreenSize.OfProcess) : null;
         return new CliEnvironment
         {
-            Out = live?.Over(Console.Out) ?? Console.Out,
-            Error = Console.IsErrorRedirected ? Console.Error : live?.Over(Console.Error) ?? Console.Error,
+            Out = live?.Over(output) ?? output,
+            Error = Console.IsErrorRedirected ? error : live?.Over(error) ?? error,
+            HasLostOutput = () => output.HasLost,
             In = Console.In,
             Variables = variables,
             IsTerminal = isTerminal,

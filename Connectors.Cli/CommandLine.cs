@@ -22,7 +22,10 @@ internal static class CommandLine
     {
         try
         {
-            return await RunCommandAsync(args, environment);
+            var exitCode = await RunCommandAsync(args, environment);
+
+            // A list that was cut short must not pass for the whole of it.
+            return exitCode == ExitCode.Success && environment.HasLostOutput() ? ExitCode.Failed : exitCode;
         }
         catch (OperationCanceledException) when (environment.Shutdown.Stop.IsCancellationRequested)
         {

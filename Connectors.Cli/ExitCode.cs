@@ -6,7 +6,7 @@ internal static class ExitCode
     /// <summary>All went well.</summary>
     public const int Success = 0;
 
-    /// <summary>A sync failed or was cancelled, or the service ended because of errors.</summary>
+    /// <summary>A sync failed or was cancelled, the service ended because of errors, or standard output could not be written.</summary>
     public const int Failed = 1;
 
     /// <summary>The command line is wrong: unknown command, option, value, connector id or service type.</summary>

@@ -47,6 +47,10 @@ public sealed record ConfigField(string Name, string Label)
     /// <summary>Whether the value is the bare name of a server: a URL would be a mistake, and may hold a password.</summary>
     internal bool TakesNoUrl { get; init; }
 
+    /// <summary>Whether the value is the path of a file or a folder, which has to be absolute: another process would find another one from
+    /// its own folder.</summary>
+    internal bool TakesPath { get; init; }
+
     /// <summary>What is wrong with a value as seen from this machine, without asking a server, or <see langword="null"/>: for whoever asks
     /// a person for the fields one by one.</summary>
     internal Func<string, string?>? LocalCheck { get; init; }

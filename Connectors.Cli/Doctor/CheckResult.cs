@@ -13,8 +13,8 @@ internal sealed record CheckResult(string Check, CheckState State, string Detail
     /// <summary>Passed.</summary>
     public static CheckResult Ok(string check, string detail) => new(check, CheckState.Ok, detail);
 
-    /// <summary>A sync would fail or do something unwanted.</summary>
-    public static CheckResult Failed(string check, string detail, string remedy) => new(check, CheckState.Failed, detail, remedy);
+    /// <summary>A sync would fail or do something unwanted. The remedy may be part of what was found.</summary>
+    public static CheckResult Failed(string check, string detail, string? remedy) => new(check, CheckState.Failed, detail, remedy);
 
     /// <summary>It works, but deserves attention.</summary>
     public static CheckResult Warning(string check, string detail, string? remedy = null) => new(check, CheckState.Warning, detail, remedy);

@@ -9,7 +9,6 @@ using Connectors.Sync.Protocol.Connectors;
 using Connectors.Sync.Protocol.Jobs;
 using Connectors.Sync.Service;
 using Connectors.Sync.Service.Jobs;
-using Connectors.Sync.Staging.LocalState;
 
 namespace Connectors.Cli.Doctor;
 
@@ -45,7 +44,7 @@ internal sealed class DoctorRun(CommandSession session)
             );
         }
 
-        yield return StateFolder(configuration.Service.StateFolder);
+        yield return StateFolderCheck.Run(configuration.Service.StateFolder);
         var time = session.Environment.TimeProvider;
         if (await ExtractionCheck.RunAsync(configuration.Engine.Content, time, cancellationToken) is { } extraction)
         {
@@ -124,37 +123,6 @@ internal sealed class DoctorRun(CommandSession session)
         }
     }
 
-    private static CheckResult StateFolder(string folder)
-    {
-        try
-        {
-            // A folder that is not there is left to the first sync: who asks in the wrong place leaves nothing behind.
-            var place = folder;
-            while (!Path.Exists(place) && Path.GetDirectoryName(place) is { } above)
-            {
-                place = above;
-            }
-
-            if (place == folder)
-            {
-                PrivateFiles.CreateRoot(folder);
-            }
-
-            PrivateFiles.RequireWritable(place);
-            var found = place == folder ? "can be written" : "will be made when first needed";
-            return CheckResult.Ok("state folder", $"{folder} {found}.");
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            return CheckResult.Failed(
-                "state folder",
-                $"{folder} can't be written: {failure.Message}",
-                (failure is UnauthorizedAccessException ? "Give this user the right to write there" : "Mend that")
-                    + ", or set service.state_dir to another folder. Without it syncs start over after a crash."
-            );
-        }
-    }
-
     private async Task<(ElasticsearchGateway? Gateway, CheckResult CheckResult)> ConnectAsync(
         TimeProvider time,
         CancellationToken cancellationToken
@@ -181,7 +149,10 @@ internal sealed class DoctorRun(CommandSession session)
                 CheckResult.Failed(
                     "elasticsearch",
                     failure.Message,
-                    "Check elasticsearch.host and the credentials; docs/configuration.md lists the settings."
+                    // Most have a second sentence with the way out; two would contradict each other.
+                    failure.Message.Contains(". ", StringComparison.Ordinal)
+                        ? null
+                        : "Check elasticsearch.host and the credentials; docs/configuration.md lists the settings."
                 )
             );
         }

@@ -9,7 +9,8 @@ internal sealed record HelpTopic
     /// <summary>Command lines, without the program's name, and what each is for.</summary>
     public IReadOnlyList<(string What, string Line)> Examples { get; init; } = [];
 
-    /// <summary>What exit code 1 says; <see langword="null"/> when it does not occur.</summary>
+    /// <summary>What exit code 1 says; <see langword="null"/> when it occurs only because standard output can't be
+    /// written.</summary>
     public string? Failed { get; init; } = "it failed; the message says why";
 
     /// <summary>Whether it reads the configuration.</summary>

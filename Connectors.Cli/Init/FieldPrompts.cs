@@ -97,9 +97,13 @@ internal sealed class FieldPrompts(Prompts ask, IReadOnlyList<ConfigField> field
         try
         {
             var tried = new Dictionary<string, JsonNode?>(values, StringComparer.Ordinal) { [field.Name] = Read(field, answer) };
-            return ConfigurationValidator.Problems(ConnectorConfiguration.Render(fields, tried), fields, field) is [var problem, ..]
-                ? problem
-                : ConfigurationValidator.LocalProblem(field, tried[field.Name]?.ToString() ?? "");
+            var text = tried[field.Name]?.ToString() ?? "";
+
+            // A look at this machine tells more of what was meant.
+            return !string.IsNullOrWhiteSpace(text) && ConfigurationValidator.LocalProblem(field, text) is { } here ? here
+                : ConfigurationValidator.Problems(ConnectorConfiguration.Render(fields, tried), fields, field) is [var problem, ..]
+                    ? problem
+                : null;
         }
         catch (CliException wrong)
         {

@@ -99,7 +99,11 @@ internal static class FieldAssignments
         return new CliException(
             ExitCode.Usage,
             $"--set {name}: there is no such field. "
-                + (near is not null ? $"Did you mean {near}?" : $"There are {string.Join(", ", fields.Select(known => known.Name))}.")
+                + (
+                    near is not null ? $"Did you mean {near}?"
+                    : fields.Count == 0 ? "The source has none."
+                    : $"There are {string.Join(", ", fields.Select(known => known.Name))}."
+                )
         );
     }
 }

@@ -144,6 +144,24 @@ public sealed class ProcessFaultTests : IDisposable
         Assert.Equal(_tree.Files.Count(), server.Count(Index));
     }
 
+    [Fact]
+    public async Task DoctorFindsAFullDisk()
+    {
+        await using var server = await EmulatorServer.StartAsync(new EmulatorOptions(), Token);
+        using var fixture = new ProcessFixture(server.Uri);
+
+        await using var doctor = IngestProcess.WithSmallFiles(fixture.Configure(server.Uri), maxKibibytes: 1, ["doctor"]);
+        await doctor.ExitsWithAsync(1, Token);
+
+        Assert.Contains(
+            $"FAIL  state folder: {fixture.StateFolder} can't be made: a file has reached the largest size that is allowed\n"
+                + "      Mend that, or set service.state_dir to another folder. No sync runs without it.\n",
+            doctor.Output,
+            StringComparison.Ordinal
+        );
+        Assert.Single(Directory.EnumerateFileSystemEntries(Path.GetDirectoryName(fixture.StateFolder)!));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -20,6 +20,7 @@ internal sealed record DirectoryConfiguration(string Root, GlobPattern Pattern)
         new(DirectoryField, "Directory path")
         {
             Tooltip = "A folder on the machine that runs the service, as an absolute path.",
+            TakesPath = true,
             LocalCheck = ProblemHere,
         },
         new(PatternField, "File glob-like pattern")
@@ -151,6 +152,7 @@ internal sealed record DirectoryConfiguration(string Root, GlobPattern Pattern)
         new(name, label)
         {
             DefaultValue = path,
+            TakesPath = true,
             DependsOn = [new ConfigDependency(AccessControl.Switch.Name, true)],
             Tooltip =
                 $"Users and groups are read here, in the form of {path}. Another file than the system's when the directory comes from "

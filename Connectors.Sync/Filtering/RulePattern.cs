@@ -31,6 +31,10 @@ internal static class RulePattern
 
     private static Regex New(string pattern, RegexOptions engine) => new(pattern, engine | RegexOptions.CultureInvariant, Limit);
 
+    // The message of .NET shows the pattern as it was made of this one; the name of its error says the same, in words.
     private static string Reason(ArgumentException exception) =>
-        exception is RegexParseException parse ? $"{parse.Error}." : "it can't be read.";
+        exception is RegexParseException parse ? $"{Words(parse.Error.ToString())}." : "it can't be read.";
+
+    private static string Words(string name) =>
+        string.Concat(name.Select(letter => char.IsUpper(letter) ? $" {char.ToLowerInvariant(letter)}" : $"{letter}")).TrimStart();
 }

@@ -7,7 +7,9 @@ namespace Connectors.Sync.Sources;
 /// Finds the assemblies of sources: in the app, else as <c>FOLDER/NAME/NAME.dll</c> or <c>FOLDER/NAME.dll</c> with a load context of its
 /// own, so that a plug-in's dependencies don't clash with ours or another plug-in's.
 /// </summary>
-internal sealed class PluginAssemblies(string folder)
+/// <param name="folder">The plug-in folder; need not exist.</param>
+/// <param name="loadsPlugins">Whether plug-ins are loaded at all; <see langword="null"/> for what this program was published for.</param>
+internal sealed class PluginAssemblies(string folder, bool? loadsPlugins = null)
 {
     private const int Shown = 5;
     private readonly Lock _lock = new();
@@ -15,6 +17,9 @@ internal sealed class PluginAssemblies(string folder)
 
     /// <summary>The plug-in folder.</summary>
     public string Folder => folder;
+
+    /// <summary>Whether plug-ins are loaded at all.</summary>
+    public bool LoadsPlugins { get; } = loadsPlugins ?? (!AppContext.TryGetSwitch("Connectors.Plugins", out var isOn) || isOn);
 
     /// <summary>What is in the folder, as the end of a sentence: a plug-in that was put there and not named shows.</summary>
     public string Contents
@@ -44,7 +49,8 @@ internal sealed class PluginAssemblies(string folder)
     }
 
     /// <summary>The assembly, or <see langword="null"/> when there is none.</summary>
-    /// <exception cref="ConnectorException">It is a plug-in, and this program was published without what plug-ins may need.</exception>
+    /// <exception cref="ConnectorException">It is not in the app, and this program was published without what plug-ins may
+    /// need.</exception>
     public Assembly? Find(string assemblyName)
     {
         var name = NameOf(assemblyName);
@@ -92,6 +98,14 @@ internal sealed class PluginAssemblies(string folder)
 
     private Assembly? FindPlugin(string name)
     {
+        if (!LoadsPlugins)
+        {
+            throw new ConnectorException(
+                $"the assembly {name} is not loaded: this program was published without the parts of .NET that only a plug-in may need. "
+                    + "Take the .NET tool or the container, or publish the folder with -p:PublishTrimmed=false."
+            );
+        }
+
         lock (_lock)
         {
             if (_loaded.TryGetValue(name, out var known))
@@ -104,14 +118,6 @@ internal sealed class PluginAssemblies(string folder)
             if (path is null)
             {
                 return null;
-            }
-
-            if (AppContext.TryGetSwitch("Connectors.Plugins", out var loadsPlugins) && !loadsPlugins)
-            {
-                throw new ConnectorException(
-                    $"{path} is not loaded: this program was published without the parts of .NET that only a plug-in may need. Take the "
-                        + ".NET tool or the container, or publish the folder with -p:PublishTrimmed=false."
-                );
             }
 
             return _loaded[name] = new PluginContext(path).LoadFromAssemblyPath(path);

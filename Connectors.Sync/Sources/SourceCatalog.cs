@@ -25,16 +25,18 @@ internal sealed class SourceCatalog : ISourceFactory
     /// <param name="pluginsFolder">Full path; need not exist.</param>
     /// <param name="loggerFactory">Given to the sources.</param>
     /// <param name="timeProvider">Given to the sources.</param>
+    /// <param name="loadsPlugins">Whether plug-ins are loaded; <see langword="null"/> for what this program was published for.</param>
     public SourceCatalog(
         IReadOnlyDictionary<string, string> classes,
         string pluginsFolder,
         ILoggerFactory loggerFactory,
-        TimeProvider timeProvider
+        TimeProvider timeProvider,
+        bool? loadsPlugins = null
     )
     {
         ArgumentNullException.ThrowIfNull(classes);
         _classes = classes;
-        _assemblies = new PluginAssemblies(pluginsFolder);
+        _assemblies = new PluginAssemblies(pluginsFolder, loadsPlugins);
         _loggerFactory = loggerFactory;
         _time = timeProvider;
     }
@@ -122,17 +124,19 @@ internal sealed class SourceCatalog : ISourceFactory
         {
             if (KnownSources.Find(serviceType) is { } known)
             {
-                throw known.Missing(_assemblies.Folder);
+                throw known.Missing(_assemblies);
             }
 
             var near = KeySuggestion.Nearest(serviceType, KnownSources.With(_classes.Keys));
             throw new ConnectorException(
                 $"There is no source for the service type \"{serviceType}\""
                     + (
-                        near is null
-                            ? $": this program has none, and sources in config.yml names none. A plug-in goes into {_assemblies.Folder}"
-                                + $"{_assemblies.Contents}, and its class under sources; docs/writing-a-source.md shows how."
-                            : $". Did you mean {near}?"
+                        near is not null ? $". Did you mean {near}?"
+                        : !_assemblies.LoadsPlugins
+                            ? ": this program has none, and was published without what plug-ins need. Take the .NET tool or the container, "
+                                + "or publish the folder with -p:PublishTrimmed=false."
+                        : $": this program has none, and sources in config.yml names none. A plug-in goes into {_assemblies.Folder}"
+                            + $"{_assemblies.Contents}, and its class under sources; docs/writing-a-source.md shows how."
                     )
             );
         }
@@ -222,33 +226,29 @@ internal sealed class SourceCatalog : ISourceFactory
 
         var (typeName, assemblyName) = (name[..comma].Trim(), name[(comma + 1)..].Trim());
         AssemblyName plugin;
+        Assembly? assembly;
+        Type? type;
         try
         {
             plugin = PluginAssemblies.NameOf(assemblyName);
+            assembly = _assemblies.Find(assemblyName);
+            type = assembly?.GetType(typeName);
         }
         catch (ConnectorException wrong)
         {
             throw new ConnectorException($"sources.{serviceType}: {wrong.Message}");
-        }
-
-        Type? type;
-        Assembly assembly;
-        try
-        {
-            assembly = _assemblies.Find(assemblyName)
-                ?? throw new ConnectorException(
-                    $"sources.{serviceType}: the assembly {assemblyName} is neither part of the app nor in {_assemblies.Folder}. Put it, "
-                        + "with its dependencies, "
-                        + $"into {Path.Combine(_assemblies.Folder, plugin.Name!)}."
-                );
-            type = assembly.GetType(typeName);
         }
         catch (Exception exception) when (exception is TypeLoadException or IOException or BadImageFormatException)
         {
             throw Unusable(serviceType, name, exception);
         }
 
-        return SourceClass.ConstructorOf(serviceType, assembly, typeName, type);
+        return assembly is not null
+            ? SourceClass.ConstructorOf(serviceType, assembly, typeName, type)
+            : throw new ConnectorException(
+                $"sources.{serviceType}: the assembly {assemblyName} is neither part of the app nor in {_assemblies.Folder}. Put it, with "
+                    + $"its dependencies, into {Path.Combine(_assemblies.Folder, plugin.Name!)}."
+            );
     }
 
     private static ConnectorException Unusable(string serviceType, string name, Exception exception) =>

@@ -92,7 +92,7 @@ internal static class JobCommand
     )
     {
         using var elasticsearch = await ElasticsearchSession.ConnectAsync(session, isService: false, cancellationToken);
-        var id = connector is null ? null : (await Lookup.ConnectorAsync(elasticsearch.Connectors, connector, cancellationToken)).Id;
+        var id = connector is null ? null : await IdOfAsync(elasticsearch, connector, cancellationToken);
         var jobs = await elasticsearch.Jobs.NewestAsync(id, states, limit, cancellationToken);
         if (session.IsJson)
         {
@@ -109,6 +109,24 @@ internal static class JobCommand
             : [];
         await JobListing.WriteAsync(session, elasticsearch.Connectors, jobs, unfinished, isFiltered: states.Count > 0, cancellationToken);
         return ExitCode.Success;
+    }
+
+    /// <summary>The id of a connector, which may have been deleted: its jobs stay.</summary>
+    private static async Task<string> IdOfAsync(ElasticsearchSession elasticsearch, string connector, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await Lookup.ConnectorAsync(elasticsearch.Connectors, connector, cancellationToken)).Id;
+        }
+        catch (CliException)
+        {
+            if (await elasticsearch.Jobs.NewestAsync(connector, [], 1, cancellationToken) is { Count: > 0 })
+            {
+                return connector;
+            }
+
+            throw;
+        }
     }
 
     private static async Task<int> ShowAsync(CommandSession session, string id, CancellationToken cancellationToken)

@@ -26,7 +26,8 @@ internal static class TerminalConsole
         output switch
         {
             EscapingWriter { Inner: var inner } => Screen(inner),
-            LiveRegionWriter { Inner: var inner } => inner,
+            LiveRegionWriter { Inner: var inner } => Screen(inner),
+            ProcessOutput { Inner: var inner } => inner,
             _ => output,
         };
 }

@@ -89,6 +89,23 @@ public sealed class ConnectorEditTests : IAsyncLifetime
         Assert.True(JsonNode.DeepEquals(before["configuration"]!["directory"], after["configuration"]!["directory"]));
     }
 
+    [Fact]
+    public async Task AFolderThatIsNoAbsolutePathIsRefusedWhereItIsTyped()
+    {
+        const string Refused =
+            "directory ('Directory path') value is no absolute path. Write the whole of it, such as /srv/documents.";
+        var before = _elasticsearch.LastSeqNo(".elastic-connectors-v1");
+
+        Assert.Equal(2, await _cli.RunAsync("connector", "edit", "f1", "--set", "directory=../notes"));
+        Assert.Contains(Refused, _cli.Error.ToString(), StringComparison.Ordinal);
+        Assert.Equal(
+            2,
+            await _cli.RunAsync("connector", "create", "--service-type", "dir", "--index", "search-notes", "--set", "directory=../notes")
+        );
+        Assert.Contains(Refused, _cli.Error.ToString(), StringComparison.Ordinal);
+        Assert.Equal(before, _elasticsearch.LastSeqNo(".elastic-connectors-v1"));
+    }
+
     [Theory]
     [InlineData("yes", "no")]
     [InlineData("on", "OFF")]

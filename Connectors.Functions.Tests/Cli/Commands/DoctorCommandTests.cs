@@ -43,6 +43,24 @@ public sealed class DoctorCommandTests
     }
 
     [Fact]
+    public async Task AStateFolderThatCannotBeMadeIsToldWithWhatStandsInTheWay()
+    {
+        await using var elasticsearch = await EmulatorServer.StartAsync(new EmulatorOptions(), Token);
+        using var cli = new CliRun(elasticsearch.Uri);
+        var folder = Path.Combine(cli.ConfigFile, "of", "state");
+        cli.Variables["Connectors__service__state_dir"] = folder;
+
+        Assert.Equal(1, await cli.RunAsync("doctor"));
+
+        Assert.Contains(
+            $"FAIL  state folder: {folder} can't be made: '{cli.ConfigFile}' is a file.\n      Mend that, or set service.state_dir to another "
+                + "folder. No sync runs without it.\n",
+            cli.Out.ToString(),
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
     public async Task EachConnectorOfTheListIsChecked()
     {
         await using var elasticsearch = await EmulatorServer.StartAsync(new EmulatorOptions(), Token);
@@ -243,6 +261,24 @@ public sealed class DoctorCommandTests
             cli.Out.ToString(),
             StringComparison.Ordinal
         );
+    }
+
+    [Theory]
+    [InlineData("7.17.0", "this service works with 8.x to 9.x. Upgrade Elasticsearch.\n-     the rest")]
+    [InlineData("new", "reports the version 'new', which can't be read.\n      Check elasticsearch.host and the credentials; ")]
+    public async Task AMessageWithAWayOutOfItsOwnIsGivenNoOther(string version, string expected)
+    {
+        await using var server = await PlainServer.StartAsync(async http =>
+        {
+            http.Response.Headers["X-elastic-product"] = "Elasticsearch";
+            http.Response.ContentType = "application/json";
+            await http.Response.WriteAsync($$"""{ "cluster_name": "c", "version": { "number": "{{version}}" } }""");
+        });
+        using var cli = new CliRun(server.Uri);
+
+        Assert.Equal(4, await cli.RunAsync("doctor"));
+
+        Assert.Contains(expected, cli.Out.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -179,6 +179,19 @@ public sealed class InitCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task AFolderThatIsNoAbsolutePathIsRefused()
+    {
+        Assert.Equal(2, await InitAsync("--service-type", "dir", "--set", "directory=notes", "--index", "search-x"));
+
+        Assert.StartsWith(
+            "directory ('Directory path') value 'notes' is no absolute path. Write the whole of it, such as /srv/documents.",
+            _cli.Error.ToString(),
+            StringComparison.Ordinal
+        );
+        Assert.False(File.Exists(_cli.ConfigFile));
+    }
+
+    [Fact]
     public async Task AnElasticsearchThatDoesNotAnswerEndsWithFour()
     {
         Assert.Equal(4, await _cli.RunAsync("init", "--host", "http://127.0.0.1:1", "--no-credentials", "--no-source"));

@@ -60,6 +60,19 @@ public sealed class JobCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task JobsOfAConnectorThatWasDeletedAreListedByItsId()
+    {
+        await _cli.RunAsync("sync", "f1");
+        Assert.Equal(0, await _cli.RunAsync("connector", "delete", "f1", "--yes"));
+
+        Assert.Equal(0, await _cli.RunAsync("job", "list", "--connector", "f1", "--json"));
+
+        Assert.Equal("f1", (string?)JsonNode.Parse(_cli.Out.ToString())!["connectorId"]);
+        Assert.Equal(2, await _cli.RunAsync("job", "list", "--connector", "f2"));
+        Assert.StartsWith("There is no connector with the id or name \"f2\".", _cli.Error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task JobsAreFoundByStateAndTheNewestAreRead()
     {
         for (var number = 10; number < 40; number++)

@@ -79,18 +79,17 @@ internal sealed class IngestProcess : ChildProcess
     /// <summary>Runs what is due or waits, once, and can't make a file longer than that: what a full disk is to it, for any user and in any
     /// container.</summary>
     public static IngestProcess OneSyncWithSmallFiles(string configFile, int maxKibibytes) =>
-        new(
-            "bash",
-            [
-                "-c",
-                $"trap '' XFSZ; ulimit -f {maxKibibytes}; exec \"$@\"",
-                "bash",
-                "dotnet",
-                .. Program,
-                "poll",
-                "--one-sync",
-                "-c",
-                configFile,
-            ]
-        );
+        WithSmallFiles(configFile, maxKibibytes, ["poll", "--one-sync"]);
+
+    /// <summary>Runs any command so.</summary>
+    public static IngestProcess WithSmallFiles(string configFile, int maxKibibytes, IEnumerable<string> arguments) =>
+        InBash($"trap '' XFSZ; ulimit -f {maxKibibytes}; exec \"$@\"", configFile, arguments);
+
+    /// <summary>Runs any command with its outputs elsewhere.</summary>
+    /// <param name="redirection">Where, as bash has it.</param>
+    public static IngestProcess CommandInto(string redirection, string configFile, IEnumerable<string> arguments) =>
+        InBash($"exec \"$@\" {redirection}", configFile, arguments);
+
+    private static IngestProcess InBash(string script, string configFile, IEnumerable<string> arguments) =>
+        new("bash", ["-c", script, "bash", "dotnet", .. Program, .. arguments, "-c", configFile]);
 }

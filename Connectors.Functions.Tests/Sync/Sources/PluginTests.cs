@@ -98,6 +98,37 @@ public sealed class PluginTests
         Assert.DoesNotContain("System.", failure.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("releases", "sources.releases: the assembly Connectors.Samples.Releases is not loaded: this program was ")]
+    [InlineData("absent", "sources.absent: the assembly Connectors.Samples.Absent is not loaded: this program was ")]
+    [InlineData("oracle", "There is no source for the service type \"oracle\": Oracle Database needs a plug-in, ")]
+    [InlineData("nonsense", "There is no source for the service type \"nonsense\": this program has none, and was ")]
+    public void AProgramThatLoadsNoneSaysSoAndNotWhereToPutThem(string serviceType, string begin)
+    {
+        var catalog = new SourceCatalog(
+            new Dictionary<string, string>
+            {
+                ["releases"] = ClassName,
+                ["absent"] = "Absent.Source, Connectors.Samples.Absent",
+            },
+            Folder,
+            NullLoggerFactory.Instance,
+            TimeProvider.System,
+            loadsPlugins: false
+        );
+
+        var failure = Assert.Throws<ConnectorException>(() => catalog.Describe(serviceType));
+
+        Assert.StartsWith(begin, failure.Message, StringComparison.Ordinal);
+        Assert.Contains("was published without", failure.Message, StringComparison.Ordinal);
+        Assert.EndsWith(
+            ". Take the .NET tool or the container, or publish the folder with -p:PublishTrimmed=false.",
+            failure.Message,
+            StringComparison.Ordinal
+        );
+        Assert.DoesNotContain(Folder, failure.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task AFileWithAnEmptyListHasNoReleases()
     {

@@ -19,6 +19,7 @@ internal static class NetworkDriveConfiguration
             Tooltip =
                 "Where the share is mounted on the machine that runs the service, as an absolute path. The service speaks no SMB: mount "
                 + "the share, or its folder, there.",
+            TakesPath = true,
             LocalCheck = DirectoryConfiguration.ProblemHere,
         },
         new(ServerField, "SMB IP")
@@ -37,6 +38,7 @@ internal static class NetworkDriveConfiguration
         },
         new(IdentityMappings.FieldName, "Path of CSV file with users and groups SID")
         {
+            TakesPath = true,
             DependsOn = [new ConfigDependency(AccessControl.Switch.Name, true)],
             Tooltip = "A line for each user: name;SID;SIDs of its groups with commas between. On the machine that runs the service.",
             UiRestrictions = ["advanced"],

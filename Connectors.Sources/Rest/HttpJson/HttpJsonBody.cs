@@ -125,9 +125,11 @@ internal static class HttpJsonBody
         return begin.IsEmpty ? new ConnectorException($"{place}: the answer is empty, and no JSON. Correct the field url.")
             : begin is [(byte)'{' or (byte)'[', ..]
             ? new ConnectorException($"{place}: the answer is JSON that has a fault or is not whole. Look at what the server sends.")
-            : new ConnectorException(
-                $"{place}: the answer is not JSON{(mediaType?.Split(';')[0] is { Length: > 0 } type ? $" but {type}" : string.Empty)}. "
-                    + "Correct the field url."
-            );
+            : new ConnectorException($"{place}: the answer is not JSON{InsteadOf(mediaType)}. Correct the field url.");
     }
+
+    private static string InsteadOf(string? mediaType) =>
+        mediaType?.Split(';')[0].Trim() is not { Length: > 0 } type ? string.Empty
+        : type.EndsWith("json", StringComparison.OrdinalIgnoreCase) ? $", although it calls itself {type}"
+        : $" but {type}";
 }

@@ -110,6 +110,11 @@ internal static partial class ConfigurationValidator
                 + "own fields.";
         }
 
+        if (field.TakesPath && !IsAbsolutePath(TextOf(value)))
+        {
+            yield return $"{Named(field, value)} is no absolute path. Write the whole of it, such as /srv/documents.";
+        }
+
         if (field.Options.Count > 0 && !field.Options.Any(option => option.Value == TextOf(value)))
         {
             yield return $"{Named(field, value)} should be one of {string.Join(", ", field.Options.Select(option => option.Value))}.";
@@ -128,6 +133,10 @@ internal static partial class ConfigurationValidator
 
     /// <summary>The port behind the name or the address of a server; empty when there is none, as in an address of IPv6.</summary>
     private static string PortIn(string host) => HostWithPort().Match(host.Trim()).Groups["port"].Value;
+
+    // On whichever system: a connector may be made on another machine than the one that reads.
+    private static bool IsAbsolutePath(string path) =>
+        path is ['/' or '\\', ..] or [(>= 'A' and <= 'Z') or (>= 'a' and <= 'z'), ':', '/' or '\\', ..];
 
     private static string? TypeProblem(ConfigField field, JsonNode value) =>
         field.Type switch

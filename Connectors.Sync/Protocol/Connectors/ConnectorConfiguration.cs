@@ -31,7 +31,9 @@ internal static class ConnectorConfiguration
             if (configuration[name] is not JsonObject field)
             {
                 throw new ConnectorException(
-                    $"{name}: there is no such field. There are: {string.Join(", ", fields.Select(known => known.Name))}."
+                    fields.Count == 0
+                        ? $"{name}: there is no such field. The source has none."
+                        : $"{name}: there is no such field. There are: {string.Join(", ", fields.Select(known => known.Name))}."
                 );
             }
 

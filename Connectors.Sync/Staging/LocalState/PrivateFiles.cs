@@ -8,6 +8,7 @@ namespace Connectors.Sync.Staging.LocalState;
 /// </summary>
 internal static class PrivateFiles
 {
+    private const int ProbeBytes = 4096;
     private const UnixFileMode FileMode600 = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode FolderMode700 = FileMode600 | UnixFileMode.UserExecute;
 
@@ -51,11 +52,27 @@ internal static class PrivateFiles
         return folder;
     }
 
-    /// <summary>Sees that files can be made in a folder, and leaves none behind.</summary>
-    /// <exception cref="IOException">They can't.</exception>
+    /// <summary>Sees that files can be made and filled in a folder, and leaves none behind.</summary>
+    /// <exception cref="IOException">They can't: the disk is full, for example.</exception>
     /// <exception cref="UnauthorizedAccessException">This user has no right to.</exception>
-    public static void RequireWritable(string folder) =>
-        CreateNew(Path.Combine(folder, $".probe-{Guid.NewGuid():N}"), options: FileOptions.DeleteOnClose).Dispose();
+    public static void RequireWritable(string folder)
+    {
+        var path = Path.Combine(folder, $".probe-{Guid.NewGuid():N}");
+        try
+        {
+            // A full disk has room for an empty file.
+            using var probe = CreateNew(path, bufferSize: 0, FileOptions.DeleteOnClose);
+            probe.Write(new byte[ProbeBytes]);
+            probe.Flush(flushToDisk: true);
+        }
+        catch (Exception failure) when (StateFolderErrors.IsDiskFailure(failure))
+        {
+            var reason = StateFolderErrors.Reason(failure).Replace(path, folder, StringComparison.Ordinal);
+            throw failure is UnauthorizedAccessException
+                ? new UnauthorizedAccessException(reason, failure)
+                : new IOException(reason, failure);
+        }
+    }
 
     /// <summary>A new, empty file for writing. What is there already, a link for example, goes.</summary>
     public static FileStream Create(string path, int bufferSize = 4096, FileOptions options = FileOptions.None)

@@ -11,13 +11,17 @@ internal static class StateFolderErrors
     public static bool IsDiskFailure(Exception failure) =>
         failure is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException;
 
+    /// <summary>What a failure for which <see cref="IsDiskFailure"/> is true says.</summary>
+    public static string Reason(Exception failure) =>
+        failure is ArgumentOutOfRangeException ? "a file has reached the largest size that is allowed" : failure.Message;
+
     /// <summary>The error for the operator.</summary>
     /// <param name="what">What can't be kept, as the beginning of a sentence.</param>
     /// <param name="folder">Where.</param>
     /// <param name="failure">A failure for which <see cref="IsDiskFailure"/> is true.</param>
     public static ConnectorException Explain(string what, string folder, Exception failure)
     {
-        var reason = failure is ArgumentOutOfRangeException ? "a file has reached the largest size that is allowed" : failure.Message;
+        var reason = Reason(failure);
         return new ConnectorException(
             FailureKind.Fatal,
             failure is UnauthorizedAccessException

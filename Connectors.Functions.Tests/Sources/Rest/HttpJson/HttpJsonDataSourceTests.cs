@@ -169,7 +169,7 @@ public sealed class HttpJsonDataSourceTests
 
     [Theory]
     [InlineData("[{\"id\":\"\u00FC\"}]", "is not text in UTF-8")]
-    [InlineData("<html>", "is not JSON but application/json")]
+    [InlineData("<html>", "the answer is not JSON, although it calls itself application/json. Correct the field url.")]
     [InlineData(" ", "the answer is empty, and no JSON. Correct the field url.")]
     [InlineData("{\"id\":1}\n{", "is JSON that has a fault or is not whole")]
     public async Task WhatCanNotBeReadIsSaidAsItIs(string latin, string sentence)

@@ -131,6 +131,41 @@ public sealed class ConfigurationValidatorTests
         Assert.All(both, fields => Assert.True(fields["host"].TakesNoUrl));
     }
 
+    [Theory]
+    [InlineData("/srv/notes", null)]
+    [InlineData("\\\\server\\notes", null)]
+    [InlineData("c:\\notes", null)]
+    [InlineData("D:/notes", null)]
+    [InlineData("notes", "value 'notes' is")]
+    [InlineData("../notes", "value is")]
+    [InlineData("~/notes", "value is")]
+    [InlineData("c:notes", "value is")]
+    [InlineData("file:///srv/notes", "value is")]
+    public void APathIsAbsoluteOnSomeSystem(string path, string? wrong)
+    {
+        foreach (var source in (string[])["dir", "network_drive"])
+        {
+            var fields = BuiltIn.Describe(source).Fields;
+            var configuration = ConnectorConfiguration.Render(fields, new Dictionary<string, JsonNode?> { ["directory"] = path });
+            var field = fields.First(known => known.Name == "directory");
+            Assert.Equal(
+                wrong is null ? [] : [$"'{field.Label}' {wrong} no absolute path. Write the whole of it, such as /srv/documents."],
+                ConfigurationValidator.Problems(configuration, fields, field)
+            );
+        }
+    }
+
+    [Fact]
+    public void EveryFieldThatNamesAFileOrAFolderTakesAPath() =>
+        Assert.Equal(
+            ["dir.directory", "dir.groups_file", "dir.users_file", "network_drive.directory", "network_drive.identity_mappings"],
+            BuiltInSources
+                .Classes.Keys.SelectMany(type =>
+                    BuiltIn.Describe(type).Fields.Where(field => field.TakesPath).Select(field => $"{type}.{field.Name}")
+                )
+                .Order(StringComparer.Ordinal)
+        );
+
     [Fact]
     public void TheNameOfASecretDoesNotHideWhatIsSaidOfIt() =>
         Assert.Contains(

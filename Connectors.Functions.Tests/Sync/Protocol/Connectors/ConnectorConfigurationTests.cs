@@ -74,6 +74,12 @@ public sealed class ConnectorConfigurationTests
                 .Throws<ConnectorException>(() => ConnectorConfiguration.Render(fields, new Dictionary<string, JsonNode?> { ["lmit"] = 1 }))
                 .Message
         );
+        Assert.Equal(
+            "lmit: there is no such field. The source has none.",
+            Assert
+                .Throws<ConnectorException>(() => ConnectorConfiguration.Render([], new Dictionary<string, JsonNode?> { ["lmit"] = 1 }))
+                .Message
+        );
     }
 
     [Fact]

@@ -47,7 +47,7 @@ public sealed class DraftValidatorTests
     )]
     [InlineData(
         """{"id": "r1", "field": "f", "rule": "regex", "value": "(", "policy": "exclude", "order": 0}""",
-        """[{"ids":["r1"],"messages":["Sync rule \u0027r1\u0027: \u0027(\u0027 is no regular expression: InsufficientClosingParentheses."]}]"""
+        """[{"ids":["r1"],"messages":["Sync rule \u0027r1\u0027: \u0027(\u0027 is no regular expression: insufficient closing parentheses."]}]"""
     )]
     [InlineData(
         Good + """, {"id": "r2", "field": "name", "rule": "contains", "value": "x", "policy": "include", "order": 1}""",

@@ -203,7 +203,7 @@ public sealed class BadConnectorTests
     )]
     [InlineData(
         """{"connector": {"filtering": {"rules": [{"id": "r1", "policy": "exclude", "field": "a", "rule": "regex", "value": "("}]}}}""",
-        "Sync rule 'r1': '(' is no regular expression: InsufficientClosingParentheses.",
+        "Sync rule 'r1': '(' is no regular expression: insufficient closing parentheses.",
         "last_sync"
     )]
     [InlineData(

@@ -56,6 +56,24 @@ public sealed class PrivateFilesTests : IDisposable
     }
 
     [Fact]
+    public void AFolderThatCanBeWrittenIsLeftAsItWas()
+    {
+        PrivateFiles.RequireWritable(_folder.Path);
+
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder.Path));
+    }
+
+    [Fact]
+    public void AFolderThatCannotBeWrittenIsNamedAndNotTheFileThatWasTried()
+    {
+        var missing = Path.Combine(_folder.Path, "missing");
+
+        var failure = Assert.Throws<IOException>(() => PrivateFiles.RequireWritable(missing));
+
+        Assert.Contains($"'{missing}'", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task AFolderThatIsNamedWithASlashAtItsEndIsTheSameFolder()
     {
         var store = new LocalStagingStore(_folder.Path + Path.DirectorySeparatorChar);
