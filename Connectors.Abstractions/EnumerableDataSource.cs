@@ -11,8 +11,9 @@ namespace Connectors.Abstractions;
 /// <remarks>
 /// Pages are cut from the enumeration. A resumed sync enumerates again and passes over what it has had, provided that the very
 /// same ids come in the same order; otherwise it begins anew (<see cref="SourcePage.Restarts"/>), so that a changed order can't hide a
-/// document. The order should therefore be stable, by id for example. An exception out of the enumeration fails the sync, and nothing is
-/// deleted.
+/// document. The order should therefore be stable, by id for example. After an exception out of the enumeration with
+/// <see cref="FailureKind.Retry"/> it is enumerated again from the start too, so what may pass soon is better tried again within it; any
+/// other one fails the sync, and nothing is deleted.
 /// </remarks>
 public abstract class EnumerableDataSource : IDataSource, IReportsProgress
 {

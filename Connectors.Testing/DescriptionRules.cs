@@ -11,11 +11,11 @@ internal static partial class DescriptionRules
 {
     private const string NameRule = "begin with a small letter, and use small letters, digits and '_' only";
     private static readonly string[] ValidationTypes = ["less_than", "greater_than", "list_type", "included_in", "regex"];
-    private static readonly string[] SecretWords = ["password", "secret", "token", "private_key"];
+    private static readonly string[] SecretWords = ["password", "secret", "token", "private_key", "api_key"];
 
-    public static void Check(SourceDescription description, IEnumerable<string> configured)
+    public static void Check(IDataSource source, IEnumerable<string> configured)
     {
-        var problems = Problems(description, configured).ToArray();
+        var problems = Problems(source.Description, configured).Concat(ProblemsOfAbilities(source)).ToArray();
         Assert.True(problems.Length == 0, string.Join('\n', problems));
     }
 
@@ -47,6 +47,42 @@ internal static partial class DescriptionRules
         {
             yield return $"The fixture's Values has '{name}', which is no field of the source: declare it in Description.Fields, or leave "
                 + "it out.";
+        }
+    }
+
+    private static IEnumerable<string> ProblemsOfAbilities(IDataSource source)
+    {
+        var description = source.Description;
+        foreach (
+            var (property, isSaid, type, isThere, what) in new[]
+            {
+                (
+                    nameof(description.HasChangeFeed),
+                    description.HasChangeFeed,
+                    nameof(IChangeFeed),
+                    source is IChangeFeed,
+                    "incremental syncs"
+                ),
+                (
+                    nameof(description.HasAccessControl),
+                    description.HasAccessControl,
+                    nameof(IAccessControlSource),
+                    source is IAccessControlSource,
+                    "access control"
+                ),
+            }
+        )
+        {
+            if (isThere && !isSaid)
+            {
+                yield return $"The source implements {type}, and its Description does not say {property} = true, so it has no {what}: say "
+                    + $"it, or leave {type} out.";
+            }
+            else if (isSaid && !isThere)
+            {
+                yield return $"Description.{property} is true, and the source does not implement {type}: implement it, or leave {property} "
+                    + "out.";
+            }
         }
     }
 

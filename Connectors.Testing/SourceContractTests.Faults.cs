@@ -150,6 +150,15 @@ public abstract partial class SourceContractTests
             );
         }
 
+        foreach (var field in source.Description.Fields.Where(field => !field.Sensitive))
+        {
+            Assert.False(
+                Fixture.Values[field.Name]?.ToString() is { Length: > 0 } value && Fixture.Secrets.Contains(value),
+                $"The value of the field '{field.Name}' is among the fixture's Secrets, and the field is not sensitive, so Kibana shows "
+                    + "what users enter: set Sensitive."
+            );
+        }
+
         await source.PingAsync(Cancellation);
         foreach (var page in await source.AllAsync(2, Small, Cancellation))
         {

@@ -62,7 +62,7 @@ public abstract partial class SourceContractTests : IAsyncLifetime
     public async Task ItDescribesItselfWithoutBeingConfigured()
     {
         await using var source = Fixture.Create(SourceContext.Empty);
-        DescriptionRules.Check(source.Description, Fixture.Values.Select(value => value.Key));
+        DescriptionRules.Check(source, Fixture.Values.Select(value => value.Key));
     }
 
     /// <summary>No document is missed or comes twice, in one part or in sixteen.</summary>

@@ -29,6 +29,10 @@ public abstract class SourceFixture : IAsyncDisposable
     /// answers that itself.</summary>
     public virtual Task ChangeAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
+    /// <summary>Whether the backend answers what the source, if it is an <see cref="IChangeFeed"/>, asks about changes. Override it, with
+    /// false, for a recording that lacks the answers: the suite then reads no changes.</summary>
+    public virtual bool KnowsChanges => true;
+
     /// <summary>Takes the backend down.</summary>
     /// <remarks>Call the base's.</remarks>
     public virtual ValueTask DisposeAsync()

@@ -16,6 +16,7 @@ public static class SourceReading
     )
     {
         using var page = await source.ReadPageAsync(partition, after, limits, cancellationToken);
+        ReadingTrail.IsOpen(page, $"The page after '{after}'");
         var all = Enumerable.Range(0, page.Count).Select(index => page[index]).ToArray();
         return new ReadPage(
             partition,
@@ -30,7 +31,9 @@ public static class SourceReading
         );
     }
 
-    /// <summary>All pages of a partition from <paramref name="after"/> on. Fails when they can't end.</summary>
+    /// <summary>All pages of a partition from <paramref name="after"/> on.</summary>
+    /// <remarks>Fails when they can't end: at a token that comes again, at an empty page that is not the last, and at 10,000 pages or a
+    /// million documents.</remarks>
     public static async Task<IReadOnlyList<ReadPage>> PartitionAsync(
         this IDataSource source,
         SourcePartition partition,
@@ -40,6 +43,7 @@ public static class SourceReading
     )
     {
         var pages = new List<ReadPage>();
+        var trail = new ReadingTrail("page");
         for (var token = after; ;)
         {
             var page = await source.PageAsync(partition, token, limits, cancellationToken);
@@ -49,12 +53,7 @@ public static class SourceReading
                 return pages;
             }
 
-            Assert.True(page.Next != token, $"The page after '{token}' leads to itself: the reading would never end.");
-            Assert.True(
-                page.Next.Value.Length is > 0 and <= PageToken.MaxLength,
-                $"The page after '{token}' is not the last, and its token has {page.Next.Value.Length} characters: give 1 to "
-                    + $"{PageToken.MaxLength}."
-            );
+            trail.Add(token, page.Next, page.Restarts, page.Documents.Count);
             Assert.True(
                 page.Documents.Count + page.Unreadable.Count > 0,
                 $"The page after '{token}' holds nothing, and is not the last: go on reading until there is a document, or the end."

@@ -58,7 +58,7 @@ public sealed class SourcePage : IDisposable
     public string? Gap { get; }
 
     /// <summary>Whether <see cref="Dispose"/> was called: such a page looks like an empty one.</summary>
-    internal bool IsDisposed { get; private set; }
+    public bool IsDisposed { get; private set; }
 
     /// <summary>The document at <paramref name="index"/>.</summary>
     public SourceDocument this[int index]

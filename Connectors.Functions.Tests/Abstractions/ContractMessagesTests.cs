@@ -41,6 +41,7 @@ public sealed class ContractMessagesTests
                 "Field 'size': its regex, (, can't be read: Invalid pattern '(' at offset 1. Not enough )'s."
             },
             { new("api_token", "Token"), "Field 'api_token': it sounds secret: set Sensitive, or give it another name." },
+            { new("api_key", "Key"), "Field 'api_key': it sounds secret: set Sensitive, or give it another name." },
         };
 
     [Theory]
@@ -56,14 +57,14 @@ public sealed class ContractMessagesTests
             Field 'a': its Label is empty: say what Kibana shows beside the input.
             The fixture's Values has 'b', which is no field of the source: declare it in Description.Fields, or leave it out.
             """.ReplaceLineEndings("\n"),
-            Said(() => DescriptionRules.Check(Description(new ConfigField("a", "")) with { ServiceType = "My-Things" }, ["a", "b"]))
+            Said(() => DescriptionRules.Check(Described(new ConfigField("a", ""), "My-Things"), ["a", "b"]))
         );
 
     [Theory]
     [InlineData("title")]
     [InlineData(null)]
     public void OptionsNeedNoDisplay(string? byDefault) =>
-        DescriptionRules.Check(Description(new ConfigField("order", "Order") { Options = Orders, DefaultValue = byDefault }), ["order"]);
+        DescriptionRules.Check(Described(new ConfigField("order", "Order") { Options = Orders, DefaultValue = byDefault }), ["order"]);
 
     [Fact]
     public void IdsThatDifferAreNamed()
@@ -133,5 +134,18 @@ public sealed class ContractMessagesTests
             Fields = [field],
         };
 
+    private static DescribedDataSource Described(ConfigField field, string serviceType = "things") =>
+        new(Description(field) with { ServiceType = serviceType });
+
     private static string Said(Action assertion) => Assert.ThrowsAny<XunitException>(assertion).Message;
+
+    private sealed class DescribedDataSource(SourceDescription description) : EnumerableDataSource(SourceContext.Empty)
+    {
+        public override SourceDescription Description => description;
+
+        public override Task PingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        protected override IAsyncEnumerable<SimpleDocument> ReadAsync(SourcePartition partition, CancellationToken cancellationToken) =>
+            AsyncEnumerable.Empty<SimpleDocument>();
+    }
 }

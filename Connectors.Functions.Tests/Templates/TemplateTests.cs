@@ -83,7 +83,7 @@ public sealed partial class TemplateTests
 
         // A log has no use for colours.
         Assert.DoesNotContain('\u001b', output);
-        Assert.Contains("Total: 17, Errors: 0, Failed: 0, Skipped: 0", output, StringComparison.Ordinal);
+        Assert.Contains("Total: 20, Errors: 0, Failed: 0, Skipped: 0", output, StringComparison.Ordinal);
         Assert.Contains("2 read, 0 skipped, 2 added, 0 updated, 0 deleted", output, StringComparison.Ordinal);
         Assert.Contains("a sync would add 0, update 0 and delete 0 documents; 2 are unchanged", output, StringComparison.Ordinal);
         Assert.Equal(2, elasticsearch.Count("search-things"));

@@ -16,4 +16,14 @@ public sealed class ThingsContractTests : SourceContractTests<ThingsFixture>
         Assert.Equal("""{"title":"Title of item-01"}""", document.Body);
         Assert.Equal(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero), document.Timestamp);
     }
+
+    [Fact]
+    public async Task APageThatIsRefusedIsAskedForAgainAndNoOtherIs()
+    {
+        var fixture = (ThingsFixture)Fixture;
+        fixture.RefusedPage = 2;
+        await using var source = Open();
+        Assert.Equal(fixture.Ids, (await source.AllAsync(1, PageLimits.Default, Cancellation)).Ids());
+        Assert.Equal([1, 2, 2, 3, 4], fixture.Pages);
+    }
 }

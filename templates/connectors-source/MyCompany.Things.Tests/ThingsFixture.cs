@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Connectors.Abstractions;
@@ -14,6 +15,12 @@ public sealed class ThingsFixture : SourceFixture
     public override JsonObject Values { get; } = new() { ["url"] = "http://things.example", ["api_key"] = "se-cr-et" };
 
     public override IReadOnlyCollection<string> Secrets { get; } = ["se-cr-et"];
+
+    /// <summary>The page that is refused once, because it is asked for too often.</summary>
+    public int? RefusedPage { get; set; }
+
+    /// <summary>The pages that were asked for.</summary>
+    public List<int> Pages { get; } = [];
 
     public override IDataSource Create(SourceContext context) =>
         new ThingsDataSource(context) { Http = new HttpClient(new WebService(this)) };
@@ -31,6 +38,15 @@ public sealed class ThingsFixture : SourceFixture
             }
 
             var page = int.Parse(request.RequestUri!.Query["?page=".Length..]);
+            fixture.Pages.Add(page);
+            if (fixture.RefusedPage == page)
+            {
+                fixture.RefusedPage = null;
+                var refusal = new HttpResponseMessage(HttpStatusCode.TooManyRequests);
+                refusal.Headers.RetryAfter = new RetryConditionHeaderValue(TimeSpan.Zero);
+                return Task.FromResult(refusal);
+            }
+
             var items = fixture
                 .Ids.Skip((page - 1) * 5)
                 .Take(5)

@@ -10,6 +10,9 @@ namespace MyCompany.Things;
 /// <summary>The items that a web service lists: <c>URL/items?page=1</c>, <c>2</c> and so on, until a page is empty.</summary>
 public sealed class ThingsDataSource(SourceContext context) : EnumerableDataSource(context)
 {
+    // Together less than the ten minutes for which the service waits for a page.
+    private const int MostTries = 5;
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(2);
     private static readonly HttpClient Shared = new();
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
@@ -32,14 +35,14 @@ public sealed class ThingsDataSource(SourceContext context) : EnumerableDataSour
     /// <summary>Tests put one of their own in.</summary>
     internal HttpClient Http { get; init; } = Shared;
 
-    public override Task PingAsync(CancellationToken cancellationToken) => GetAsync(1, cancellationToken);
+    public override Task PingAsync(CancellationToken cancellationToken) => GetAsync(1, tries: 1, cancellationToken);
 
     protected override async IAsyncEnumerable<SimpleDocument> ReadAsync(
         SourcePartition partition,
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        for (var page = 1; await GetAsync(page, cancellationToken) is { Count: > 0 } items; page++)
+        for (var page = 1; await GetAsync(page, MostTries, cancellationToken) is { Count: > 0 } items; page++)
         {
             foreach (var item in items)
             {
@@ -48,15 +51,30 @@ public sealed class ThingsDataSource(SourceContext context) : EnumerableDataSour
         }
     }
 
-    private async Task<List<Item>> GetAsync(int page, CancellationToken cancellationToken)
+    private async Task<List<Item>> GetAsync(int page, int tries, CancellationToken cancellationToken)
     {
         var url = $"{Context.Settings.GetRequiredString("url").TrimEnd('/')}/items?page={page}";
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, url);
-            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Context.Settings.GetSecret("api_key")?.Reveal());
-            using var response = await Http.SendAsync(request, cancellationToken);
-            return await response.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<List<Item>>(Json, cancellationToken) ?? [];
+            while (true)
+            {
+                using var request = new HttpRequestMessage(HttpMethod.Get, url);
+                request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Context.Settings.GetSecret("api_key")?.Reveal());
+                using var response = await Http.SendAsync(request, cancellationToken);
+                if (WaitOf(response) is not { } wait)
+                {
+                    return await response.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<List<Item>>(Json, cancellationToken) ?? [];
+                }
+
+                // This page is asked for again here: what is thrown makes the service read from the first page.
+                if (--tries == 0 || wait > LongestWait)
+                {
+                    var answer = $"{url} can't be read now: the service answers {(int)response.StatusCode}, and wants to be asked later.";
+                    throw new ConnectorException(FailureKind.Retry, answer, retryAfter: wait);
+                }
+
+                await Task.Delay(wait, Context.TimeProvider, cancellationToken);
+            }
         }
         catch (Exception failure)
             when (failure is HttpRequestException or JsonException or UriFormatException || failure.InnerException is TimeoutException)
@@ -69,13 +87,27 @@ public sealed class ThingsDataSource(SourceContext context) : EnumerableDataSour
                     FailureKind.Fatal,
                     "Check the field api_key."
                 ),
-                HttpRequestException { StatusCode: HttpStatusCode.TooManyRequests } => (FailureKind.Retry, "It is asked too often."),
                 HttpRequestException { StatusCode: >= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError }
                 or UriFormatException => (FailureKind.Fatal, "Check the field url."),
                 _ => (FailureKind.Retry, "Check the field url, and that the service runs."),
             };
             throw new ConnectorException(kind, $"{url} can't be read: {failure.Message} {wayOut}");
         }
+    }
+
+    /// <summary>How long the service wants to be left alone; null when it does not.</summary>
+    private TimeSpan? WaitOf(HttpResponseMessage response)
+    {
+        var asked = response.Headers.RetryAfter is { } header ? header.Delta ?? header.Date - Context.TimeProvider.GetUtcNow() : null;
+        return response.StatusCode switch
+        {
+            HttpStatusCode.TooManyRequests => NotNegative(asked ?? TimeSpan.FromSeconds(10)),
+            HttpStatusCode.ServiceUnavailable when asked is { } wait => NotNegative(wait),
+            _ => null,
+        };
+
+        // A date may be past.
+        static TimeSpan NotNegative(TimeSpan wait) => wait > TimeSpan.Zero ? wait : TimeSpan.Zero;
     }
 
     private sealed record Item(string Id, string Title, DateTimeOffset? Updated = null);

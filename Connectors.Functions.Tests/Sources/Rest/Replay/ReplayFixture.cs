@@ -24,6 +24,9 @@ internal sealed class ReplayFixture(ReplaySource source, IReadOnlyCollection<str
                 .Where(value => value.Length > 0),
         ];
 
+    /// <summary>What is recorded is a full sync.</summary>
+    public override bool KnowsChanges => false;
+
     public async Task StartAsync(string run, CancellationToken cancellationToken) =>
         Server = await ReplayServer.StartAsync(source, run, Calls, cancellationToken);
 
