@@ -35,7 +35,21 @@ internal static class ConfigWriter
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
+            Forget(fresh);
             throw new CliException(ExitCode.Failed, $"{file} can't be written: {failure.Message}");
+        }
+    }
+
+    /// <summary>Half of a file is no use to anybody, and may hold half of a secret.</summary>
+    private static void Forget(string fresh)
+    {
+        try
+        {
+            File.Delete(fresh);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // What keeps it from being written is told.
         }
     }
 }

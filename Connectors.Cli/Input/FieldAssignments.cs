@@ -62,11 +62,12 @@ internal static class FieldAssignments
             }
 
             var value = assignment[(cut + 1)..];
-            if (field.Sensitive && value.Length > 0 && IndirectValue.IsPlain(value))
+            var hasSecret = field.Sensitive || Redactor.Redact(value) != value;
+            if (hasSecret && value.Length > 0 && IndirectValue.IsPlain(value))
             {
                 environment.Error.WriteLine(
-                    $"notice: the value of {name} is a secret, and others may see it in the list of processes. Write --set {name}=@FILE, "
-                        + "@- or @env:NAME instead."
+                    $"notice: the value of {name} {(field.Sensitive ? "is" : "holds")} a secret, and others may see it in the list of "
+                        + $"processes. Write --set {name}=@FILE, @- or @env:NAME instead."
                 );
             }
 

@@ -210,6 +210,16 @@ public sealed class ConnectorEditTests : IAsyncLifetime
             _cli.Error.ToString()
         );
         Assert.Equal("@hunter2", (string?)Connector("m")["configuration"]!["password"]!["value"]);
+
+        // In an address, too.
+        Assert.Equal(0, await _cli.RunAsync("connector", "edit", "m", "--set", "host=mongodb://reader:hunter2@db.example"));
+        Assert.StartsWith(
+            "notice: the value of host holds a secret, and others may see it in the list of processes. Write --set host=@FILE, ",
+            _cli.Error.ToString(),
+            StringComparison.Ordinal
+        );
+        await _cli.RunAsync("connector", "edit", "m", "--set", "host=mongodb://db.example");
+        Assert.DoesNotContain("notice:", _cli.Error.ToString(), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using Connectors.Cli;
+using Connectors.Cli.Init;
 using Connectors.Emulator;
 using Connectors.Sync.Configuration;
 using Connectors.Tests.Sources.Rest.HttpJson;
@@ -26,6 +28,17 @@ public sealed class InitCommandTests : IAsyncLifetime
     {
         _cli.Dispose();
         await _elasticsearch.DisposeAsync();
+    }
+
+    [Fact]
+    public void AFileThatCanNotTakeItsPlaceLeavesNothingBeside()
+    {
+        Directory.CreateDirectory(_cli.ConfigFile);
+
+        var failure = Assert.Throws<CliException>(() => ConfigWriter.Write(_cli.ConfigFile, "service: {}", holdsSecret: true));
+
+        Assert.StartsWith($"{_cli.ConfigFile} can't be written: ", failure.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(Path.GetDirectoryName(_cli.ConfigFile)!, "*.new"));
     }
 
     [Theory]
