@@ -99,7 +99,7 @@ internal sealed class SourceReader(IDataSource source, SourceCalls calls)
             idsOnly && source is IIdLister lister
                 ? (place, token) => lister.ReadIdsAsync(partition, place, stoppable, token)
                 : (place, token) => source.ReadPageAsync(partition, place, stoppable, token),
-            page => (page, page.IsLast),
+            page => (page, page.IsLast, page.Count == 0),
             cancellationToken
         );
     }
@@ -123,7 +123,12 @@ internal sealed class SourceReader(IDataSource source, SourceCalls calls)
             "its changes",
             after,
             (place, token) => ((IChangeFeed)source).ReadChangesAsync(cursor, place, stoppable, token),
-            page => (page.Upserts, page.Upserts.IsLast || page.ExpiredReason is not null),
+            page =>
+                (
+                    page.Upserts,
+                    page.Upserts.IsLast || page.ExpiredReason is not null,
+                    page.Upserts.Count == 0 && page.DeletedIds.Count == 0
+                ),
             cancellationToken
         );
     }
@@ -159,7 +164,7 @@ internal sealed class SourceReader(IDataSource source, SourceCalls calls)
         string what,
         PageToken after,
         Func<PageToken, CancellationToken, Task<T>> read,
-        Func<T, (SourcePage Page, bool IsLast)> end,
+        Func<T, (SourcePage Page, bool IsLast, bool IsEmpty)> end,
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
         where T : class, IDisposable
@@ -173,10 +178,10 @@ internal sealed class SourceReader(IDataSource source, SourceCalls calls)
             }
 
             // Looked at before the page is handed on, which is then no longer ours.
-            var (documents, isLast) = end(page);
+            var (documents, isLast, isEmpty) = end(page);
             var next = documents.Next;
             circle = documents.Restarts ? new TokenCircle() : circle;
-            empty = documents.Count == 0 ? empty + 1 : 0;
+            empty = isEmpty ? empty + 1 : 0;
             if (documents.IsDisposed)
             {
                 throw new ConnectorException(
