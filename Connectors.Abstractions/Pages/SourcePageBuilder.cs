@@ -88,6 +88,16 @@ public sealed class SourcePageBuilder : IDisposable
             throw new InvalidOperationException("End the document before the next one begins.");
         }
 
+        // Asked here, where whoever made it is called: a name that fails would be met far from it.
+        if (content is { FileName: null })
+        {
+            throw new ArgumentException(
+                $"Document '{Encoding.UTF8.GetString(id)}': the FileName of its content is null. It tells by its extension what the "
+                    + "content is.",
+                nameof(content)
+            );
+        }
+
         var buffer = Buffer;
         _volatileStart = null;
         _open = (buffer.Length, id.Length, timestamp, content);

@@ -27,6 +27,18 @@ public sealed class HalfMadePageTests
     }
 
     [Fact]
+    public void AContentWithoutANameIsToldWithItsDocument()
+    {
+        using var page = new SourcePageBuilder(PageLimits.Default);
+
+        Assert.StartsWith(
+            "Document 'a': the FileName of its content is null.",
+            Assert.Throws<ArgumentException>(() => page.Begin("a", content: new NamelessContent())).Message,
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
     public void ATokenThatCanNotBeKeptIsTold()
     {
         using var page = new SourcePageBuilder(PageLimits.Default);
@@ -75,6 +87,15 @@ public sealed class HalfMadePageTests
         );
 
         Assert.Equal("ReadAsync gave null in place of its documents", failure.Message);
+    }
+
+    private sealed class NamelessContent : DocumentContent
+    {
+        public override string FileName => null!;
+
+        public override long SizeInBytes => 1;
+
+        public override Task<Stream> OpenAsync(CancellationToken cancellationToken) => Task.FromResult(Stream.Null);
     }
 
     private sealed class NothingSource() : EnumerableDataSource(SourceContext.Empty)

@@ -84,6 +84,25 @@ public sealed class AppSettingFaultTests : IDisposable
         Assert.Empty(app.Problems);
     }
 
+    /// <summary>Connectors of other sources are served all the same.</summary>
+    [Theory]
+    [InlineData("Acme.Gone.GoneDataSource, Acme.Gone", "the assembly Acme.Gone is neither part of the app nor in ")]
+    [InlineData("Connectors.Tests.Functions.Nothing, Connectors.Functions.Tests", "there is no public class Connectors.Tests.Functions.Not")]
+    public async Task AClassOfASourceThatCanNotBeUsedIsToldInTheLogAndByHealth(string name, string told)
+    {
+        using var log = new ListLoggerProvider();
+        await using var app = App(log, ("Connectors__sources__gone", name));
+
+        Assert.Empty(app.Problems);
+        var problem = Assert.Single(app.SourceProblems);
+        Assert.StartsWith($"sources.gone: {told}", problem, StringComparison.Ordinal);
+        Assert.Equal([$"The configuration is wrong: {problem}"], log.Lines(typeof(ConnectorApp).FullName!, LogLevel.Error));
+        var health = (ContentResult)await new ServiceApi(app).HealthAsync(null!, Token);
+        Assert.Equal(503, health.StatusCode);
+        Assert.Equal(problem, (string?)JsonNode.Parse(health.Content!)!["checks"]!["configuration"]!["problems"]![0]);
+        Assert.NotNull(app.Services);
+    }
+
     [Theory]
     [InlineData("ConnectorsHistoryDay", "Configuration: ConnectorsHistoryDay: there is no such setting. Did you mean ConnectorsHistoryDays?")]
     [InlineData("connectorsPollShedule", "Configuration: connectorsPollShedule: there is no such setting. Did you mean ConnectorsPollSchedule?")]

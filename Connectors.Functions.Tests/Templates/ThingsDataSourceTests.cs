@@ -35,6 +35,8 @@ public sealed class ThingsDataSourceTests
     [InlineData(HttpStatusCode.TooManyRequests, "Sat, 31 Jan 2026 11:59:00 GMT", 0)]
     [InlineData(HttpStatusCode.TooManyRequests, null, 10)]
     [InlineData(HttpStatusCode.ServiceUnavailable, "7", 7)]
+    [InlineData(HttpStatusCode.InternalServerError, null, 2)]
+    [InlineData(HttpStatusCode.BadGateway, null, 2)]
     public async Task ItWaitsAsLongAsItIsAskedTo(HttpStatusCode status, string? retryAfter, int seconds)
     {
         var service = new Service(call => call == 2 ? (status, retryAfter) : null);
@@ -42,6 +44,15 @@ public sealed class ThingsDataSourceTests
         Assert.Equal(57, (await ReadAsync(service)).Count);
         Assert.Equal([1, 2, 2, 3, 4, 5, 6, 7], service.Pages.Take(8));
         Assert.Equal(TimeSpan.FromSeconds(seconds), _clock.GetUtcNow() - Start);
+    }
+
+    [Fact]
+    public async Task AServiceThatIsIllAtEveryThirdCallIsReadToItsEnd()
+    {
+        var service = new Service(call => call % 3 == 0 ? (HttpStatusCode.InternalServerError, null) : null);
+
+        Assert.Equal(57, (await ReadAsync(service)).Count);
+        Assert.Equal([1, 2, 3, 3, 4, 5, 5, 6, 7, 7, 8], service.Pages);
     }
 
     [Theory]
@@ -54,7 +65,7 @@ public sealed class ThingsDataSourceTests
         var failure = await Assert.ThrowsAsync<ConnectorException>(() => ReadAsync(service));
 
         Assert.Equal(
-            "http://things.example/items?page=2 can't be read now: the service answers 429, and wants to be asked later.",
+            "http://things.example/items?page=2 can't be read now: the service answers 429. Check that it runs.",
             failure.Message
         );
         Assert.Equal(FailureKind.Retry, failure.Kind);

@@ -55,7 +55,7 @@ public sealed class ConnectorApp : IAsyncDisposable
         }
 
         Problems = problems;
-        foreach (var problem in problems)
+        foreach (var problem in problems.Concat(SourceProblems))
         {
             HostingLog.Problem(logger, problem);
         }
@@ -74,8 +74,11 @@ public sealed class ConnectorApp : IAsyncDisposable
         Problems = [];
     }
 
-    /// <summary>What is wrong with the configuration.</summary>
+    /// <summary>What is wrong with the configuration, so that nothing works.</summary>
     public IReadOnlyList<string> Problems { get; }
+
+    /// <summary>What is wrong with the classes of sources that the configuration names. Connectors of other sources are served.</summary>
+    public IReadOnlyList<string> SourceProblems { get; private set; } = [];
 
     /// <summary>The app's parts.</summary>
     /// <exception cref="ConnectorException">The configuration is wrong; the message holds all that is.</exception>
@@ -143,6 +146,8 @@ public sealed class ConnectorApp : IAsyncDisposable
         var gateways = new ConnectorGateways(gateway, configuration, time, loggerFactory);
         _owned.AddRange([gateways, gateway]);
         _extraction = new ContentExtraction(configuration.Engine.Content, time, loggerFactory);
+        var sources = new SourceCatalog(configuration.Sources, configuration.Service.PluginsFolder, loggerFactory, time);
+        SourceProblems = sources.ProblemsBeside(BuiltInSources.Classes);
         return new AppServices(
             new AppParts
             {
@@ -150,7 +155,7 @@ public sealed class ConnectorApp : IAsyncDisposable
                 Store = gateway.Documents,
                 InteractiveStore = gateway.InteractiveDocuments,
                 IndexOf = connectorId => gateways.Of(connectorId).Content,
-                Sources = new SourceCatalog(configuration.Sources, configuration.Service.PluginsFolder, loggerFactory, time),
+                Sources = sources,
                 Staging = staging,
                 Extraction = _extraction,
                 Limits = settings.Limits,

@@ -21,15 +21,16 @@ public sealed class ServiceApi(ConnectorApp app)
         CancellationToken cancellationToken
     )
     {
+        string[] problems = [.. app.Problems, .. app.SourceProblems];
         var checks = new JsonObject
         {
             ["configuration"] =
-                app.Problems.Count == 0
+                problems.Length == 0
                     ? Ok()
                     : new JsonObject
                     {
                         ["ok"] = false,
-                        ["problems"] = new JsonArray([.. app.Problems.Select(problem => JsonValue.Create(problem))]),
+                        ["problems"] = new JsonArray([.. problems.Select(problem => JsonValue.Create(problem))]),
                     },
         };
         if (app.Problems.Count == 0)

@@ -136,6 +136,12 @@ internal sealed class ContentReader(ContentOptions options, IContentExtractor? e
         );
     }
 
+    private ConnectorException NoStream(DocumentContent content) =>
+        new(
+            $"{calls?.Class ?? "The source"} gave null when the content of '{content.FileName}' was opened. This is a bug in the source: "
+                + "an empty stream, or a failure of kind Skip, says that there is nothing to read."
+        );
+
     private static async Task<ContentText> ExtractAsync(
         IContentExtractor extractor,
         DocumentContent content,
@@ -164,7 +170,7 @@ internal sealed class ContentReader(ContentOptions options, IContentExtractor? e
         var isOurs = true;
         try
         {
-            await using var stream = await content.OpenAsync(cancellationToken);
+            await using var stream = await (content.OpenAsync(cancellationToken) ?? throw NoStream(content)) ?? throw NoStream(content);
             while (buffer.Length <= options.MaxBytes)
             {
                 var read = await stream.ReadAsync(buffer.GetMemory(1), cancellationToken);

@@ -76,6 +76,9 @@ internal sealed class SourceCalls(
         }
     }
 
+    /// <summary>The source's class, for sentences about a bug in it.</summary>
+    public string Class => origin is null ? "The source" : FaultySource.NameOf(origin);
+
     /// <summary>Tells that many pages in a row held nothing and led to another one.</summary>
     public void TellEmptyPages(string what, int pages) => SyncLog.EmptyPages(logger, what, pages);
 

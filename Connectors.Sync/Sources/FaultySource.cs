@@ -114,5 +114,8 @@ internal static class FaultySource
 
     private static IDataSource OriginOf(IDataSource source) => (source as IdentitySource)?.Origin ?? source;
 
+    /// <summary>Whether a source is one of this project.</summary>
+    public static bool IsBuiltIn(IDataSource source) => IsBuiltIn(OriginOf(source).GetType());
+
     private static bool IsBuiltIn(Type type) => type.Assembly.GetName().Name is "Connectors.Sources" or "Connectors.Sync";
 }

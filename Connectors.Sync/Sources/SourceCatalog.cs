@@ -64,6 +64,28 @@ internal sealed class SourceCatalog : ISourceFactory
     /// <exception cref="ConnectorException">There is none, or its class can't be loaded; the message says why and what to do.</exception>
     public SourceDescription Describe(string serviceType) => Find(serviceType).Description;
 
+    /// <summary>What is wrong with the classes that a configuration names beside those that come with the program, or in their
+    /// place.</summary>
+    /// <param name="builtIn">The classes that come with the program, by service type.</param>
+    public IReadOnlyList<string> ProblemsBeside(IReadOnlyDictionary<string, string> builtIn)
+    {
+        ArgumentNullException.ThrowIfNull(builtIn);
+        var problems = new List<string>();
+        foreach (var serviceType in ServiceTypes.Where(type => builtIn.GetValueOrDefault(type) != _classes[type]))
+        {
+            try
+            {
+                Describe(serviceType);
+            }
+            catch (ConnectorException fault)
+            {
+                problems.Add(fault.Message);
+            }
+        }
+
+        return problems;
+    }
+
     /// <summary>What every source is, by service type.</summary>
     /// <exception cref="ConnectorException">Some can't be loaded; the message has one line for each.</exception>
     public IReadOnlyList<SourceDescription> DescribeAll()

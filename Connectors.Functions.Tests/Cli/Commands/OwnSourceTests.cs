@@ -118,6 +118,20 @@ public sealed class OwnSourceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task AStreamThatIsNullIsToldAtOnce()
+    {
+        await CreateAsync("failing", "a1", "things", "fails=null stream");
+
+        Assert.Equal(1, await _cli.RunAsync("sync", "a1"));
+
+        Assert.Contains(
+            $"{Failing} gave null when the content of 'note.txt' was opened. This is a bug in the source:",
+            _cli.Out.ToString(),
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
     public async Task ASyncTellsTheClassAndTheEntryOfTheLog()
     {
         await CreateAsync("failing", "a1", "things", "fails=read");
@@ -273,11 +287,12 @@ public class FailingSource(SourceContext context) : EnumerableDataSource(context
         {
             "open" => new NoteFile(() => throw new InvalidOperationException($"No {key} here.")),
             "stream" => new NoteFile(() => new BreakingStream(new IOException($"No {key} here."))),
+            "null stream" => new NoteFile(() => null!),
             "say" => throw new ConnectorException($"The backend refuses {key} and {Uri.EscapeDataString(key)}. Correct the key."),
             _ => null,
         };
         yield return new SimpleDocument("1", new { title = "one" }, Content: note);
-        if (Context.Settings.GetString("fails") is "dispose" or "open" or "stream")
+        if (Context.Settings.GetString("fails") is "dispose" or "open" or "stream" or "null stream")
         {
             yield break;
         }

@@ -18,6 +18,9 @@ internal sealed class MemoryFeed(MemorySource documents) : IDataSource, IChangeF
     /// <summary>Why this source has no history, or <see langword="null"/>.</summary>
     public string? Unavailable { get; set; }
 
+    /// <summary>What it says of where its history is, in place of what is so.</summary>
+    public string? Place { get; init; }
+
     /// <summary>Why the history does not reach back, or <see langword="null"/>.</summary>
     public string? Lost { get; set; }
 
@@ -86,7 +89,7 @@ internal sealed class MemoryFeed(MemorySource documents) : IDataSource, IChangeF
     ) => Documents.ReadPageAsync(partition, after, limits, cancellationToken);
 
     public Task<ChangeStart> FindCursorAsync(CancellationToken cancellationToken) =>
-        Task.FromResult(Unavailable is null ? new ChangeStart(Text(Pages.Count)) : new ChangeStart(null, Unavailable));
+        Task.FromResult(Unavailable is null ? new ChangeStart(Place ?? Text(Pages.Count)) : new ChangeStart(null, Unavailable));
 
     public async Task<ChangePage> ReadChangesAsync(string cursor, PageToken after, PageLimits limits, CancellationToken cancellationToken)
     {

@@ -15,6 +15,10 @@ internal sealed class SourceReader(IDataSource source, SourceCalls calls)
 {
     private const int EmptyPagesToTell = 1_000;
 
+    /// <summary>Of a source of somebody's own. A built-in one may pass over millions of files that are not wanted, and knows its
+    /// end.</summary>
+    private const int MostEmptyPages = 10_000;
+
     private readonly Func<long>? _progress = source is IReportsProgress reporter ? () => reporter.Progress : null;
 
     /// <summary>What the source is.</summary>
@@ -73,8 +77,21 @@ internal sealed class SourceReader(IDataSource source, SourceCalls calls)
     }
 
     /// <summary>Finds where a change feed is in its history now.</summary>
-    public Task<ChangeStart> FindCursorAsync(CancellationToken cancellationToken) =>
-        CallAsync("its place in its history", token => ((IChangeFeed)source).FindCursorAsync(token), cancellationToken);
+    /// <exception cref="ConnectorException">The place is an empty text.</exception>
+    public async Task<ChangeStart> FindCursorAsync(CancellationToken cancellationToken)
+    {
+        var start = await CallAsync(
+            "its place in its history",
+            token => ((IChangeFeed)source).FindCursorAsync(token),
+            cancellationToken
+        );
+        return start.Cursor is ""
+            ? throw new ConnectorException(
+                $"{Class} gave an empty text for its place in its history. This is a bug in the source: null, with the reason, says that "
+                    + "there is none."
+            )
+            : start;
+    }
 
     /// <summary>Reads the pages of a partition that follow a token, up to the last one or until <see cref="SourceCalls.Stop"/>, at which a
     /// page under way ends with the documents that it has. Whoever receives a page disposes it.</summary>
@@ -196,6 +213,15 @@ internal sealed class SourceReader(IDataSource source, SourceCalls calls)
                     next == after
                         ? $"{Class} did not get beyond {Place(after)} when asked for {what}. This is a bug in the source."
                         : $"{Class} came back to {Place(next)} when asked for {what}. This is a bug in the source."
+                );
+            }
+
+            if (!isLast && empty >= MostEmptyPages && !FaultySource.IsBuiltIn(source))
+            {
+                page.Dispose();
+                throw new ConnectorException(
+                    $"{Class} gave {empty:N0} pages in a row that hold nothing and lead to another one when asked for {what}. This is a bug "
+                        + "in the source: the last page has to be said, and a call has to look on until it finds something."
                 );
             }
 

@@ -69,7 +69,7 @@ public sealed class ThingsDataSource(SourceContext context) : EnumerableDataSour
                 // This page is asked for again here: what is thrown makes the service read from the first page.
                 if (--tries == 0 || wait > LongestWait)
                 {
-                    var answer = $"{url} can't be read now: the service answers {(int)response.StatusCode}, and wants to be asked later.";
+                    var answer = $"{url} can't be read now: the service answers {(int)response.StatusCode}. Check that it runs.";
                     throw new ConnectorException(FailureKind.Retry, answer, retryAfter: wait);
                 }
 
@@ -95,14 +95,14 @@ public sealed class ThingsDataSource(SourceContext context) : EnumerableDataSour
         }
     }
 
-    /// <summary>How long the service wants to be left alone; null when it does not.</summary>
+    /// <summary>How long to leave the service alone when it is asked too often or is ill; null for any other answer.</summary>
     private TimeSpan? WaitOf(HttpResponseMessage response)
     {
         var asked = response.Headers.RetryAfter is { } header ? header.Delta ?? header.Date - Context.TimeProvider.GetUtcNow() : null;
         return response.StatusCode switch
         {
             HttpStatusCode.TooManyRequests => NotNegative(asked ?? TimeSpan.FromSeconds(10)),
-            HttpStatusCode.ServiceUnavailable when asked is { } wait => NotNegative(wait),
+            >= HttpStatusCode.InternalServerError => NotNegative(asked ?? TimeSpan.FromSeconds(2)),
             _ => null,
         };
 

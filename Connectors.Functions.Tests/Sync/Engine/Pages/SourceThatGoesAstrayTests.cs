@@ -6,6 +6,7 @@ using Connectors.Sync.Retries;
 using Connectors.Sync.Sources;
 using Connectors.Tests.LocalHost.Durable;
 using Connectors.Tests.Support;
+using Connectors.Tests.Support.InMemory;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
@@ -128,6 +129,45 @@ public sealed class SourceThatGoesAstrayTests : IDisposable
                 "2000 pages in a row held nothing and led to another one when the source was asked for its documents; it is read on",
             ],
             log.All
+        );
+    }
+
+    [Fact]
+    public async Task PagesThatHoldNothingAndNeverEndAreTooManyAtLast()
+    {
+        var tokens = Enumerable.Range(1, 10_001).Select(number => number.ToString(CultureInfo.InvariantCulture));
+        var source = new AstraySource([SourcePartition.All], string.Join(' ', tokens)) { IsEmpty = true };
+
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() => _fixture.RunAsync(source));
+
+        Assert.Contains(
+            "AstraySource (assembly Connectors.Functions.Tests) gave 10,000 pages in a row that hold nothing and lead to another one when "
+                + "asked for its documents. This is a bug in the source",
+            failure.Message,
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
+    public async Task APlaceInTheHistoryThatIsEmptyIsTold()
+    {
+        await using var source = new MemoryFeed(MemorySource.Holding("a")) { Place = "" };
+        var calls = new SourceCalls(
+            "Feed",
+            BackoffPolicy.None,
+            TimeSpan.FromMinutes(1),
+            TimeProvider.System,
+            new Random(1),
+            NullLogger.Instance,
+            origin: source
+        );
+
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() => new SourceReader(source, calls).FindCursorAsync(Cancellation));
+
+        Assert.Contains(
+            "MemoryFeed (assembly Connectors.Functions.Tests) gave an empty text for its place",
+            failure.Message,
+            StringComparison.Ordinal
         );
     }
 
