@@ -87,7 +87,7 @@ public sealed class AppSettingFaultTests : IDisposable
     /// <summary>Connectors of other sources are served all the same.</summary>
     [Theory]
     [InlineData("Acme.Gone.GoneDataSource, Acme.Gone", "the assembly Acme.Gone is neither part of the app nor in ")]
-    [InlineData("Connectors.Tests.Functions.Nothing, Connectors.Functions.Tests", "there is no public class Connectors.Tests.Functions.Not")]
+    [InlineData("Connectors.Tests.Functions.Nothing, Connectors.Functions.Tests", "there is no public class Connectors.Tests.Functions.N")]
     public async Task AClassOfASourceThatCanNotBeUsedIsToldInTheLogAndByHealth(string name, string told)
     {
         using var log = new ListLoggerProvider();
@@ -104,8 +104,8 @@ public sealed class AppSettingFaultTests : IDisposable
     }
 
     [Theory]
-    [InlineData("ConnectorsHistoryDay", "Configuration: ConnectorsHistoryDay: there is no such setting. Did you mean ConnectorsHistoryDays?")]
-    [InlineData("connectorsPollShedule", "Configuration: connectorsPollShedule: there is no such setting. Did you mean ConnectorsPollSchedule?")]
+    [InlineData("ConnectorsHistoryDay", "ConnectorsHistoryDay: there is no such setting. Did you mean ConnectorsHistoryDays?")]
+    [InlineData("connectorsPollShedule", "connectorsPollShedule: there is no such setting. Did you mean ConnectorsPollSchedule?")]
     [InlineData("connectorshistorydays", null)]
     [InlineData("ConnectorsColour", null)]
     public async Task AMisspeltSettingIsTold(string name, string? told)
@@ -114,7 +114,7 @@ public sealed class AppSettingFaultTests : IDisposable
         await using var app = App(log, (name, "5"));
 
         Assert.Empty(app.Problems);
-        Assert.Equal(told is null ? [] : [told], log.Lines(typeof(ConnectorApp).FullName!, LogLevel.Information));
+        Assert.Equal(told is null ? [] : [$"Configuration: {told}"], log.Lines(typeof(ConnectorApp).FullName!, LogLevel.Information));
     }
 
     [Theory]

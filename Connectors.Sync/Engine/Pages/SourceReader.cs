@@ -220,8 +220,8 @@ internal sealed class SourceReader(IDataSource source, SourceCalls calls)
             {
                 page.Dispose();
                 throw new ConnectorException(
-                    $"{Class} gave {empty:N0} pages in a row that hold nothing and lead to another one when asked for {what}. This is a bug "
-                        + "in the source: the last page has to be said, and a call has to look on until it finds something."
+                    $"{Class} gave {empty:N0} pages in a row that hold nothing and lead to another one when asked for {what}. This is a "
+                        + "bug in the source: the last page has to be said, and a call has to look on until it finds something."
                 );
             }
 

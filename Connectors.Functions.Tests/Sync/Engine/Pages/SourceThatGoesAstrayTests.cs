@@ -35,7 +35,8 @@ public sealed class SourceThatGoesAstrayTests : IDisposable
         var failure = await Assert.ThrowsAsync<ConnectorException>(() => _fixture.RunAsync(source));
 
         Assert.Equal(
-            $"{typeof(AstraySource).FullName} (assembly Connectors.Functions.Tests) {told} when asked for its documents. This is a bug in the source.",
+            $"{typeof(AstraySource).FullName} (assembly Connectors.Functions.Tests) {told} when asked for its documents. This is a bug in "
+                + "the source.",
             failure.Message
         );
         Assert.Equal(FailureKind.Fatal, failure.Kind);
@@ -196,7 +197,8 @@ public sealed class SourceThatGoesAstrayTests : IDisposable
     }
 }
 
-/// <summary>A page for each time it is asked, with a document of its own and the next of these tokens; of a circle, the pages go on.</summary>
+/// <summary>A page for each time it is asked, with a document of its own and the next of these tokens; of a circle, the pages go
+/// on.</summary>
 /// <param name="partitions">Its partitions.</param>
 /// <param name="tokens">Tokens between spaces: <c>-</c> is the start, <c>!a</c> begins anew, <c>end</c> is the last page, and <c>gone</c>
 /// the same, disposed.</param>
