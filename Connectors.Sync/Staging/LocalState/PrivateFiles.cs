@@ -62,6 +62,12 @@ internal static class PrivateFiles
         {
             // A full disk has room for an empty file.
             using var probe = CreateNew(path, bufferSize: 0, FileOptions.DeleteOnClose);
+            if (!OperatingSystem.IsWindows())
+            {
+                // At once: a process that is killed while it writes leaves no file behind.
+                File.Delete(path);
+            }
+
             probe.Write(new byte[ProbeBytes]);
             probe.Flush(flushToDisk: true);
         }
