@@ -8,6 +8,7 @@ public sealed class ChangePage : IDisposable
     /// <param name="upserts">New and changed documents; its token, and whether it is the last page, count for the whole.</param>
     /// <param name="deletedIds">Ids of documents that the source no longer has. No id is among the upserts as well.</param>
     /// <param name="cursor">With the last page, where the next sync begins; otherwise ignored.</param>
+    /// <exception cref="ArgumentException">It is the last page and has no cursor, or an id is null or empty.</exception>
     public ChangePage(SourcePage upserts, IReadOnlyList<string> deletedIds, string? cursor = null)
     {
         ArgumentNullException.ThrowIfNull(upserts);

@@ -55,6 +55,7 @@ public sealed class SourcePageBuilder : IDisposable
     /// <param name="id">Any text but the empty one.</param>
     /// <param name="timestamp">When the document changed last, if the source knows.</param>
     /// <param name="content">Content to fetch if the document has to be written.</param>
+    /// <exception cref="ArgumentException">The id is empty, or the content has no name.</exception>
     public Utf8JsonWriter Begin(string id, DateTimeOffset? timestamp = null, DocumentContent? content = null)
     {
         ArgumentNullException.ThrowIfNull(id);
@@ -73,6 +74,7 @@ public sealed class SourcePageBuilder : IDisposable
 
     /// <summary>Begins a document whose body the caller writes as raw UTF-8 JSON, one object, to the returned buffer, then calls
     /// <see cref="End"/>.</summary>
+    /// <exception cref="ArgumentException">The id is empty, or the content has no name.</exception>
     public IBufferWriter<byte> BeginRaw(ReadOnlySpan<byte> id, DateTimeOffset? timestamp = null, DocumentContent? content = null)
     {
         if (id.IsEmpty)

@@ -117,6 +117,24 @@ public sealed class AppSettingFaultTests : IDisposable
         Assert.Equal(told is null ? [] : [$"Configuration: {told}"], log.Lines(typeof(ConnectorApp).FullName!, LogLevel.Information));
     }
 
+    [Fact]
+    public async Task EachSettingOfThePageIsKnownToWhoeverMistypesIt()
+    {
+        const string Row = "| `Connectors";
+        var page = await File.ReadAllLinesAsync(Path.Combine(Approved.Root, "docs", "functions.md"), Token);
+        var names = page.Where(line => line.StartsWith(Row, StringComparison.Ordinal) && char.IsUpper(line[Row.Length]))
+            .Select(line => line.Split('`')[1])
+            .ToList();
+
+        Assert.Equal(5, names.Count);
+        Assert.All(names, name =>
+            Assert.Equal(
+                [$"{name}x: there is no such setting. Did you mean {name}?"],
+                AppSettingFaults.Misspelt(new AppSettings { Variables = new Dictionary<string, string> { [name + "x"] = "5" } })
+            )
+        );
+    }
+
     [Theory]
     [InlineData(null, 7)]
     [InlineData("", 7)]

@@ -65,7 +65,7 @@ public sealed class ThingsDataSourceTests
         var failure = await Assert.ThrowsAsync<ConnectorException>(() => ReadAsync(service));
 
         Assert.Equal(
-            "http://things.example/items?page=2 can't be read now: the service answers 429. Check that it runs.",
+            "http://things.example/items?page=2 can't be read now: the service answers 429. Check that it is well.",
             failure.Message
         );
         Assert.Equal(FailureKind.Retry, failure.Kind);

@@ -169,9 +169,9 @@ internal sealed class SourceCalls(
         {
             return await TryAsync(what, call, progress, limit, cancellationToken);
         }
-        catch (ConnectorException failure) when (origin is not null && FaultySource.Reveals(origin, failure))
+        catch (ConnectorException failure) when (origin is not null && FaultySource.TellsSecret(origin, failure))
         {
-            throw FaultySource.Masked(origin, failure);
+            throw FaultySource.Masked(failure);
         }
     }
 

@@ -65,30 +65,32 @@ internal static class FaultySource
         return false;
     }
 
-    /// <summary>Whether a failure that was foreseen tells a secret of the source: whoever wrote its sentence put an address or an answer
-    /// into it.</summary>
-    public static bool Reveals(IDataSource source, ConnectorException failure)
+    /// <summary>Whether a failure that was foreseen tells a secret of the source: whoever wrote its sentence may have put an address or an
+    /// answer into it. From now on logs show neither it nor its causes with one.</summary>
+    public static bool TellsSecret(IDataSource source, ConnectorException failure)
     {
         ArgumentNullException.ThrowIfNull(failure);
-        return Secrets.TryGetValue(OriginOf(source), out var secrets)
-            && secrets.Any(secret => failure.Message.Contains(secret, StringComparison.Ordinal));
-    }
-
-    /// <summary>The same failure without the secrets.</summary>
-    public static ConnectorException Masked(IDataSource source, ConnectorException failure)
-    {
-        ArgumentNullException.ThrowIfNull(failure);
-        var cause = failure.InnerException;
-        if (Secrets.TryGetValue(OriginOf(source), out var secrets))
+        if (!Secrets.TryGetValue(OriginOf(source), out var secrets))
         {
-            Redactor.Note(failure, secrets);
-            if (cause is not null)
-            {
-                Redactor.Note(cause, secrets);
-            }
+            return false;
         }
 
-        return new ConnectorException(failure.Kind, Redactor.MessageOf(failure), cause, failure.RetryAfter) { IsGone = failure.IsGone };
+        for (Exception? cause = failure; cause is not null; cause = cause.InnerException)
+        {
+            Redactor.Note(cause, secrets);
+        }
+
+        return Redactor.MessageOf(failure) != failure.Message;
+    }
+
+    /// <summary>Such a failure without the secret.</summary>
+    public static ConnectorException Masked(ConnectorException failure)
+    {
+        ArgumentNullException.ThrowIfNull(failure);
+        return new ConnectorException(failure.Kind, Redactor.MessageOf(failure), failure.InnerException, failure.RetryAfter)
+        {
+            IsGone = failure.IsGone,
+        };
     }
 
     /// <summary>What is told of the failure of somebody's own source; <see langword="null"/> of any other failure.</summary>

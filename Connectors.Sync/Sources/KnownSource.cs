@@ -25,14 +25,12 @@ internal sealed record KnownSource(string ServiceType, string Name)
     /// <summary>What is said to whoever asks for it when it is not here.</summary>
     /// <param name="plugins">Where plug-ins are loaded from.</param>
     public ConnectorException Missing(PluginAssemblies plugins) =>
-        new(
-            plugins.LoadsPlugins
-                ? $"There is no source for the service type \"{ServiceType}\": {Name} needs a plug-in{Because}, and sources in config.yml "
+        plugins.LoadsPlugins
+            ? new ConnectorException(
+                $"There is no source for the service type \"{ServiceType}\": {Name} needs a plug-in{Because}, and sources in config.yml "
                     + $"names none (plug-ins are loaded from {plugins.Folder}); docs/writing-a-source.md shows how to write one."
-                : $"There is no source for the service type \"{ServiceType}\": {Name} needs a plug-in{Because}, and this program "
-                    + "was published without what plug-ins need. Take the .NET tool or the container, or publish the folder with "
-                    + "-p:PublishTrimmed=false."
-        );
+            )
+            : PluginAssemblies.NotLoaded($"There is no source for the service type \"{ServiceType}\", for {Name} needs a plug-in{Because}");
 
     private string Because => Reason is null ? "" : $", {Reason}";
 

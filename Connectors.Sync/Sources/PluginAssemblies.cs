@@ -48,6 +48,14 @@ internal sealed class PluginAssemblies(string folder, bool? loadsPlugins = null)
         }
     }
 
+    /// <summary>What is said where a plug-in is needed and none is loaded.</summary>
+    /// <param name="what">What can't be had, as the beginning of a sentence.</param>
+    public static ConnectorException NotLoaded(string what) =>
+        new(
+            $"{what}: this program was published without the parts of .NET that only a plug-in may need. Take the .NET tool or the "
+                + "container, or publish the folder with -p:PublishTrimmed=false."
+        );
+
     /// <summary>The assembly, or <see langword="null"/> when there is none.</summary>
     /// <exception cref="ConnectorException">It is not in the app, and this program was published without what plug-ins may
     /// need.</exception>
@@ -100,10 +108,7 @@ internal sealed class PluginAssemblies(string folder, bool? loadsPlugins = null)
     {
         if (!LoadsPlugins)
         {
-            throw new ConnectorException(
-                $"the assembly {name} is not loaded: this program was published without the parts of .NET that only a plug-in may need. "
-                    + "Take the .NET tool or the container, or publish the folder with -p:PublishTrimmed=false."
-            );
+            throw NotLoaded($"the assembly {name} is not loaded");
         }
 
         lock (_lock)

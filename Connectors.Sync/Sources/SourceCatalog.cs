@@ -70,39 +70,14 @@ internal sealed class SourceCatalog : ISourceFactory
     public IReadOnlyList<string> ProblemsBeside(IReadOnlyDictionary<string, string> builtIn)
     {
         ArgumentNullException.ThrowIfNull(builtIn);
-        var problems = new List<string>();
-        foreach (var serviceType in ServiceTypes.Where(type => builtIn.GetValueOrDefault(type) != _classes[type]))
-        {
-            try
-            {
-                Describe(serviceType);
-            }
-            catch (ConnectorException fault)
-            {
-                problems.Add(fault.Message);
-            }
-        }
-
-        return problems;
+        return DescribeEach(ServiceTypes.Where(type => builtIn.GetValueOrDefault(type) != _classes[type])).Faults;
     }
 
     /// <summary>What every source is, by service type.</summary>
     /// <exception cref="ConnectorException">Some can't be loaded; the message has one line for each.</exception>
     public IReadOnlyList<SourceDescription> DescribeAll()
     {
-        var (descriptions, faults) = (new List<SourceDescription>(), new List<string>());
-        foreach (var serviceType in ServiceTypes)
-        {
-            try
-            {
-                descriptions.Add(Describe(serviceType));
-            }
-            catch (ConnectorException fault)
-            {
-                faults.Add(fault.Message);
-            }
-        }
-
+        var (descriptions, faults) = DescribeEach(ServiceTypes);
         return faults.Count == 0 ? descriptions : throw new ConnectorException(string.Join('\n', faults));
     }
 
@@ -139,6 +114,24 @@ internal sealed class SourceCatalog : ISourceFactory
         );
     }
 
+    private (List<SourceDescription> Descriptions, List<string> Faults) DescribeEach(IEnumerable<string> serviceTypes)
+    {
+        var (descriptions, faults) = (new List<SourceDescription>(), new List<string>());
+        foreach (var serviceType in serviceTypes)
+        {
+            try
+            {
+                descriptions.Add(Describe(serviceType));
+            }
+            catch (ConnectorException fault)
+            {
+                faults.Add(fault.Message);
+            }
+        }
+
+        return (descriptions, faults);
+    }
+
     private Loaded Find(string serviceType)
     {
         ArgumentNullException.ThrowIfNull(serviceType);
@@ -150,16 +143,17 @@ internal sealed class SourceCatalog : ISourceFactory
             }
 
             var near = KeySuggestion.Nearest(serviceType, KnownSources.With(_classes.Keys));
+            if (near is null && !_assemblies.LoadsPlugins)
+            {
+                throw PluginAssemblies.NotLoaded($"There is no source for the service type \"{serviceType}\"");
+            }
+
             throw new ConnectorException(
-                $"There is no source for the service type \"{serviceType}\""
-                    + (
-                        near is not null ? $". Did you mean {near}?"
-                        : !_assemblies.LoadsPlugins
-                            ? ": this program has none, and was published without what plug-ins need. Take the .NET tool or the container, "
-                                + "or publish the folder with -p:PublishTrimmed=false."
-                        : $": this program has none, and sources in config.yml names none. A plug-in goes into {_assemblies.Folder}"
-                            + $"{_assemblies.Contents}, and its class under sources; docs/writing-a-source.md shows how."
-                    )
+                near is not null
+                    ? $"There is no source for the service type \"{serviceType}\". Did you mean {near}?"
+                    : $"There is no source for the service type \"{serviceType}\": this program has none, and sources in config.yml names "
+                        + $"none. A plug-in goes into {_assemblies.Folder}{_assemblies.Contents}, and its class under sources; "
+                        + "docs/writing-a-source.md shows how."
             );
         }
 

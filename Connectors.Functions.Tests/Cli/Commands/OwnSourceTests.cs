@@ -106,7 +106,8 @@ public sealed class OwnSourceTests : IAsyncLifetime
     [Theory]
     [InlineData("open", "note.txt: reading its content broke off with InvalidOperationException: No *** here.")]
     [InlineData("stream", "note.txt: reading its content broke off: No *** here.")]
-    [InlineData("say", "The backend refuses *** and ***. Correct the key.")]
+    [InlineData("say", "The backend refuses ***. Correct the key.")]
+    [InlineData("say address", "http://127.0.0.1/?q=*** is refused. Correct the key.")]
     public async Task NorInWhatFailsWithAContentOrIsSaidInTheSourcesOwnWords(string fails, string told)
     {
         await CreateAsync("failing", "a1", "things", $"fails={fails}", "key=tulips & roses");
@@ -288,7 +289,12 @@ public class FailingSource(SourceContext context) : EnumerableDataSource(context
             "open" => new NoteFile(() => throw new InvalidOperationException($"No {key} here.")),
             "stream" => new NoteFile(() => new BreakingStream(new IOException($"No {key} here."))),
             "null stream" => new NoteFile(() => null!),
-            "say" => throw new ConnectorException($"The backend refuses {key} and {Uri.EscapeDataString(key)}. Correct the key."),
+            "say" => throw new ConnectorException($"The backend refuses {key}. Correct the key."),
+            "say address" => throw new ConnectorException(
+                FailureKind.Fatal,
+                $"http://127.0.0.1/?q={Uri.EscapeDataString(key)} is refused. Correct the key.",
+                new InvalidOperationException($"No {key} here.")
+            ),
             _ => null,
         };
         yield return new SimpleDocument("1", new { title = "one" }, Content: note);

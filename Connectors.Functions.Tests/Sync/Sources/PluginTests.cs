@@ -101,8 +101,8 @@ public sealed class PluginTests
     [Theory]
     [InlineData("releases", "sources.releases: the assembly Connectors.Samples.Releases is not loaded: this program was ")]
     [InlineData("absent", "sources.absent: the assembly Connectors.Samples.Absent is not loaded: this program was ")]
-    [InlineData("oracle", "There is no source for the service type \"oracle\": Oracle Database needs a plug-in, ")]
-    [InlineData("nonsense", "There is no source for the service type \"nonsense\": this program has none, and was ")]
+    [InlineData("oracle", "There is no source for the service type \"oracle\", for Oracle Database needs a plug-in, ")]
+    [InlineData("nonsense", "There is no source for the service type \"nonsense\": this program was ")]
     public void AProgramThatLoadsNoneSaysSoAndNotWhereToPutThem(string serviceType, string begin)
     {
         var catalog = new SourceCatalog(

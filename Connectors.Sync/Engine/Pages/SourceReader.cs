@@ -13,12 +13,6 @@ namespace Connectors.Sync.Engine.Pages;
 /// <param name="calls">How it is called.</param>
 internal sealed class SourceReader(IDataSource source, SourceCalls calls)
 {
-    private const int EmptyPagesToTell = 1_000;
-
-    /// <summary>Of a source of somebody's own. A built-in one may pass over millions of files that are not wanted, and knows its
-    /// end.</summary>
-    private const int MostEmptyPages = 10_000;
-
     private readonly Func<long>? _progress = source is IReportsProgress reporter ? () => reporter.Progress : null;
 
     /// <summary>What the source is.</summary>
@@ -186,7 +180,7 @@ internal sealed class SourceReader(IDataSource source, SourceCalls calls)
     )
         where T : class, IDisposable
     {
-        var (circle, empty) = (new TokenCircle(), 0);
+        var trail = new PageTrail(source, calls, what);
         while (!calls.Stop.IsCancellationRequested)
         {
             if (await ReadUnlessStoppedAsync(what, token => read(after, token), cancellationToken) is not { } page)
@@ -197,37 +191,14 @@ internal sealed class SourceReader(IDataSource source, SourceCalls calls)
             // Looked at before the page is handed on, which is then no longer ours.
             var (documents, isLast, isEmpty) = end(page);
             var next = documents.Next;
-            circle = documents.Restarts ? new TokenCircle() : circle;
-            empty = isEmpty ? empty + 1 : 0;
-            if (documents.IsDisposed)
+            try
             {
-                throw new ConnectorException(
-                    $"{Class} gave a page that it had disposed when asked for {what}. This is a bug in the source."
-                );
+                trail.Add(after, documents, isLast, isEmpty);
             }
-
-            if (!isLast && (next == after || circle.IsClosedBy(next)))
+            catch
             {
                 page.Dispose();
-                throw new ConnectorException(
-                    next == after
-                        ? $"{Class} did not get beyond {Place(after)} when asked for {what}. This is a bug in the source."
-                        : $"{Class} came back to {Place(next)} when asked for {what}. This is a bug in the source."
-                );
-            }
-
-            if (!isLast && empty >= MostEmptyPages && !FaultySource.IsBuiltIn(source))
-            {
-                page.Dispose();
-                throw new ConnectorException(
-                    $"{Class} gave {empty:N0} pages in a row that hold nothing and lead to another one when asked for {what}. This is a "
-                        + "bug in the source: the last page has to be said, and a call has to look on until it finds something."
-                );
-            }
-
-            if (!isLast && empty > 0 && empty % EmptyPagesToTell == 0)
-            {
-                calls.TellEmptyPages(what, empty);
+                throw;
             }
 
             yield return page;
@@ -258,30 +229,4 @@ internal sealed class SourceReader(IDataSource source, SourceCalls calls)
     }
 
     private static InvalidOperationException Null(string what) => new($"It gave null for {what}");
-
-    private static string Place(PageToken token) => token.IsStart ? "the start" : $"'{token}'";
-
-    /// <summary>Notices that the tokens of pages go in a circle of any length, by Brent's algorithm: one is watched, at every power of two
-    /// another one. The pages after a place are always the same ones, so a place that comes again comes for ever.</summary>
-    private sealed class TokenCircle
-    {
-        private PageToken _watched;
-        private long _count;
-        private long _nextWatch = 1;
-
-        public bool IsClosedBy(PageToken next)
-        {
-            if (next == _watched || next.IsStart)
-            {
-                return true;
-            }
-
-            if (++_count == _nextWatch)
-            {
-                (_watched, _nextWatch) = (next, 2 * _count);
-            }
-
-            return false;
-        }
-    }
 }

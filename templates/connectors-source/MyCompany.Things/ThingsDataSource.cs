@@ -69,8 +69,11 @@ public sealed class ThingsDataSource(SourceContext context) : EnumerableDataSour
                 // This page is asked for again here: what is thrown makes the service read from the first page.
                 if (--tries == 0 || wait > LongestWait)
                 {
-                    var answer = $"{url} can't be read now: the service answers {(int)response.StatusCode}. Check that it runs.";
-                    throw new ConnectorException(FailureKind.Retry, answer, retryAfter: wait);
+                    throw new ConnectorException(
+                        FailureKind.Retry,
+                        $"{url} can't be read now: the service answers {(int)response.StatusCode}. Check that it is well.",
+                        retryAfter: wait
+                    );
                 }
 
                 await Task.Delay(wait, Context.TimeProvider, cancellationToken);

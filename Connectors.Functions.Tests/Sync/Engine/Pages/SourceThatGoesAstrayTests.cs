@@ -75,15 +75,7 @@ public sealed class SourceThatGoesAstrayTests : IDisposable
     public async Task NullInPlaceOfATaskIsTold(string asked)
     {
         await using var source = new TasklessSource();
-        var calls = new SourceCalls(
-            "Taskless",
-            BackoffPolicy.None,
-            TimeSpan.FromMinutes(1),
-            TimeProvider.System,
-            new Random(1),
-            NullLogger.Instance
-        );
-        var reader = new SourceReader(source, calls);
+        var reader = Reader(source);
 
         var failure = await Assert.ThrowsAsync<InvalidOperationException>(() =>
             asked switch
@@ -110,16 +102,8 @@ public sealed class SourceThatGoesAstrayTests : IDisposable
         using var logging = LoggerFactory.Create(builder => builder.AddProvider(log));
         var tokens = Enumerable.Range(1, 2_499).Select(number => number.ToString(CultureInfo.InvariantCulture)).Append("end");
         await using var source = new AstraySource([SourcePartition.All], string.Join(' ', tokens)) { IsEmpty = true };
-        var calls = new SourceCalls(
-            "Empty",
-            BackoffPolicy.None,
-            TimeSpan.FromMinutes(1),
-            TimeProvider.System,
-            new Random(1),
-            logging.CreateLogger("calls")
-        );
 
-        var pages = await new SourceReader(source, calls)
+        var pages = await Reader(source, logging.CreateLogger("calls"))
             .ReadPagesAsync(SourcePartition.All, PageToken.Start, PageLimits.Default, idsOnly: false, Cancellation)
             .CountAsync(Cancellation);
 
@@ -153,17 +137,8 @@ public sealed class SourceThatGoesAstrayTests : IDisposable
     public async Task APlaceInTheHistoryThatIsEmptyIsTold()
     {
         await using var source = new MemoryFeed(MemorySource.Holding("a")) { Place = "" };
-        var calls = new SourceCalls(
-            "Feed",
-            BackoffPolicy.None,
-            TimeSpan.FromMinutes(1),
-            TimeProvider.System,
-            new Random(1),
-            NullLogger.Instance,
-            origin: source
-        );
 
-        var failure = await Assert.ThrowsAsync<ConnectorException>(() => new SourceReader(source, calls).FindCursorAsync(Cancellation));
+        var failure = await Assert.ThrowsAsync<ConnectorException>(() => Reader(source).FindCursorAsync(Cancellation));
 
         Assert.Contains(
             "MemoryFeed (assembly Connectors.Functions.Tests) gave an empty text for its place",
@@ -195,6 +170,19 @@ public sealed class SourceThatGoesAstrayTests : IDisposable
             StringComparison.Ordinal
         );
     }
+
+    private static SourceReader Reader(IDataSource source, ILogger? logger = null) =>
+        new(
+            source,
+            new SourceCalls(
+                source.Description.Name,
+                BackoffPolicy.None,
+                TimeSpan.FromMinutes(1),
+                TimeProvider.System,
+                new Random(1),
+                logger ?? NullLogger.Instance
+            )
+        );
 }
 
 /// <summary>A page for each time it is asked, with a document of its own and the next of these tokens; of a circle, the pages go
